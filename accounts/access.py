@@ -39,7 +39,7 @@ def administers(user: User) -> bool:
 def may_change(user: User | AnonymousUser, other: User) -> bool:
     """Whether the user may change `other`: nobody may change themselves, and only superusers may change staff or superusers.
 
-    Otherwise, somebody could make a link to set an administrator's password, and so gain that administrator's rights.
+    Otherwise, somebody could make a link to set a superuser's password, and so gain the superuser's rights.
     """
     return other.pk != user.pk and (not administers(other) or user.is_superuser)
 

@@ -1,4 +1,4 @@
-"""The admin pages for users, groups and access records (read-only). Connections are not in the admin."""
+"""The admin pages for users and groups, and, read-only, for access records. Connections are not in the admin."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ else:
 
 
 admin.site.unregister((User, Group))
-# allauth's models are managed on our own pages only.
+# allauth's models are not in the admin.
 for _app in ("account", "socialaccount", "mfa"):
     admin.site.unregister(
         [model for model in apps.get_app_config(_app).get_models() if admin.site.is_registered(model)]
@@ -51,11 +51,11 @@ class Ticked:
 
 @admin.register(User)
 class TickedUserAdmin(Ticked, People):
-    """User admin without deletion: users are deactivated instead, so that access records still refer to an existing user."""
+    """User admin without deletion: users are deactivated instead, so that access records still refer to existing users."""
 
     filter_horizontal = ()
     readonly_fields = ("last_login", "date_joined")
-    # Rights are given through groups only.
+    # No field for single permissions: these are given through groups only.
     fieldsets = (
         (None, {"fields": ("username", "password")}),
         (_("Personal info"), {"fields": ("first_name", "last_name", "email")}),

@@ -13,7 +13,7 @@ from accounts.limits import Address
 def client_address(request: HttpRequest) -> str:
     """The client's IP address; for IPv6, its /64 network instead, which usually belongs to a single household or host.
 
-    Text that is not an IP address is returned as it is.
+    If what was reported is not an IP address, that text is returned instead.
     """
     text = _sent(request)
     address = _parsed(text)

@@ -17,7 +17,7 @@ from pathlib import Path
 FILE = Path(__file__).with_name("common_passwords.bloom")
 BITS_PER_ENTRY = 19.2  # for one false positive in 10,000
 HASHES = round(BITS_PER_ENTRY * math.log(2))
-LEAST_CORE = 4  # letters; shorter cores are in too many passwords
+LEAST_CORE = 4  # characters; shorter cores are in too many passwords
 
 _AROUND = re.compile(r"^[\W\d_]+|[\W\d_]+$")
 _LEET = str.maketrans("0134578@$!€", "oieastbasie")

@@ -1,4 +1,4 @@
-"""The template context that all pages share, such as the connection and ticket that links carry, and the user's preferences."""
+"""The template context that all pages share, including the connection and ticket that links carry, and the user's preferences."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from orders.privacy.access_log import refused_ticket_of, ticket_of
 from orders.privacy.personal import without_address
 
 TENANTS_KEY = "connections"
-TENANTS_READ_EVERY = 600  # seconds until a connection that was added or deleted elsewhere is noticed
+TENANTS_READ_EVERY = 600  # seconds at most until a connection that another session added or deleted is noticed
 
 
 def page(request: Request) -> dict[str, Any]:
@@ -50,9 +50,9 @@ def page(request: Request) -> dict[str, Any]:
 
 
 def tenants(request: Request) -> tuple[tuple[str, str, bool], ...]:
-    """For each of the user's connections, the default first: its name, the query string that selects it, and whether this page uses it.
+    """For each of the user's connections, the default first: its name, the query string that selects it, and whether it is selected.
 
-    () if nobody is signed in.
+    If the page uses no connection, the one that the request names is selected, or else the default. () if nobody is signed in.
     """
     if not request.user.is_authenticated:
         return ()

@@ -1,7 +1,7 @@
 """Device cookies: a signed cookie marks a browser in which a user has signed in before; failed attempts there are counted separately.
 
-For each person who has signed in there (eight at most), the cookie holds a keyed hash of the user name, a random text, and the time of
-that person's last sign-in (seconds since 1970). It grants nothing: it only decides which failed attempts are counted together.
+For each person who has signed in there (eight at most), the cookie has an entry: a keyed hash of the user name, a random text, and the
+time when the entry was made (seconds since 1970). The cookie grants nothing: it only decides which failed attempts are counted together.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from django.http import HttpRequest, HttpResponse
 from accounts.names import name_hash
 
 SALT = "orders.devices"
-LIFE = 180 * 24 * 60 * 60  # seconds since the user's last sign-in in this browser
+LIFE = 180 * 24 * 60 * 60  # seconds for which an entry is valid; signing in again makes a new one
 MOST_PEOPLE = 8  # users of one browser, as on a shared desk
 
 
@@ -25,7 +25,7 @@ MOST_PEOPLE = 8  # users of one browser, as on a shared desk
 class Device:
     """One user's entry in a browser's device cookie.
 
-    `name` is a keyed hash of the user name, `number` a random text, and `since` the time of the last sign-in (whole seconds since 1970).
+    `name` is a keyed hash of the user name, `number` a random text, and `since` the time when the entry was made (seconds since 1970).
     """
 
     name: str

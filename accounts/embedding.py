@@ -1,8 +1,8 @@
 """Orders in frames on other sites: the user's consent, and the token that a frame uses instead of a cookie.
 
-Whatever its attributes, a cookie does not work in a cross-site frame in every browser. Instead, the frame creates a secret, the user allows
+No cookie, whatever its attributes, works in cross-site frames in all browsers. Instead, the frame creates a secret, the user allows
 the frame (identified by the secret's hash) in a separate window, and the frame exchanges the secret for a token that it keeps in memory.
-The token becomes invalid when the session in which the user allowed the frame ends, or after 15 minutes without use.
+The token becomes invalid when the session in which the user allowed the frame ends, or after about 15 minutes without use.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def allow(request: Request, challenge: str, origin: str) -> None:
 def exchange(verifier: str) -> str:
     """Exchange the secret of an allowed frame for a new token; "" if the frame is not allowed or the user's session has ended.
 
-    Each secret works only once.
+    Each consent works only once, and only for a minute.
     """
     if not VERIFIER.fullmatch(verifier):
         return ""
@@ -103,8 +103,8 @@ def exchange(verifier: str) -> str:
 def of_token(token: str) -> tuple[User, str] | None:
     """The user and origin that a token belongs to. The time of use is stored, at most once a minute.
 
-    None if the token is unknown or has not been used for 15 minutes, its origin is no longer listed, or the session in which its frame
-    was allowed has ended.
+    None if the token is unknown or has not been used for about 15 minutes, its origin is no longer listed, or the session in which its
+    frame was allowed has ended.
     """
     now = timezone.now()
     found = EmbedSession.objects.filter(token_sha256=_hash(token), seen_at__gt=now - IDLE, until__gt=now).first()

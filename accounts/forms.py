@@ -62,7 +62,7 @@ class Limited:
 def too_many(limit: throttling.TryLater, username: str, said: Any) -> str:
     """The message for an attempt that must wait.
 
-    If too many passwords were wrong, this is `said` with the waiting time filled in, and the throttling is recorded.
+    If too many attempts have failed, this is `said` with the waiting time filled in, and the throttling is recorded.
     """
     if limit.crowded:
         return gettext("Too many sign-in attempts are in progress. Try again in a few seconds.")
@@ -100,7 +100,7 @@ class SignInForm(Limited, AuthenticationForm):
             return super().clean()
 
     def confirm_login_allowed(self, user: User) -> None:
-        """Refuse a user who is inactive, or who may not use a password stored here.
+        """Refuse a user who is inactive, or who has a password stored here but may not use it.
 
         Also refuse a password that somebody else set and that has already been used.
         """

@@ -25,7 +25,7 @@ def activate(code: str) -> Iterator[None]:
 
 
 def language() -> str:
-    """The code of the active language, as Django spells it; "en" if none is active."""
+    """The code of the language that `activate` has set, or else of Django's active language; "en" if there is none."""
     return _held.get() or get_language() or SOURCE_LANGUAGE
 
 

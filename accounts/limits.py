@@ -13,8 +13,9 @@ Network = IPv4Network | IPv6Network
 class SignInLimits:
     """How many wrong passwords are possible within 15 minutes before further attempts must be `pace` seconds apart.
 
-    `browser` is for a known browser. For any other, `tries` is for one name from one address, `name` for one name from any address, and
-    `address` for all names from one address; the last does not apply to `trusted` networks, such as an office behind one address.
+    `browser` is for a known browser. For any other, `tries` is for one name from one address, `name` for one name from any address (where
+    addresses that failed with it in the last day are counted apart), and `address` for all names from one address; the last does not
+    apply to `trusted` networks, such as an office behind one address.
     """
 
     browser: int = 10

@@ -80,11 +80,11 @@ class ViewCount(models.Model):
 
 
 class SignInFailure(models.Model):
-    """A sign-in attempt that is in progress or has failed. Name, address and device are keyed hashes; rows are deleted after a day.
+    """A sign-in attempt that is in progress or has failed. Name, address and device are keyed hashes.
 
-    `device` identifies a browser in which the user has signed in before ("" if unknown). `new_address` is true if the browser was unknown
-    and there was no other such attempt for this name from an unknown browser at this address within the previous day. `under_way` is true
-    until the password has been checked.
+    Each attempt deletes the rows older than a day. `device` identifies a browser in which the user has signed in before ("" if unknown).
+    `new_address` is true if the browser was unknown and there was no other such attempt for this name from an unknown browser at this
+    address within the previous day. `under_way` is true until the password has been checked.
     """
 
     at = models.DateTimeField(db_index=True)
@@ -108,7 +108,7 @@ class SignInFailure(models.Model):
 
 
 class EmbedGrant(models.Model):
-    """A user's consent to a frame. `challenge` is the hash of the frame's secret, which can be exchanged for a token before `until`.
+    """A user's consent to a frame, which can exchange its secret for a token before `until`. `challenge` is the hash of that secret.
 
     `session` is the hashed key of the session in which the user consented; `until` is aware UTC.
     """

@@ -10,7 +10,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from orders.privacy.impersonal_urls import carried, page_at, search_again, search_not_sent, without_person
 
-# Pages that make no sense as a target, such as the sign-in page or a URL that only accepts POST. A redirect from here to `embed_allow`
+# Pages that make no sense as a target, such as the sign-in page or a URL that only accepts POST. A redirect from this site to `embed_allow`
 # would pass for a request by our own page: if a stranger had made the challenge in that URL, the stranger would get the token.
 NO_GOALS = frozenset(
     {
@@ -97,7 +97,7 @@ def page_of(request: HttpRequest) -> str:
     """The URL of the page the user is on, without personal data, to return to after signing in, for example.
 
     For a panel, this is the page around it; for any other GET, the requested URL; for a posted search for references, the same search as
-    a link; for any other posted search, the start page, usually with a notice; for any other POST, the page with the form.
+    a link; for any other posted search for orders, the start page, usually with a notice; for any other POST, the page with the form.
     """
     if request.headers.get("HX-Request") == "true":
         return without_person(safe_url(request, request.headers.get("HX-Current-URL")))

@@ -40,7 +40,7 @@ _SYSTEMS = (
 class OpenSession:
     """An open session. `since` is when the user signed in, `seen` when the session was last used (both aware UTC).
 
-    `key` is the hashed key, as in the table, with which nobody can take the session over. `is_here` marks the session of this request.
+    `key` is the hashed key, as in the table; nobody can take the session over with it. `is_here` marks the session of this request.
     """
 
     key: str
@@ -117,7 +117,7 @@ def end(person: AbstractBaseUser, *, only: str = "", but: str = "") -> int:
 
 
 def end_invalid(person: AbstractBaseUser) -> None:
-    """Delete the user's sessions that began before the last password change, or all sessions if the user is inactive."""
+    """Delete the user's sessions that do not match the current password hash, or all of them if the user is inactive."""
     keys = [row.session_key for row, data in _rows(person) if not (person.is_active and _is_valid(person, data))]
     Session.objects.filter(session_key__in=keys).delete()
 

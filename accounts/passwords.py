@@ -18,7 +18,7 @@ from orders.models import Connection, SharedConnection
 
 LEAST, ADVISED = 12, 15  # characters
 LEAST_WEIGHT = 8  # see accounts.simplicity
-LEAST_NAME = 4  # letters; a shorter name is in too many other words
+LEAST_NAME = 4  # characters; a shorter name is in too many other words
 SITE = ("cdpviewer", "sitecore")
 
 _WORD = re.compile(r"[^\W\d_]+")

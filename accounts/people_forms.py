@@ -34,7 +34,7 @@ class RolesForm(forms.Form):
 
 
 class PersonForm(RolesForm, UserForm):
-    """Form for adding a person, who then sets their own password with a link."""
+    """Form for adding a person. It has no field for a password."""
 
     class Meta:
         model = User

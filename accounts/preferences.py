@@ -1,4 +1,4 @@
-"""User preferences: language, time zone for the CDP's own timestamps, clock, theme, shortcuts.
+"""User preferences: language, time zone for the CDP's own timestamps, clock, theme and shortcuts.
 
 They are stored in the database and cached in the session, so that a page needs no query for them. The server applies them to each page,
 so that no page flashes in another theme; they are not kept in the browser's storage, which is cleared when the user signs out.
@@ -28,7 +28,7 @@ SESSION_KEY = "preferences"
 OFFER_KEY = "offer_time_zone"  # in the session of a user who has never saved any preferences
 
 
-# A preference is a field of the model and a field of the form.
+# The names of the preferences: the model and the form have a field for each.
 FIELDS = tuple(field.name for field in Preferences._meta.fields if field.name not in {"id", "user"})  # noqa: SLF001  (Django's own name)
 DEFAULT = Preferences()
 _current: ContextVar[Preferences] = ContextVar("preferences", default=DEFAULT)
@@ -102,7 +102,7 @@ def language_for(request: HttpRequest, chosen: Preferences) -> str:
 
 @lru_cache(maxsize=1)
 def offered_languages() -> dict[str, str]:
-    """Language code -> native name: English, the source language, and every language whose catalogue is complete."""
+    """Language code -> native name, for English (the source language) and every language whose catalogue is complete."""
     offered = {SOURCE_LANGUAGE: "English"}
     for code, _name in settings.LANGUAGES:
         catalogues = (Path(root) / translation.to_locale(code) / "LC_MESSAGES" for root in settings.LOCALE_PATHS)

@@ -97,7 +97,7 @@ def saved(instance: User, created: bool, update_fields: Iterable[str] | None, **
     before: dict[str, Any] | None = instance.__dict__.pop("stored_before", None)
     if created:
         account_events.record(Action.PERSON_ADDED, about=instance)
-        # Added by another user, and not by a command or at sign-in.
+        # Only if another user added this one, not if a command or a sign-in did.
         if account_events.actor()[0] is not None and instance.has_usable_password():
             _password_set(instance)
         before = {"username": instance.username, "is_active": True}
@@ -119,7 +119,7 @@ def saved(instance: User, created: bool, update_fields: Iterable[str] | None, **
 def _password_replaced(person: User, old_hash: str) -> None:
     by_id, _name = account_events.actor()
     own, ended = by_id == person.pk, not person.has_usable_password()
-    # Without a password nobody else can sign in as them, so their connections need no confirmation.
+    # Without a password, nobody else can sign in as this person, so the connections need no confirmation.
     if own or ended or _rehashing.get():
         marked = Connection.objects.filter(user_id=person.pk, confirmed__in=password_mark.marks(person, old_hash))
         marked.update(confirmed=password_mark.mark(person))

@@ -1,4 +1,4 @@
-"""Django's session store and authentication backend, changed to read the session and its user with one prepared query.
+"""Django's session store and authentication backend, changed so that one prepared query usually reads both the session and its user.
 
 The cookie holds the session's key, but the table only a hash of it, so that nobody who reads the database or a backup can take over a
 session. As in Django, a session needs a valid signature, an expiry date in the future, the current password hash, and an active user.
@@ -114,7 +114,7 @@ class Backend(ModelBackend):
         return super().get_all_permissions(user_obj, obj)
 
     def get_user(self, user_id: int) -> User | None:
-        """The user with this id; None if there is none or they are inactive."""
+        """The user with this id; None if there is no such user or the user is inactive."""
         person = _came_along.get()
         _came_along.set(None)
         if person is None or person.pk != user_id:

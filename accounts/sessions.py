@@ -33,7 +33,7 @@ from orders.storage import session_answers
 
 MUST_CHANGE = "password_set_by_somebody_else"
 WRITE_EVERY_SECONDS = 60
-# The only pages open to a user whose password was set by somebody else.
+# The only pages open to a user who must first replace a password that somebody else set.
 BEFORE_CHANGING = frozenset({"password_change", "logout"})
 # The only pages open to a user who still needs a second factor.
 BEFORE_ADDING = frozenset(
@@ -43,9 +43,9 @@ BEFORE_ADDING = frozenset(
 
 @receiver(user_logged_in, dispatch_uid="accounts.sessions.start")
 def start(request: Request, user: AbstractBaseUser, **_kwargs: Any) -> None:
-    """Store the time of the sign-in (whole seconds since 1970), its kind, the browser and its address in the new session.
+    """Store the time (whole seconds since 1970) and kind of the sign-in, the browser, and the client's address in the new session.
 
-    Also note if the user must change their password or add a second factor before anything else.
+    If the user must change their password or add a second factor before anything else, note that too.
     """
     request.session[SIGNED_IN_AT] = request.session[SEEN_AT] = int(time.time())
     open_sessions.describe(request)
@@ -58,7 +58,7 @@ def start(request: Request, user: AbstractBaseUser, **_kwargs: Any) -> None:
 
 @receiver(user_logged_out, dispatch_uid="accounts.sessions.forget")
 def forget(request: Request, **_kwargs: Any) -> None:
-    """Drop the session's cached CDP answers when the user signs out, instead of letting them expire a minute later."""
+    """Drop the session's cached CDP answers when the user is signed out, instead of letting them expire a minute later."""
     if request.session.session_key:
         session_answers.answers().forget(request.session.session_key)
 
@@ -71,7 +71,7 @@ def end_all(instance: User, created: bool, update_fields: Iterable[str] | None, 
 
 
 def session_limits(get_response: GetResponse) -> GetResponse:
-    """Middleware: end a session that is too old or has been idle for too long. Placed right after authentication."""
+    """Middleware: end a session that is too old or has been idle for too long. Placed after authentication."""
 
     def answer(request: Request) -> HttpResponseBase:
         if request.user.is_authenticated:
@@ -95,7 +95,7 @@ def is_over(request: Request, now: int) -> bool:
 
 
 def own_password_first(get_response: GetResponse) -> GetResponse:
-    """Middleware: if the user's password was set by somebody else, redirect to the page for choosing a new one.
+    """Middleware: if the user must replace a password that somebody else set, redirect to the page for choosing a new one.
 
     Otherwise, if the user still needs a second factor, redirect to the page for adding one.
     """
@@ -123,12 +123,12 @@ def _is_one_of(request: Request, names: frozenset[str]) -> bool:
 
 
 class SignInRequired(LoginRequiredMiddleware):
-    """Middleware: require a sign-in unless a view opts out. For a panel, the whole page is redirected to the sign-in page."""
+    """Middleware: require a sign-in unless the view opts out. For a panel, the whole page is redirected to the sign-in page."""
 
     def handle_no_permission(  # type: ignore[override]  # the stubs know only the redirect
         self, request: Request, view_func: Callable[..., Any]
     ) -> HttpResponseBase:
-        """Redirect to the sign-in page with `next`; htmx gets a 401 with HX-Redirect, and `next` is the whole page, not the panel."""
+        """Redirect to the sign-in page, with `next`. htmx gets a 401 with HX-Redirect, and `next` is the page around the panel."""
         page = next_page.page_of(request)
         address = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': page})}"
         return next_page.go_to(request, address, _("You are signed out. Sign in again."))

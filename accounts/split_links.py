@@ -52,12 +52,12 @@ def split(path: str, query: str) -> tuple[str, str]:
         value, parameters = query, ""
     else:
         return "", query
-    # The value may be empty: "B94TXY?" leaves only the template's slash.
+    # Empty if the value in the link ends with `?`: then "/" stands in for it, so that the caller restores the `?`.
     return unquote(value, errors="replace") or "/", parameters
 
 
 def _goes_on(path: str, query: str) -> bool:
-    """Whether a query without parameters of ours is the rest of a value that starts in the path, or right after the `?`."""
+    """Whether a query without parameters of ours belongs to a value that starts in the path or, at `/orders/`, in the query itself."""
     if path == "/orders/":
         return "=" not in query and query != "q"
     return not path.endswith("/") and (query.endswith("/") or "=" not in query)

@@ -1,9 +1,10 @@
 """Throttling of sign-in attempts. They are counted in the database, so that limits hold across processes.
 
-A lane is a group of attempts that are counted together. A known browser has its own lane. Every other attempt is in three lanes: by
-name, by name and address, and, unless the address is trusted, by address. A lane that reaches its limit of failures in 15 minutes
-admits one attempt every few seconds and refuses any in between: nobody is locked out. The lane of a name is split in two, one for
-addresses that failed with it in the last day and one for all others, so that a stranger with a few addresses cannot take every turn.
+A lane is a group of attempts that are counted together. A browser in which the user has signed in before has its own lane for that
+user. An attempt from any other browser is in two or three lanes: by name, by name and address, and, unless the address is trusted, by
+address. A lane that reaches its limit of failures in 15 minutes admits one attempt every few seconds and refuses any in between: nobody
+is locked out. The lane of a name is split in two, one for addresses from which an attempt on that name failed in the last day and one
+for all others, so that a stranger with a few addresses cannot take every turn.
 An attempt in progress occupies a slot in its lanes until its password is checked; while no slot is free, other attempts wait. Each
 process checks only a few passwords at once; while an attempt waits for something other than the CPU, another may be checked.
 """
@@ -138,7 +139,7 @@ def _crowded() -> TryLater:
 
 
 def begin(request: HttpRequest, username: str) -> Attempt:
-    """Return the attempt once it has a slot in all its lanes. Raises TryLater if it is refused or would wait over PATIENCE seconds."""
+    """Return the attempt once it has a slot in all its lanes. Raises TryLater if it is refused or has waited PATIENCE seconds."""
     row = _enter(request, username)
     try:
         _wait_for_turn(row, _lanes(row, is_trusted(request)))

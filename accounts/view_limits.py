@@ -1,7 +1,7 @@
 """View limits: how often one user may read from the CDP, per minute and per day (UTC).
 
-One SQL statement counts a view, so that the limits hold across processes. On PostgreSQL it is usually part of the statement that
-reads the user's connection to the CDP.
+Each view is counted by one SQL statement, so that the limits hold across processes. On PostgreSQL this is usually part of the statement
+that reads the user's connection to the CDP.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ RETURNING in_minute, on_day"""
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A view at `now` (seconds since 1970). `change` counts it, and returns the person's views in that minute and on that day."""
+    """A view at `now` (seconds since 1970). Running `change` counts it, and returns the person's totals for that minute and that day."""
 
     person: AbstractBaseUser
     now: int
@@ -73,7 +73,7 @@ def view_of(person: AnyUser) -> View | None:
 def count(person: AnyUser) -> Over | None:
     """Count a view, and return the limit that it exceeds, or None.
 
-    If the database cannot count the view, no limit applies: nothing is shown anyway if the access cannot be recorded.
+    If the database cannot count the view, no limit applies.
     """
     view = view_of(person)
     if view is None:

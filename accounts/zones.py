@@ -13,7 +13,7 @@ FIRST = "UTC"
 
 @lru_cache(maxsize=1)
 def zones() -> tuple[str, ...]:
-    """The names of the zones: UTC first, then those of all countries in alphabetical order, without former names."""
+    """The names of the zones: UTC, then the zones of all countries, sorted by name. Former names are left out."""
     lines = (line for line in _lines("zone.tab") if not line.startswith("#"))
     return (FIRST, *sorted({line.split("\t")[2] for line in lines} & zoneinfo.available_timezones()))
 
@@ -34,7 +34,7 @@ def canonical(name: str) -> str:
 
 
 def choices(now: datetime) -> list[tuple[str, str]]:
-    """The zones as (name, label). Labels include the offset at `now` (aware): "Asia/Kolkata (UTC+5:30)"; UTC's is "UTC"."""
+    """The zones as (name, label). A label has the offset at `now` (aware): "Asia/Kolkata (UTC+5:30)"; for UTC it is just "UTC"."""
     return [(name, f"{name.replace('_', ' ')} ({_offset(name, now)})" if name != FIRST else FIRST) for name in zones()]
 
 

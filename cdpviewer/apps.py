@@ -27,7 +27,7 @@ class WiringConfig(AppConfig):
             from cdpviewer.metrics import series
 
             series.begin()
-        # Without a sender: Django sends none for an app that has no models.
+        # Without a sender: Django does not send this signal for an app that has no models.
         post_migrate.connect(_close, dispatch_uid="cdpviewer.close_database_files")
 
 

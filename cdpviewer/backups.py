@@ -1,7 +1,7 @@
 """Backups of the whole database in one file. Servers may run during a backup; none may have the database open during a restore.
 
-SQLite is copied by VACUUM INTO, which takes one consistent state, however much is written meanwhile. PostgreSQL is copied by its
-own pg_dump and pg_restore. The keys to encrypted data are never in a backup: keep them separately.
+SQLite is copied by VACUUM INTO, which takes one consistent state, however much is written meanwhile. PostgreSQL is copied by
+pg_dump and restored by pg_restore. The keys to encrypted data are never in a backup: keep them separately.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ PASSED_ON = ("sslmode", "sslrootcert", "sslcert", "sslkey")
 
 
 class Unfit(Exception):
-    """A backup cannot be taken or restored; `str(error)` gives the reason in a sentence. Nothing has changed."""
+    """A backup cannot be taken or restored; `str(error)` gives the reason. The database is unchanged."""
 
 
 class Unsettled(Exception):
-    """A restore failed after it had begun to rename files; `str(error)` gives in sentences where each file is now."""
+    """A restore failed after it had begun to rename files; `str(error)` describes the state that it left."""
 
 
 def take(target: Path) -> int:
@@ -64,7 +64,7 @@ def take(target: Path) -> int:
 def put_back(source: Path) -> Path | None:
     """Replace the database with the backup `source`. Raises Unfit, Unsettled or served.Served.
 
-    Return the path that SQLite's previous file was moved to; None if no such file existed, or for PostgreSQL.
+    Return the path that the previous SQLite file was moved to; None if there was no such file, or for PostgreSQL.
     """
     if newer := check(source) - set(MigrationLoader(None).disk_migrations):
         app, name = min(newer)
@@ -99,9 +99,9 @@ def put_back(source: Path) -> Path | None:
 
 
 def check(file: Path) -> set[tuple[str, str]]:
-    """The migrations applied in a backup, as app and name. Raises Unfit unless the file is a backup of this kind of database.
+    """The migrations applied in a backup, as app and name. Raises Unfit unless `file` is a backup of the kind of database in use.
 
-    A SQLite file is read whole, of a PostgreSQL one only the list of its contents and one table.
+    A SQLite file is read in full; of a PostgreSQL dump, only the table of contents and one table are read.
     """
     vendor = connections["default"].vendor
     try:
@@ -129,18 +129,18 @@ def _applied_in_sqlite(file: Path) -> set[tuple[str, str]]:
 
 
 def _applied_in_dump(file: Path) -> set[tuple[str, str]]:
-    """The same of a file of pg_dump."""
+    """The migrations applied in a file written by pg_dump, as app and name. Raises Unfit if pg_restore cannot read it."""
     rows = _run("pg_restore", "--data-only", "--table=django_migrations", "--file=-", str(file))
     return set(re.findall(r"^\d+\t(\S+)\t(\S+)\t", rows, re.MULTILINE))
 
 
 def _replace(source: Path, database: Path) -> Path | None:
-    """Copy the backup next to the database, move the database aside, and give the copy its name.
+    """Copy the backup next to the database, move the database aside, and rename the copy to the database's name.
 
     A crash at any point loses neither file. Return the previous file's new path; None if there was no previous file.
 
-    A write-ahead log is moved aside too: SQLite would take a leftover log for the restored file's. Raises Served; OSError if
-    everything is as it was, and Unsettled if not.
+    A write-ahead log is moved aside too: SQLite would take a leftover log for the restored file's. Raises Served or
+    OSError if the previous database is still in place, and Unsettled otherwise.
     """
     part = database.with_name(f".{database.name}.part")
     aside = database.with_name(f"{database.name}.before-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
@@ -175,7 +175,7 @@ def _replace(source: Path, database: Path) -> Path | None:
 
 
 def _rename_back(renamed: list[tuple[Path, Path]]) -> None:
-    """Give files their names back, each as (name, present name). Raises Unsettled if that fails too."""
+    """Give the files in `renamed`, each as (name, present name), their names back. Raises Unsettled if that fails."""
     for name, present in reversed(renamed):
         try:
             present.rename(name)
@@ -186,7 +186,7 @@ def _rename_back(renamed: list[tuple[Path, Path]]) -> None:
 
 
 def _close_log(database: Path) -> None:
-    """Merge the write-ahead log into the database file, unless that is damaged. Raises Served."""
+    """Merge the write-ahead log into the database file, unless the file is damaged. Raises Served."""
     connections["default"].close()
     try:
         with closing(sqlite3.connect(database, timeout=2)) as last:
@@ -214,7 +214,7 @@ def _sync(path: Path) -> None:
 
 
 def _run(program: str, *options: str) -> str:
-    """Run a PostgreSQL program on the database; return its output. If it fails, Unfit gives only the exit status, and no data."""
+    """Run pg_dump or pg_restore; return its output. Raises Unfit, which never repeats the program's messages: they may quote data."""
     settings: dict[str, Any] = connections["owner" if "owner" in connections else "default"].settings_dict
     names = {"PGHOST": "HOST", "PGPORT": "PORT", "PGUSER": "USER", "PGPASSWORD": "PASSWORD", "PGDATABASE": "NAME"}
     env = {name: str(settings[key]) for name, key in names.items() if settings.get(key)}

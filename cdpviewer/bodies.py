@@ -17,12 +17,12 @@ LINGER = 2.0  # seconds for a browser to notice that the rest of its body is not
 
 
 def is_refused(length: str, transfer_encoding: str) -> bool:
-    """Whether to refuse a body with these headers ("" if absent): it is over LARGEST bytes, or sent in chunks without a length."""
+    """Whether to refuse a body with these headers, each "" if absent: it is over LARGEST bytes, or is sent with a Transfer-Encoding."""
     return bool(transfer_encoding) or (length.isdecimal() and int(length) > LARGEST)
 
 
 def only_small(get_response: GetResponse) -> GetResponse:
-    """Middleware: answer 413 if `is_refused`. Must come before all that reads forms or the database, such as CSRF or sessions."""
+    """Middleware: answer 413 if `is_refused`. Must come before sessions and CSRF, which read the database and the form."""
 
     def answer(request: Request) -> HttpResponseBase:
         if is_refused(request.META.get("CONTENT_LENGTH") or "", request.META.get("HTTP_TRANSFER_ENCODING", "")):

@@ -1,4 +1,4 @@
-"""The database: one SQLite file by default, or PostgreSQL by URL."""
+"""The database: a SQLite file by default, or the SQLite or PostgreSQL database at a URL."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ DJANGOS_POSTGRESQL = "django.db.backends.postgresql"
 SQLITE = "cdpviewer.sqlite"  # ours: keeps files open, and waits for locks outside of C
 POSTGRESQL = "cdpviewer.postgresql"  # ours: a limit on every wait
 WRITTEN = "write it as sqlite:////full/path/file.sqlite3 or postgres://user:password@host:5432/name."
-OWNER = "owner"  # the alias of the role that migrates and prunes, if it differs from the pages' role
+OWNER = "owner"  # the alias for the role that migrates, prunes and takes backups, if it is not the pages' role
 OWN_PATIENCE = (
     0.01  # seconds that SQLite waits in C, and all pages with it; most locks are held for less than one millisecond
 )
 
 POOLS = ("psycopg", "external", "none")
-MOST_CONNECTIONS = 20  # per process: each is held for a statement, some milliseconds
+MOST_CONNECTIONS = 20  # per process: a page holds one for some milliseconds, and none while it waits for the CDP
 LONGEST_WAIT = (
     0.75  # seconds a page waits for another writer; 0.1 ms is usual; with 10 s for the CDP, a page stays under 12 s
 )
@@ -93,7 +93,7 @@ def database(
 
 
 def databases(env: Environment, folder: Path) -> dict[str, dict[str, Any]]:
-    """The DATABASES setting. It has an entry `owner`, for `migrate` and pruning, if CDPVIEWER_OWNER_DATABASE_URL is set."""
+    """The DATABASES setting. It has an entry `owner`, for `migrate`, pruning and backups, if CDPVIEWER_OWNER_DATABASE_URL is set."""
     pool = env.text("CDPVIEWER_DB_POOL", POOLS[0])
     most = env.number("CDPVIEWER_DB_CONNECTIONS", MOST_CONNECTIONS, least=1)
     found = {"default": database(env.text("DATABASE_URL"), folder, pool=pool, most_connections=most)}

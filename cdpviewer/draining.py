@@ -1,4 +1,4 @@
-"""Draining: stop a server without losing a request. The load balancer is notified through `/readyz`."""
+"""Draining: stop a server without losing a request. The load balancer learns of it from `/readyz`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LAST_REQUEST = 1.0  # seconds in which a kept connection may bring another reque
 class Server(ggevent.StreamServer):  # type: ignore[misc]  # gevent has no types
     """Listener that accepts up to 100 waiting connections at a time, so that a burst does not delay a health probe.
 
-    With several workers, gunicorn's own accepts only one at a time.
+    With several workers, gunicorn's own listener accepts only one at a time.
     """
 
     max_accept = property(lambda _self: 100, lambda _self, _set_by_gunicorn: None)
@@ -28,7 +28,7 @@ class Server(ggevent.StreamServer):  # type: ignore[misc]  # gevent has no types
         """Close the listener, but first accept the waiting connections: the system would otherwise reset them and lose their forms."""
         self._stop_event.set()
         self.stop_accepting()
-        # No file may be left for another connection; and gevent itself may close, where nothing can wait.
+        # There may be no file descriptor left for another connection; and gevent may call this itself, where waiting is impossible.
         with suppress(OSError, BlockingSwitchOutError):
             while not self.closed:
                 gevent.sleep(0)  # what was accepted begins, for which gunicorn needs the listener

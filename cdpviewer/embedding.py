@@ -8,7 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from cdpviewer.environment import Environment
 
-# As in a Content-Security-Policy: https, a host name in which only the leftmost label may be "*", and a port if it is not 443.
+# As in a Content-Security-Policy: https, a host name in which only the leftmost label may be "*", and optionally a port.
 ORIGIN = re.compile(
     r"https://(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9](?::[1-9][0-9]{0,4})?"
 )

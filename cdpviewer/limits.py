@@ -38,7 +38,7 @@ def sign_in(env: Environment) -> SignInLimits:
 
 
 def views(env: Environment) -> ViewLimits:
-    """The limits on views. Raises ImproperlyConfigured for a bad value, or if a limit per day (0: none) is below that per minute."""
+    """The limits on views per user (0: none). Raises ImproperlyConfigured for a bad value, or a limit per day below that per minute."""
     standard = ViewLimits()
     limits = ViewLimits(
         a_minute=env.number("CDPVIEWER_VIEWS_A_MINUTE", standard.a_minute),

@@ -1,4 +1,4 @@
-"""The outermost middleware: request id, security headers on every response (including static files and errors), and a log line."""
+"""Middleware: the outermost (request id, security headers even on static files and errors, log line), and `in_line`."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ def move(url: str, *, while_served: bool = False, report: Report) -> int:
         raise Unfit(str(problem)) from None
     except OSError as error:
         raise Unfit(f"The current database's folder cannot be written ({type(error).__name__}).") from None
-    except DatabaseError as error:  # its words may hold what is in a row
+    except DatabaseError as error:  # its message may quote a row
         raise Unfit(f"One of the databases failed ({type(error.__cause__ or error).__name__}).") from None
     finally:
         if lock is not None:
@@ -69,7 +69,7 @@ def move(url: str, *, while_served: bool = False, report: Report) -> int:
 
 @contextmanager
 def _between(url: str) -> Iterator[tuple[BaseDatabaseWrapper, BaseDatabaseWrapper]]:
-    """Connections to a backup of the current database and to the database at `url`, open inside the block. Raises Unfit."""
+    """Connections to a backup of the current database and to that at `url`, closed after the block. Raises Unfit or backups.Unfit."""
     present = connections["default"].settings_dict
     try:
         target = databases.database(url, Path(), pool="none")
@@ -116,7 +116,7 @@ def _copy_all(source: BaseDatabaseWrapper, target: BaseDatabaseWrapper, report: 
             try:
                 rows = _copy(model, source, target)
             except DatabaseError as error:
-                # Its words may hold what is in the row.
+                # Its message may quote the row.
                 kind = type(error.__cause__ or error).__name__
                 raise Unfit(f"PostgreSQL does not take a row of {model._meta.db_table} ({kind}).") from None  # noqa: SLF001  (as above)
             if rows != _sum(model, target):

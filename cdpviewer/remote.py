@@ -1,4 +1,4 @@
-"""Settings for the CDP: extra regions, fields that everybody may see, extra statuses; limits, proxy and certificates for calls."""
+"""Settings for the CDP: regions, spellings of statuses, fields that everybody may see; limits, proxy and certificates for calls."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def regions(env: Environment) -> dict[str, str]:
 
 
 def shown_fields(env: Environment) -> frozenset[tuple[str, ...]]:
-    """The names in CDPVIEWER_SHOWN_FIELDS, each as a tuple of words: fields of orders and custom data that everybody may see.
+    """The fields of orders and custom data that everybody may see (CDPVIEWER_SHOWN_FIELDS), each name as a tuple of its words.
 
     Raises ImproperlyConfigured.
     """

@@ -15,7 +15,7 @@ class Worker(DrainingWorker):
     def handle_request(self, listener: Any, req: Any, sock: Any, addr: Any) -> None:
         """Answer a request.
 
-        If the connection is to close afterwards (gunicorn's StopIteration), first read the rest of the body, so that the answer arrives.
+        If gunicorn is about to close the connection (StopIteration), read the rest of the body before it does, so that the answer arrives.
         """
         try:
             super().handle_request(listener, req, sock, addr)

@@ -136,7 +136,7 @@ TEMPLATES: list[dict[str, Any]] = [
     },
 ]
 DATABASES = databases(env, BASE_DIR)
-LOCK_TIMEOUT = LONGEST_WAIT  # of pages; commands wait longer
+LOCK_TIMEOUT = LONGEST_WAIT  # seconds; applied by `set_lock_timeout`
 SHARED_REDIS = shared_redis.client(env.text("CDPVIEWER_REDIS_URL"))
 
 # --- people and sessions
@@ -162,10 +162,10 @@ ACCOUNT_RATE_LIMITS = False  # the app throttles sign-ins itself, in the databas
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_TOLERANCE = 1  # steps of 30 s before and after
-SESSION_COOKIE_AGE = 10 * 60 * 60  # seconds; the idle limit is the app's own middleware
+SESSION_COOKIE_AGE = 10 * 60 * 60  # seconds; the app's own middleware applies the idle limit
 SESSION_IDLE_SECONDS = 30 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
-# `__Host-` cookies need Secure, which browsers refuse to store over plain http.
+# `__Host-` cookies must be Secure, and browsers refuse to store Secure cookies over plain http.
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "cdpviewer-session"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "cdpviewer-csrf"
 DEVICE_COOKIE_NAME = "__Host-device" if HTTPS else "cdpviewer-device"

@@ -28,6 +28,6 @@ def client(url: str) -> dict[str, Any]:
         "url": url,
         "socket_connect_timeout": PATIENCE,
         "socket_timeout": PATIENCE,
-        "max_connections": 1_000,  # as many as pages may wait; the client's default is 100
+        "max_connections": 1_000,  # as many as the default limit of waiting pages; the client's own default is 100
         "retry": None,  # a retry would make a page wait twice for something it can do without
     }

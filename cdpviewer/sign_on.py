@@ -18,7 +18,7 @@ Choice = TypeVar("Choice", bound=StrEnum)
 
 
 def read(env: Environment) -> SignOn:
-    """Read the settings. Raises ImproperlyConfigured if one is malformed, if they contradict one another, or if nobody could sign in."""
+    """Read the settings. Raises ImproperlyConfigured if one is malformed, if they conflict, or if only staff, or nobody, could sign in."""
     found = SignOn(
         provider=_provider(env),
         passwords=_one_of(Passwords, "CDPVIEWER_PASSWORD_SIGN_IN", env.text("CDPVIEWER_PASSWORD_SIGN_IN", "on")),
@@ -63,7 +63,10 @@ def _provider(env: Environment) -> Provider | None:
 
 
 def _check_address(name: str, url: str, *, bare: bool = False) -> None:
-    """Raise ImproperlyConfigured unless the URL is https (or http on loopback) without user, query, fragment or (if `bare`) path."""
+    """Raise ImproperlyConfigured if `url` is not https (or http on loopback), or has more than host, port and (unless `bare`) path.
+
+    Spaces, quotes, commas and semicolons are refused too.
+    """
     parts = urlsplit(url)
     host = parts.hostname or ""
     safe = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
@@ -171,7 +174,7 @@ def _proxy(env: Environment) -> ProxyHeader | None:
         )
     secret_header = env.text("CDPVIEWER_PROXY_SECRET_HEADER", "X-Proxy-Secret")
     for setting, name in (("USER_HEADER", header), ("SECRET_HEADER", secret_header)):
-        # Django reads headers from names with underscores, so one with an underscore never arrives.
+        # gunicorn drops headers with an underscore in the name: in Django, they could not be told from those with a hyphen.
         if not re.fullmatch(r"[A-Za-z0-9-]+", name):
             raise ImproperlyConfigured(
                 f"CDPVIEWER_PROXY_{setting} must be a header as the proxy sends it, such as X-Remote-User: letters, digits and hyphens."

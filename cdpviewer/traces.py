@@ -1,7 +1,7 @@
-"""Traces to an OpenTelemetry collector (CDPVIEWER_OTLP_ENDPOINT): one span for each request, and inside it one for each call to the CDP.
+"""Traces to an OpenTelemetry collector (CDPVIEWER_OTLP_ENDPOINT): one span for each request, and one for each call to the CDP.
 
-Written by hand, because the ready-made instrumentation records addresses, queries and statements. These spans hold only methods, routes,
-status codes, request ids, regions and outcomes.
+Written by hand, because the ready-made instrumentation records addresses, queries and statements. Besides times, our spans hold only
+methods, routes, status codes, request ids, regions and outcomes.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ NOT_HTTP = "The request could not be read. Nothing was looked up."
 
 
 def answer(error: Exception) -> bytes:
-    """The complete HTTP response to a malformed request; b"" for any other error."""
+    """The complete HTTP response if `error` is gunicorn's for a malformed request; b"" for any other error."""
     refused = _refusal(error)
     return _page(*refused) if refused else b""
 

@@ -34,10 +34,10 @@ class Program:
 
 
 class Request(HttpRequest):
-    """Django's request with the attributes that middleware adds; `prepare` sets their defaults.
+    """Django's request with the attributes that our code and django-htmx add; `prepare` sets the defaults of ours.
 
-    `id` appears in log lines, error pages and access records. `connection` and `reader` are those that the page
-    reads through, None if the page reads nothing. `session_over` is True if a session limit caused the sign-out. `via` is recorded with
+    `id` appears in log lines, error pages and access records. `connection` is the one that the page uses, `reader` the one that it
+    reads through; each is None if there is none. `session_over` is True if a session limit caused the sign-out. `via` is recorded with
     the user: "embed https://…" for a page in a frame, "api NAME" for a program, "" for other pages. `program` is None unless the
     request comes from a program.
     """

@@ -18,7 +18,7 @@ class Passwords(StrEnum):
 
 
 class SecondFactor(StrEnum):
-    """Whether a password is followed by a second step: never, for users with a second factor, or always."""
+    """Whether a second step follows a password. OPTIONAL: if the user has a second factor. REQUIRED: a user without one must add one."""
 
     OFF = "off"
     OPTIONAL = "optional"
@@ -71,7 +71,7 @@ class Directory:
 
     @property
     def name_attribute(self) -> str:
-        """The first attribute that `people_filter` compares with the typed name: it holds the user name. "" if it compares none."""
+        """The first attribute that `people_filter` compares with the typed name; it holds the user name. "" if the filter compares none."""
         found = re.search(r"\(([A-Za-z][\w.;-]*)=%\(user\)s\)", self.people_filter)
         return found[1] if found else ""
 
@@ -95,7 +95,7 @@ class SignOn:
     """All settings for sign-in.
 
     A sign-in older than `confirm_after` seconds must be confirmed before rights or credentials are changed or hidden data is revealed;
-    with 0, no confirmation is required.
+    with 0, only changes to second factors require a confirmation.
     """
 
     provider: Provider | None = None
@@ -107,6 +107,6 @@ class SignOn:
 
 
 def origin(url: str) -> str:
-    """The origin of a URL: its scheme, host and port."""
+    """The origin of a URL: its scheme and host, with the port if the URL has one."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"

@@ -69,7 +69,7 @@ def _threads(_process: int) -> ThreadPool:
 
 
 class _Connection(SimpleLDAPObject):
-    """An LDAP connection that waits in a thread, because libldap waits in C and would block the whole process."""
+    """An LDAP connection that, under gevent, waits in a thread: libldap waits in C, which would block the whole process."""
 
     def _ldap_call(self, func: Any, *args: Any, **kwargs: Any) -> Any:
         give_back()  # the database connection, which others need meanwhile
@@ -112,7 +112,7 @@ class Backend(LDAPBackend):
     def authenticate(
         self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any
     ) -> User | None:
-        """The user, or None if the name or password is wrong. Raises DirectoryDown, or Refused if the user may not sign in.
+        """The user, active or not; None if the name or password is wrong. Raises DirectoryDown, or Refused as in `get_or_build_user`.
 
         Also None, without asking the directory, if it must not sign in the user with this name.
         """
@@ -125,7 +125,7 @@ class Backend(LDAPBackend):
         return person
 
     def authenticate_ldap_user(self, ldap_user: Any, password: str) -> User | None:
-        """The user, with groups updated unless inactive; None if the name or password is wrong.
+        """The user, whose groups are updated if the user is active; None if the name or password is wrong.
 
         A new user is added only after all checks.
         """
@@ -170,7 +170,7 @@ def _chosen() -> Directory:
 
 
 def _is_not_theirs(known: User) -> bool:
-    """Whether the directory must not sign this user in: staff, superusers, users of the provider, and users with a password here."""
+    """Whether the directory must not sign this user in: true for staff, superusers, provider users, and users with a password here."""
     return administers(known) or known.has_usable_password() or SocialAccount.objects.filter(user=known).exists()
 
 
@@ -187,7 +187,7 @@ def _settings(chosen: Directory) -> dict[str, Any]:
         ldap.OPT_REFERRALS: 0,
     }
     if chosen.start_tls or chosen.url.lower().startswith("ldaps:"):
-        # Always, whatever the machine's ldap.conf says about certificates.
+        # A valid certificate is always required, whatever the machine's ldap.conf says.
         options[ldap.OPT_X_TLS_REQUIRE_CERT] = ldap.OPT_X_TLS_DEMAND
         if chosen.ca_file:
             options[ldap.OPT_X_TLS_CACERTFILE] = chosen.ca_file

@@ -23,7 +23,7 @@ _kept: dict[str, tuple[float, dict[str, Any]]] = {}
 def document(chosen: Provider) -> dict[str, Any]:
     """The discovery document, from <issuer>/.well-known/openid-configuration, cached for an hour in each process.
 
-    Raises NotSignedIn if it cannot be read or used, if it names another issuer, or if our policy forbids the origin of its sign-in page.
+    Raises NotSignedIn if it cannot be read or used, names another issuer, or names a sign-in page whose origin is not in `form_origins`.
     """
     issuer = chosen.issuer
     until, kept = _kept.get(issuer, (0.0, {}))
@@ -50,7 +50,7 @@ def document(chosen: Provider) -> dict[str, Any]:
 
 
 def _usable(answer: requests.Response) -> dict[str, Any]:
-    """The document in a response. Raises NotSignedIn unless it is a JSON object with valid values for NEEDED and any of OPTIONAL."""
+    """The document in a response. Raises NotSignedIn unless it is a JSON object with valid NEEDED and, if present, OPTIONAL values."""
     try:
         sent = answer.json()
     except (ValueError, RecursionError):
@@ -69,7 +69,7 @@ def _usable(answer: requests.Response) -> dict[str, Any]:
 
 
 def sign_out_address(chosen: Provider) -> str:
-    """The URL of the provider's sign-out page; "" if the discovery document names none or cannot be used."""
+    """The URL of the provider's sign-out page; "" if the discovery document cannot be used or names no such page."""
     try:
         address = document(chosen).get("end_session_endpoint", "")
     except NotSignedIn:

@@ -45,10 +45,10 @@ class Adapter(DefaultAccountAdapter):
         login(request, user, backend=BACKEND)  # type: ignore[arg-type]  # people here are Django's users
 
     def add_message(self, *args: Any, **kwargs: Any) -> None:
-        """Do nothing: our own pages show the messages."""
+        """Do nothing: allauth's messages are suppressed, and our own pages say what happened."""
 
     def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
-        """Do nothing: no e-mail is sent from here."""
+        """Do nothing: allauth's e-mails are suppressed."""
 
     def is_safe_url(self, url: str) -> bool:
         return next_page.safe_url(self.request, url, default="") != ""

@@ -60,7 +60,7 @@ def at(user_id: int, kind: str) -> Iterator[None]:
 
 
 class Adapter(DefaultMFAAdapter):
-    """allauth's adapter for second factors, which seals and opens their secrets. Outside of `at` this raises CredentialUnreadable."""
+    """allauth's adapter for second factors, which seals and opens their secrets. Outside `at`, both raise CredentialUnreadable."""
 
     def encrypt(self, text: str) -> str:
         return sealing.seal(text, _here())
@@ -153,7 +153,7 @@ def codes_left(row: Authenticator) -> int:
 
 
 def accepts(person: Any, code: str) -> bool:
-    """Whether `code` is an unused code of the app or an unused recovery code. If it is, it is used up.
+    """Whether `code` is an unused code of the app or an unused recovery code. If so, this call uses it up.
 
     Raises CredentialUnreadable if no key opens a stored secret.
     """
@@ -259,13 +259,13 @@ def reset(person: Any, *, here: str = "") -> int:
 
 
 def _end_others(person: Any, here: str) -> None:
-    """If a second factor is required, end the person's sessions other than `here`, which would otherwise go on without one."""
+    """If a second factor is required, end the person's sessions except `here`: they would otherwise go on without one."""
     if settings.SIGN_ON.second_factor is SecondFactor.REQUIRED:
         open_sessions.end(person, but=here)
 
 
 def sealed_values() -> Iterator[tuple[Authenticator, str]]:
-    """Yield every row that has a sealed secret, with the secret's key in the row's `data`."""
+    """Yield every row that has a sealed secret, and the name under which the row's `data` holds it."""
     for row in Authenticator.objects.filter(type__in=SEALED).order_by("pk").iterator():
         yield row, SEALED[Kind(row.type)]
 

@@ -40,9 +40,9 @@ def usable_name(sent: object) -> str:
 
 
 def ours(claims: Mapping[str, Any], provider: Provider) -> set[str]:
-    """The names of our groups to which the groups in the claims are mapped. The claim may be one name or a list.
+    """The names of our groups to which the groups in the claims are mapped. The groups claim may be one name or a list.
 
-    Raises NotSignedIn, so that the user loses no groups, if the provider left them out because there are too many for the token.
+    If the provider left the groups out because there are too many for the token, raise NotSignedIn, so that the user keeps theirs here.
     https://learn.microsoft.com/en-us/entra/identity-platform/access-token-claims-reference#groups-overage-claim
     """
     names = claims.get("_claim_names")
@@ -58,7 +58,7 @@ def ours(claims: Mapping[str, Any], provider: Provider) -> set[str]:
 def check(claims: Mapping[str, Any], provider: Provider, person: User | None) -> None:
     """Update the groups of `person` (None for a new user). Raises NotSignedIn for a person who is inactive or in no mapped group.
 
-    The sessions of an existing user who is in no mapped group end.
+    If an existing user is in no mapped group, all their sessions end.
     """
     groups = ours(claims, provider) - missing(provider.groups.values())
     if person is not None:

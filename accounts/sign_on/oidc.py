@@ -46,7 +46,7 @@ log = structlog.stdlib.get_logger("accounts.sign_on")
 
 
 def begin(request: HttpRequest, page: str, *, confirm: bool = False) -> HttpResponseBase:
-    """Redirect to the provider to sign in, or with `confirm` to authenticate again. Raises NotSignedIn if it cannot be used.
+    """Redirect to the provider to sign in, or with `confirm` to authenticate again. Raises NotSignedIn if the provider cannot be used.
 
     `page` is the page to go to afterwards.
     """
@@ -65,7 +65,8 @@ def begin(request: HttpRequest, page: str, *, confirm: bool = False) -> HttpResp
 def finish(request: HttpRequest) -> HttpResponseBase:
     """Exchange the code that the provider returned, then sign the user in or confirm the sign-in.
 
-    Raises NotSignedIn, with the page to go to after another try. A signed-in user who is no longer in a mapped group is signed out.
+    If this fails, raise NotSignedIn with the page to go to after another try. A signed-in user who is no longer in a mapped group is
+    signed out.
     """
     state = statekit.get_states(request).get(request.GET.get("state", ""), ({},))[0]
     try:
@@ -87,7 +88,7 @@ def _chosen() -> Provider:
 
 @contextmanager
 def _as_expected() -> Iterator[None]:
-    """Inside the block, raise ProviderException for a malformed answer: wrong type, missing member, too large a number, deep nesting."""
+    """Inside the block, raise ProviderException for a malformed answer: wrong type, missing member, number too large, nesting too deep."""
     try:
         yield
     except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
@@ -114,7 +115,7 @@ class _Adapter(OpenIDConnectOAuth2Adapter):
             return super().parse_token(data)
 
     def complete_login(self, request: HttpRequest, app: SocialApp, token: SocialToken, **kwargs: Any) -> SocialLogin:
-        """The login, with all claims in `claims` and those of the ID token in `signed`; only the subject is stored.
+        """The login, with all claims in `claims` and those of the ID token in `signed`; the social account stores only the subject.
 
         Raises OAuth2Error or ProviderException for an invalid answer.
         """
@@ -162,7 +163,7 @@ def _authenticated_at(signed: dict[str, Any]) -> int:
 
 def _provider(request: HttpRequest) -> _OpenIdProvider:
     chosen = _chosen()
-    # Named after its issuer, so that subjects of different providers are never confused.
+    # The provider's id is its issuer, so that subjects of different providers are never confused.
     app = SocialApp(provider="openid_connect", provider_id=chosen.issuer, name=chosen.name[:40])
     app.client_id, app.secret = chosen.client_id, chosen.client_secret
     app.settings = {"server_url": chosen.issuer, "oauth_pkce_enabled": True, "scope": list(chosen.scopes)}
@@ -192,7 +193,7 @@ class SocialAdapter(DefaultSocialAccountAdapter):
         return _provider(request)
 
     def get_requests_session(self) -> requests.Session:
-        """An HTTP session whose requests time out. Unlike calls to the CDP, it uses the proxies and certificates set in the environment."""
+        """An HTTP session whose requests time out. Unlike our CDP client, it uses the proxies and certificates set in the environment."""
         session = requests.Session()
         plain, timeouts = session.request, _chosen().timeouts
 
@@ -230,7 +231,7 @@ class SocialAdapter(DefaultSocialAccountAdapter):
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
         """Check the sign-in, and update the groups of an existing user. Raises NotSignedIn if the sign-in is refused.
 
-        A confirmation is noted in the session, and raises ImmediateHttpResponse with the redirect.
+        If the user was only confirming a sign-in, note this in the session, and raise ImmediateHttpResponse with the redirect.
         """
         begun = sociallogin.state.get("data") or {}
         if not begun.get("nonce") or sociallogin.signed.get("nonce") != begun["nonce"]:
@@ -250,7 +251,7 @@ class SocialAdapter(DefaultSocialAccountAdapter):
                 raise NotSignedIn("not-asked-again", person=request.user.get_username())
             note_confirmed(request)
             raise ImmediateHttpResponse(redirect(own_path(sociallogin.state.get("next", ""))))
-        request.signed_in_by = "provider"  # type: ignore[attr-defined]  # read by `accounts.sessions.start`
+        request.signed_in_by = "provider"  # type: ignore[attr-defined]  # read by `accounts.open_sessions.describe`
         request.authenticated_at = proved  # type: ignore[attr-defined]  # read by `recent.note_signed_in`
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:

@@ -29,7 +29,7 @@ def named_by_proxy(get_response: Answer) -> Answer:
 
     The name is trusted only with the proxy's secret. No user is added: an unknown or inactive user stays signed out.
     A session started by the proxy ends if the proxy sends another name or none. The page shown after signing out signs nobody in.
-    On paths where the proxy requires no sign-in (docs/sign-on.md), such as that of the window opened by a frame, it sends no name, and
+    On paths where the proxy requires no sign-in (docs/sign-on.md), such as that of the window opened by a frame, the name is ignored:
     nobody is signed in or out.
     """
     chosen: ProxyHeader | None = settings.SIGN_ON.proxy

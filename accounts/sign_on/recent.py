@@ -46,13 +46,13 @@ def is_recent(request: HttpRequest, seconds: int) -> bool:
 def confirmed(view: View) -> View:
     """Decorator for views that change rights or credentials, or reveal hidden data.
 
-    The user must have signed in, or confirmed the sign-in, within the last CDPVIEWER_CONFIRM_AFTER_MINUTES; 0 switches this off.
+    The user must have authenticated (`is_recent`) within the last CDPVIEWER_CONFIRM_AFTER_MINUTES; 0 switches this off.
     """
     return _confirmed(view, lambda: settings.SIGN_ON.confirm_after)
 
 
 def confirmed_for_factors(view: View) -> View:
-    """Decorator for views that change second factors: the user must have signed in, or confirmed the sign-in, in the last five minutes."""
+    """Decorator for views that change second factors: the user must have authenticated (`is_recent`) in the last five minutes."""
     return _confirmed(view, lambda: OF_FACTORS)
 
 

@@ -54,7 +54,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
     form = ConfirmForm(request.POST if request.method == "POST" else None, request=request)
     try:
         confirmed = not by_provider and form.is_bound and form.is_valid()
-    except NotSignedIn as refused:  # the directory has withdrawn the user's groups, and their sessions have ended
+    except NotSignedIn as refused:  # the directory now refuses the user
         logout(request)
         return not_let_in(request, refused)
     if confirmed:

@@ -1,4 +1,4 @@
-"""Pages for managing people: the list, new people, roles, links to set a password, deactivation, sessions, second factors."""
+"""Pages for managing people: the list, new people, roles, links to set a password, deactivation, sessions and second factors."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def people(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_managers_of_people
 def person_add(request: HttpRequest) -> HttpResponse:
-    """Add a person without a password. If they may sign in with a password, show the link with which they set it."""
+    """Add a person without a password. If they may sign in with a password, show a link for setting one."""
     form = PersonForm(request.POST or None, initial={"roles": ["Agents"]})
     if request.method == "POST" and form.is_valid():
         person = form.save(commit=False)
@@ -110,7 +110,7 @@ def person_roles(request: HttpRequest, person_id: int) -> HttpResponse:
 @require_POST
 @for_managers_of_people
 def person_link(request: HttpRequest, person_id: int) -> HttpResponse:
-    """Show a new link with which the person sets a password; if they cannot sign in with a password, only warn."""
+    """Show a new link with which the person can set a password; if they cannot sign in with a password, only warn."""
     found = _may_change(request, person_id)
     if not password_links.are_of_use_to(found):
         messages.warning(
@@ -152,9 +152,9 @@ def person_sessions(request: HttpRequest, person_id: int) -> HttpResponse:
 @require_POST
 @for_managers_of_people
 def person_second_factor(request: HttpRequest, person_id: int) -> HttpResponse:
-    """Remove a person's second factors and recovery codes, so that they can sign in with the password alone.
+    """Remove a person's second factors and recovery codes, so that the person can sign in with the password alone.
 
-    If a second factor is required, they must then add a new one before anything else.
+    If a second factor is required, the person must then add a new one before anything else.
     """
     found = _may_change(request, person_id)
     if factors.reset(found):

@@ -1,4 +1,4 @@
-"""The preferences page: language, time zone, clock, theme, shortcuts."""
+"""The preferences page: language, time zone, clock, theme and shortcuts."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ def begin(request: HttpRequest) -> HttpResponseBase:
 @login_not_required
 @require_safe
 def finish(request: HttpRequest) -> HttpResponseBase:
-    """Handle the user's return from the provider; show and record a refusal. 404 if no provider is set."""
+    """Handle the user's return from the provider; show the reason if the sign-in is refused. 404 if no provider is set."""
     if settings.SIGN_ON.provider is None:
         raise Http404
     try:
@@ -51,7 +51,7 @@ def finish(request: HttpRequest) -> HttpResponseBase:
 
 
 def _record(refused: NotSignedIn) -> None:
-    """Record a refusal, unless the sign-in has expired.
+    """Record a refusal, unless the reason is that the sign-in has expired.
 
     A refusal without a user name, which anybody can cause, is recorded at most once per kind and process in 15 minutes.
     """

@@ -34,7 +34,7 @@ LONGEST_NAME = 60
 
 
 class CodeForm(forms.Form):
-    """A form for a code from the authenticator app or a recovery code."""
+    """A form for a code from the authenticator app, or for a recovery code."""
 
     code = forms.CharField(
         label=gettext_lazy("Code"),
@@ -44,7 +44,7 @@ class CodeForm(forms.Form):
 
 
 class JsonObject(forms.CharField):
-    """A form field for a JSON object. Unlike Django's JSONField, it rejects text that is nested too deeply or has too long a number."""
+    """A form field for a JSON object. Unlike Django's JSONField, it rejects text that is nested too deeply or has an overlong number."""
 
     def clean(self, value: Any) -> dict[str, Any]:
         try:
@@ -105,7 +105,7 @@ def step(request: HttpRequest) -> HttpResponseBase:
 
 
 def _check(request: HttpRequest, person: Any) -> None:
-    """Check the posted code or passkey. Raises ValidationError, or CredentialUnreadable if no key opens the secret."""
+    """Check the posted code or passkey. Raises ValidationError if it is wrong, CredentialUnreadable if no key opens the secret."""
     if "credential" in request.POST:
         form = PasskeyForm(request.POST)
         if form.is_valid() and factors.accepts_passkey(person, form.cleaned_data["credential"]):

@@ -1,4 +1,4 @@
-"""Views to sign in and out, change one's own password, and confirm one's connections after somebody else set the password."""
+"""Views to sign in and out, change one's own password, and confirm one's connections."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class SignIn(views.LoginView):
         return response
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Handle a submitted form. If nobody may sign in with a password, answer 403 without reading it.
+        """Handle a submitted form. If nobody may sign in with a password, answer 403 without reading the form.
 
         A user whose password the directory accepts, but who may not sign in, gets a page with the reason.
         """
@@ -90,7 +90,7 @@ class SignOut(views.LogoutView):
     """Sign out, by POST only. The middleware adds the header that clears the browser's cache and storage."""
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Sign out. Users of the provider or proxy are redirected to `signed_out`: their session with it may still be open."""
+        """Sign out. Users signed in by the provider or proxy are redirected to `signed_out`: their session there may still be open."""
         elsewhere = request.session.get(SIGNED_IN_BY) in {"provider", "proxy"}
         response = super().post(request, *args, **kwargs)
         return redirect("signed_out") if elsewhere else response
@@ -132,7 +132,7 @@ class PasswordChanged(views.PasswordChangeDoneView):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm_connections(request: HttpRequest) -> HttpResponse:
-    """Page on which users confirm their connections after somebody else set their password. A POST confirms the ticked ones."""
+    """Page to confirm one's connections after the password was set by somebody else or through a link. A POST confirms the ticked ones."""
     connections = waiting(request)
     if request.method == "POST":
         ticked = set(request.POST.getlist("connection"))

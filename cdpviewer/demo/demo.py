@@ -119,7 +119,7 @@ def prepare(env: dict[str, str], password: str, token: str) -> None:
 
 
 def wait_for(child: subprocess.Popen[bytes], port: int, path: str, name: str, log: Path) -> None:
-    """Wait until `child` answers at `port`. Raise CannotStart, with the end of `log`, if it ends first or START_SECONDS pass."""
+    """Wait until `child` answers at `port`. If it ends first, or START_SECONDS pass, raise CannotStart with the end of `log`."""
     limit = time.monotonic() + START_SECONDS
     while child.poll() is None and time.monotonic() < limit:
         link = http.client.HTTPConnection("127.0.0.1", port, timeout=2)

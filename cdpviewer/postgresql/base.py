@@ -1,6 +1,6 @@
-"""PostgreSQL for pages: if a statement is not answered in time, its connection is closed; closed connections are never reused.
+"""PostgreSQL for pages: a connection is closed if no answer arrives in time, and not reused if the server has closed it.
 
-The server's own limits (`cdpviewer.databases`) end slow statements, but do not help if the server hangs or the network drops
+PostgreSQL's own limits (`cdpviewer.databases`) end slow statements, but do not help if the server hangs or the network drops
 packets, so the limit here is on our side. SELECT 1 before each page would cost a round trip; instead, an idle connection is polled,
 because it has something to read only if the server has closed it.
 """
@@ -24,7 +24,7 @@ REFUSED_FOR = 1.0  # seconds
 
 
 class Silence:
-    """The REFUSED_FOR seconds after a statement timed out. No connections are given out, so pages wait for a hanging server only once."""
+    """The REFUSED_FOR seconds after the server did not answer in time. Until they are over, asking for a connection fails at once."""
 
     def __init__(self) -> None:
         self._ends = 0.0

@@ -1,4 +1,4 @@
-"""Checks of the PostgreSQL server, run by `manage.py check --database default` and by `migrate`."""
+"""Checks of the PostgreSQL server, run by `manage.py check --database default`, and by `migrate` unless it runs as the tables' owner."""
 
 from __future__ import annotations
 

@@ -23,7 +23,10 @@ def rights() -> dict[str, str]:
 
 
 def grant(connection: BaseDatabaseWrapper, role: str) -> None:
-    """Give `role` exactly its `rights`, in one transaction; do nothing if `role` is the owner. `connection` is the owner's."""
+    """Give `role` exactly its `rights` on tables, and the use of sequences; do nothing if `role` is the owner.
+
+    All is done in one transaction on `connection`, which is the owner's.
+    """
     name = connection.ops.quote_name(role)
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
         cursor.execute("SELECT current_user, current_schema()")

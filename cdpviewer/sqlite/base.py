@@ -23,16 +23,16 @@ from cdpviewer import awaited
 
 T = TypeVar("T")
 
-PATIENCE = 20.0  # seconds for forms and commands; pages have `settings.LOCK_TIMEOUT`
+PATIENCE = 20.0  # seconds; `orders.storage.lock_timeout` makes it shorter where a page must not wait so long
 BETWEEN_TRIES = (0.002, 0.02)
 MOST_IDLE = 16
 
-# Opening a file takes a fifth of a page's time. By process, because an open file must not cross a fork.
+# Opening a file takes a fifth of a page's time. The key includes the process, because an open file must not cross a fork.
 _idle: defaultdict[tuple[int, str], list[sqlite3.Connection]] = defaultdict(list)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """A database connection that retries while the file is locked and, when closed, leaves its file open for a later request."""
+    """A database connection that retries while the file is locked and, when closed, usually leaves it open for a later request."""
 
     patience = PATIENCE
 

@@ -13,9 +13,9 @@ from orders.cdp.transport.deadline import Deadline
 
 RECORDS = 1_000  # items of an order, or people or orders in a list: the largest known group has 500 items
 SEGMENTS = 2_000  # of an order: 250 people on eight flights each
-SHORT = 200  # characters of a code, a status, a name or a reference; also the keys of every cache of such texts
+SHORT = 200  # characters of a code, a status, a name or a reference; so the keys of caches of such texts are short too
 LONG = 2_000  # characters of a description, and of an item's name
-EMAIL = 320  # characters: the longest valid address
+EMAIL = 320  # characters: 64 before the @ and 255 after it
 VALUES = 50  # e-mails, phone numbers, lines of an address, identifiers of a person
 EXTRAS = 100  # unknown fields of an item, a segment or a person
 CUSTOM = 500  # unknown fields of an order, values of custom data

@@ -16,7 +16,7 @@ _CONTROL = {code: "\ufffd" for code in (*range(32), 127) if chr(code) not in "\t
 _DIRECTION = (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
 _MARKED = _CONTROL | {code: f"[U+{code:04X}]" for code in _DIRECTION}
 _ESCAPED = _CONTROL | {code: f"\\u{code:04x}" for code in _DIRECTION}
-# Address books put a pair of these around a phone number. Around a whole string it has no effect, unless it reverses the direction.
+# Address books put such a pair around a phone number. The overrides (U+202D, U+202E) do not count: they can reorder the characters.
 _WRAPPED = re.compile("[\u202a\u202b\u2066-\u2068]([^\u202a-\u202e\u2066-\u2069]*)[\u202c\u2069]")
 
 
@@ -31,7 +31,7 @@ def as_in_json(text: str) -> str:
 
 
 def unwrapped(text: str) -> str:
-    """`text` without a pair of direction controls that encloses all of it, unless the pair reverses the direction."""
+    """`text` without the pair of direction controls around it, if there is just one pair and it does not override the direction."""
     if text.isprintable():
         return text
     match = _WRAPPED.fullmatch(text.strip())

@@ -63,8 +63,8 @@ class CdpClient:
     def get_order(self, ref: str) -> Order:
         """GET /orders/{ref}?expand=orderItems (retrieve-an-order--legacy-.html), then /orders/{ref}/orderItems if there may be more items.
 
-        Makes no call if a recent listing held the whole order. Otherwise, an order of fewer than ten items takes one call, and
-        more if the CDP refuses `expand`. If listing the items fails, the error is not raised but kept in `items_problem`, and
+        Makes no call if a recent listing held the whole order. Otherwise, an order of fewer than ten items takes at most one call,
+        unless the CDP refuses `expand`. If listing the items fails, the error is not raised but kept in `items_problem`, and
         `items_complete` is False; a 404 is no failure if the order came without items.
         """
         order = self._listed_whole(ref) or self._order_with_items(ref)
@@ -75,7 +75,7 @@ class CdpClient:
         return self._listed_whole(ref) or self._order_with_items(ref)
 
     def order_at_hand(self, ref: str) -> Order | None:
-        """The order with its inline items, if it was read for this page or in the last minute, else None. Makes no call."""
+        """The order, if /orders/{ref}?expand=orderItems was answered for this page or in the last minute, else None. Makes no call."""
         try:
             raw = self.reader.again(self.reader.target(("orders", ref), _WITH_ITEMS))
             return decode.order(raw) if raw is not None else None
@@ -189,8 +189,9 @@ class CdpClient:
         """GET /guests?email= | ?phoneNumber= | ?firstName=&lastName= (retrieve-guests--legacy-.html): the matching guests.
 
         A guest that is listed by ref only is fetched from /guests/{ref}. An empty Loaded if no guest matches. At most `most` are
-        read; `complete` is False if there are more. `beside` is called with each ref while the guests are fetched, and must not
-        raise CdpError. The terms are personal: no error, document or `Memory` holds them. Raises ValueError if no term is given.
+        read; `complete` is False if there are more. `beside` is called with each guest's ref while the guests are fetched, and must
+        not raise CdpError. The terms are personal: no error and no key of `Memory` contains them, and the search's document omits its
+        query. Raises ValueError if no term is given.
         """
         terms = {"email": email, "phoneNumber": phone_number, "firstName": first_name, "lastName": last_name}
         search = {name: _term(value) for name, value in terms.items() if value}

@@ -1,6 +1,6 @@
 """Decode the CDP's JSON objects into records: orders, items, segments and their custom data; `people` decodes people.
 
-A decoder takes one JSON object and raises Unreadable only if it is of another kind. An odd field becomes None and a note.
+A decoder takes one JSON object and raises Unreadable only if it is of another kind. A value that cannot be used becomes None and a note.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _MARKS_OF_AN_ORDER = (
     "price",
     "orderedAt",
     "orderItems",
-)  # an error body has a status too
+)  # `status` is not among them: an error body has one too
 _ERROR_BODY = frozenset({"status", "code", "message", "developerMessage", "moreInfo", "moreInfoUrl"})
 _DEFAULT_PAGE = 10
 
@@ -49,8 +49,8 @@ _DEFAULT_PAGE = 10
 class Page:
     """One page of a collection: its entries as sent, and the signs that more follow.
 
-    `limit` is the page size that the server sent, or None; `onward` is whether a `next` link points beyond this page or to an unknown
-    offset. `left` counts the entries received but not read.
+    `limit` is the page size that the server sent, or None; `onward` is whether a `next` link points to a later or an unknown offset.
+    `left` counts the entries received but not read.
     """
 
     entries: tuple[Any, ...]
@@ -196,7 +196,7 @@ def page(raw: dict[str, Any], *, at: int = 0) -> Page:
 
 
 def inline_items(raw: dict[str, Any]) -> Page | None:
-    """The items included in an order, as a Page; None if there is only a link, or if they are unreadable."""
+    """The items included in an order, as a Page; None if `orderItems` is missing, only a link, or unreadable."""
     sent = next((raw[key] for key in raw if key.lower() == "orderitems"), None)
     if isinstance(sent, list):
         return Page.of(sent)

@@ -13,7 +13,7 @@ CdpError
 │   └── RequestRefused       400 and other 4xx: the CDP does not accept the request
 ├── RetryLater                   the same call may succeed later
 │   ├── RateLimited          429, with the wait if known
-│   └── TooBusy              our own slots for waiting requests are taken
+│   └── TooBusy              our own slots for waiting pages are taken
 └── UpstreamFailure              the CDP, or the network to it
     ├── Unreachable          no connection, refused, reset, name not found
     ├── Untrusted            the certificate does not prove that the answer comes from the CDP
@@ -81,7 +81,7 @@ class RateLimited(RetryLater):
 
 
 class TooBusy(RetryLater):
-    """All slots for requests that wait for the CDP are taken; nothing was sent."""
+    """All slots for pages that wait for the CDP are taken; the call was not sent."""
 
 
 class UpstreamFailure(CdpError):
@@ -112,8 +112,8 @@ class Broken(UpstreamFailure):
 
 
 class Unreadable(UpstreamFailure):
-    """An answer that cannot be read: not JSON, not of the documented shape, or too large for a single answer."""
+    """An answer that cannot be read: not JSON, not of the documented shape, or larger than a single answer may be."""
 
 
 class TooLarge(UpstreamFailure):
-    """The answers together hold more data than a page may read; what was read is shown."""
+    """More data than a page may read, in one list or in all answers together."""

@@ -45,7 +45,7 @@ class Known:
 class Wall(NamedTuple):
     """The departure or arrival time of a flight: `time` is naive and local; `day` is the date if no time was sent.
 
-    `offset` is None if the feed sent none, Z or +00:00. `sent` is the value as received, cut if long.
+    `offset` is None if the feed sent no offset, and also for Z and +00:00. `sent` is the value received, as readable text, cut if long.
     """
 
     time: datetime | None = None
@@ -62,7 +62,7 @@ class Wall(NamedTuple):
 
 
 class Fields:
-    """Reader of the fields of a JSON object, which collects notes on odd values. If `personal`, the notes never contain values.
+    """Reads the fields of a JSON object, and collects notes on odd values. If `personal`, the notes never contain values.
 
     `left` is the number of unknown fields that `extras` left out.
     """
@@ -112,7 +112,7 @@ class Fields:
         return None
 
     def number(self, name: str) -> Decimal | None:
-        """The exact number; also from a text, if the text is unambiguous. None if there is no such number."""
+        """The exact number; also from a text, if the text is unambiguous. None if there is no usable number."""
         value = self._known.get(name)
         if type(value) is Decimal:
             return self._in_range(name, value)
@@ -140,7 +140,7 @@ class Fields:
         return None
 
     def stamp(self, name: str) -> datetime | None:
-        """The timestamp as an aware UTC datetime, or None."""
+        """The timestamp as an aware datetime in UTC, or None."""
         moment = self._moment(name)
         try:
             return stamps.utc(moment) if moment else None

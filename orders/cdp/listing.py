@@ -41,7 +41,7 @@ class Listing:
 
         At least `at_least` entries are known to exist. `beside` is called with the ref of each entry while the records are
         fetched, and must not raise CdpError. Without `most`, `problem` is TooLarge if the limits cut the collection
-        short. An error on the first page is raised.
+        short and no record failed. An error on the first page is raised.
         """
         limits = self._reader.limits
         pager = Pager(
@@ -112,7 +112,7 @@ class Listing:
                     return read(entry)
                 except CdpError as error:
                     return error
-            # A single item may be requested even by its order's ref.
+            # A lone entry is requested even if its link ends in the order's ref.
             ref = ref_of(entry) if len(entries) == 1 else self._identity(entry)
             return partial(fetch, ref) if ref is not None else Unreadable("an entry names no record")
 

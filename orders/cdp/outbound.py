@@ -30,7 +30,7 @@ class Outbound:
 def failure(error: BaseException) -> tuple[CdpError, bool] | None:
     """The CdpError for a fault of TLS or the proxy, and whether a retry may help; None for any other error.
 
-    The message says only what kind of fault it is, and never repeats the text of `error`, which contains host names.
+    The message says only what kind of fault it is, and never repeats the text of `error`, which may contain host names.
     """
     for one in _chain(error):
         if isinstance(one, ssl.SSLCertVerificationError):
@@ -65,7 +65,7 @@ def _of_proxy(status: int) -> tuple[CdpError, bool]:
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
-    """The error and all errors that led to it, each once. The library keeps them as cause, context, `reason` or argument."""
+    """The error and all errors that led to it, each once. urllib3 keeps them as cause, context, `reason` or argument."""
     waiting: list[object] = [error]
     seen: set[int] = set()
     while waiting:

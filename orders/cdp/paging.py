@@ -1,7 +1,8 @@
 """Paging: read a collection to its end, however the server handles offset, limit and `next`.
 
-The API gives no total. The last page is one that is empty or brings nothing new; or one without a `next` link that is shorter than the
-first page, or follows a page with such a link. Links are only hints: the vendor's own samples contradict each other.
+The API gives no total. A page is taken for the last if it is empty or brings nothing new. So is a page without a `next` link if it is
+shorter than the first page, or if it follows a full page with such a link. Links are only hints: the vendor's own samples contradict
+each other.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ class Pager:
     """Reads a collection in pages: request the pages at `next_offsets()` and pass them to `add`, until `done()` returns a result.
 
     At most `most` entries are read. At least `at_least` are known to exist, so that a first page with fewer is not taken for all of them.
-    `identity` returns a name that identifies an entry, or None. An entry whose name came before is dropped: the server may ignore `offset`.
+    `identity` returns a name that identifies an entry, or None. An entry whose name came on an earlier page is dropped.
     """
 
     def __init__(
@@ -88,7 +89,7 @@ class Pager:
         if not page.entries:
             self._finish()
         elif not self._keep(page):
-            # The first page again. If it held more than was requested, the server does not page and sent everything.
+            # Probably the first page again. If that held more than was requested, the server does not page and sent everything.
             self._finish(complete=self._step > self._limits.page_size)
         elif page.left:
             self._cut(page.left)

@@ -1,4 +1,4 @@
-"""Decode contacts, consumers and guests: the fields they share, in either version of the API."""
+"""Decode contacts, consumers and guests, in either version of the API, all into the same kind of record."""
 
 from __future__ import annotations
 

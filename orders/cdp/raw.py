@@ -19,7 +19,7 @@ _DEEPEST = (
 
 
 def indent(text: str) -> str:
-    """`text` with one value per line, down to a depth of _DEEPEST; text that is not JSON keeps its own lines. Never fails.
+    """`text` with one value per line, down to a depth of _DEEPEST; text that does not begin with { or [ keeps its own lines.
 
     Drops only a byte order mark and the whitespace between tokens. Control characters are shown as in `as_in_json`.
     """

@@ -2,7 +2,7 @@
 
 A record keeps the CDP's own words (`status="PURCHASED"`) and never invents a value: null, a missing field and "" all
 become None (or an empty tuple). A value that cannot be read becomes None, with a `Note`. Fields unknown to us are kept in
-`extras`; if there are too many to keep, a note says how many were kept.
+`extras`; if there are too many to keep, a note says so.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One odd thing in an answer: `field` as the API spells it ("" if it concerns no single field), `reason` a short code.
+    """One odd thing in an answer: `field` as the API spells it ("" if no single field is concerned), `reason` a short code.
 
     Reasons: "not a number", "not a text", "not a date", "not a list", "not an object", "out of range", "sent twice",
     "sent as text", "unreadable characters", "cut" (longer than we read), "only in part" (`shown` is "500 / 8000"), "not loaded",
-    "and more" (further notes). `shown` is the value as sent, cut at 80 characters, or ""; always "" in a note on a person.
+    "and more" (further notes). `shown` is the value as readable text, cut at 80 characters, or ""; "" in every note on a person.
     """
 
     field: str
@@ -114,7 +114,7 @@ class OrderItem:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One order. `items` are the items that were read; `items_complete` is False if it has, or may have, others.
+    """One order. `items` are the items that were read; `items_complete` is False if the order has, or may have, others.
 
     In that case, `items_left` is how many more are known to exist, and `items_problem` is the reason: an error that was not raised, or
     None if the others were not requested or the CDP contradicted itself.
@@ -153,7 +153,7 @@ class Identifier:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Person:
-    """A contact, a consumer (traveller) or a guest. It is personal data, so it has no repr and is never logged."""
+    """A contact, a consumer (traveller) or a guest. As it is personal data, its repr shows no values, and it is never logged."""
 
     ref: str | None = None
     title: str | None = None
@@ -186,7 +186,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Extension:
-    """Custom data of an order or item: `values` in the order received; `left` counts further values, which were not kept."""
+    """Custom data of an order or item: `values` in the sequence received; `left` counts further values, which were not kept."""
 
     ref: str | None = None
     name: str | None = None
@@ -201,8 +201,8 @@ class Loaded(Generic[T]):
     """The part of a collection that could be read.
 
     `items` are the records that were read; `missing` is how many more are known to exist; `complete` is True only if the collection
-    was read to its end and nothing is missing; `problem` is the first failure, TooLarge if a limit was reached, or None. If the
-    first call fails, its error is raised instead.
+    was read to its end and nothing is missing; `problem` is the first failure, TooLarge if a limit was reached, or None. If a
+    maximum was requested, records beyond it are neither `missing` nor a `problem`, but `complete` is False.
     """
 
     items: tuple[T, ...] = ()

@@ -46,7 +46,7 @@ def regions(extra: str = "") -> dict[str, str]:
 
 
 def _base_url(name: str, address: str) -> str:
-    """The base URL: scheme, host and port, if given.
+    """The base URL: scheme, host and, if given, port. A slash at the end of `address` is dropped.
 
     Raises RegionError if `address` contains anything else, is unusable, or is plain http to another machine.
     """

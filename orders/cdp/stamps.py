@@ -1,6 +1,6 @@
 """Dates and times in the CDP's formats.
 
-Two kinds share one format: timestamps (`createdAt`) are UTC; a segment's times are local times at the airports, with a false Z.
+Two kinds of time share one format: timestamps (`createdAt`) are UTC; a segment's times are local times at the airports, with a false Z.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def read(text: str) -> Moment:
     or OutOfRange.
     """
     if _USUAL.fullmatch(text):
-        try:  # at half the cost
+        try:  # costs half as much as the general case
             return Moment(datetime.fromisoformat(text[:-1]), timedelta(0), True)
         except ValueError:
             pass
@@ -109,7 +109,7 @@ def is_date(text: str) -> bool:
 
 
 def utc(moment: Moment) -> datetime:
-    """A timestamp as an aware UTC datetime; without a zone it is UTC, as the vendor documents. Raises OutOfRange."""
+    """A timestamp as an aware UTC datetime; without a zone, it is taken to be UTC. Raises OutOfRange."""
     try:
         return moment.wall.replace(tzinfo=timezone(moment.offset or timedelta(0))).astimezone(UTC)
     except (ValueError, OverflowError):

@@ -15,7 +15,7 @@ class Watcher(Protocol):
         """
 
     def tried(self, origin: str) -> None:
-        """A request was sent to the CDP."""
+        """A request is about to be sent to the CDP."""
 
     def remembered(self, hit: bool) -> None:
         """An answer was looked up in the cache; `hit` is whether it was there."""

@@ -1,4 +1,4 @@
-"""The alert strip: the things to check, with their figures, in one line for each flight or other row of the page."""
+"""The alert strip: the things to check, with their figures. Each line leads to a flight or another row of the page."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class AlertLine:
 
 
 def alert_lines(order: Order, summary: OrderSummary, trip: Trip, now: datetime) -> list[AlertLine]:
-    """The lines of the alert strip as of `now` (aware): first those about the whole order, then those about each flight."""
+    """The lines of the alert strip as of `now` (aware): first about the order and its items, then about the trip and its flights."""
     alerts = [alert for alert in summary.alerts if not _is_pill(alert.notice, order)]
     lines = [
         *_unsettled(order, summary, trip, alerts, now),
@@ -73,10 +73,10 @@ def _is_pill(notice: Notice, order: Order) -> bool:
 def _unsettled(
     order: Order, summary: OrderSummary, trip: Trip, alerts: list[Alert], now: datetime
 ) -> Iterator[AlertLine]:
-    """The line for a status that must change before the trip, such as reserved, pending or declined.
+    """The line for a status that needs attention before the trip, such as reserved, pending or declined.
 
-    No line if all flights are over, if `alerts` already contains the status, or if the line would say no more than the pill of the
-    order's status.
+    No line if all flights that are not cancelled are over, if `alerts` already contains the status, or if the line would say no more
+    than the pill of the order's status.
     """
     flights = [flight for flight in trip.flights if not flight.cancelled]
     if flights and all(_is_over(flight, now) for flight in flights):

@@ -36,14 +36,14 @@ class Answer:
 
 
 def answers(order: Order, summary: OrderSummary, trip: Trip, now: datetime) -> list[Answer]:
-    """The answers about an order as of `now` (aware): booking and payment always, the time if it is known."""
+    """The answers as of `now` (aware): about booking and payment always, about the time only if there is something to say."""
     found = [_booking(order, summary, trip), payment(order, summary)]
     words = _time(order, summary, trip, now)
     return [*found, Answer("time", Tone.NEUTRAL, Icon.CLOCK, words)] if words else found
 
 
 def _time(order: Order, summary: OrderSummary, trip: Trip, now: datetime) -> str:
-    """The time of the trip in words, or that it is cancelled; "" if the time is unknown or nothing is booked.
+    """The time of the trip in words, or that the trip is cancelled; "" if the time is unknown or nothing is booked.
 
     The order's own status counts only if no item has a status.
     """
@@ -94,8 +94,8 @@ def _agrees(order: Order) -> bool:
 def contradicts(order: Order, summary: OrderSummary) -> bool:
     """Whether the order's status contradicts the statuses of its items; False if no item has a status.
 
-    It does if the order's status means that there is no seat and all the items are settled, or if the order is settled and the statuses
-    of all the items mean that there is no seat.
+    True if the order's status means that there is no seat although all items with a status are settled, or if it is settled although
+    all the items' statuses mean that there is no seat.
     """
     items, row = [status(sent) for sent, _count in summary.statuses], status(order.status)
     if not items:
@@ -106,10 +106,10 @@ def contradicts(order: Order, summary: OrderSummary) -> bool:
 
 
 def _heads(order: Order, trip: Trip) -> Counter[str]:
-    """The number of travellers with each status, by status code; empty if the items leave it open.
+    """The number of travellers with each status, by status code; empty if unknown.
 
-    It is known if all items were read, there are flights, and either all items have the same status, or the numbers are the same on
-    every flight and the items without flights have no other statuses.
+    The numbers are known only if all items were read, there are flights, and either all items have the same status, or the numbers are
+    the same on every flight and the items without flights have no other statuses.
     """
     if not order.items_complete or not trip.flights:
         return Counter()
@@ -138,7 +138,7 @@ def _for_travellers(sent: str, heads: Counter[str]) -> str:
 
 
 def payment(order: Order, summary: OrderSummary) -> Answer:
-    """The answer about the payment, with its method: paid, pending or refunded if a status says so, otherwise unknown.
+    """The answer about the payment and its method: what the statuses say (paid, pending, refunded …), or that it is unknown.
 
     If a paid order is cancelled or not booked, the words add that the CDP does not say whether the payment was refunded.
     """
@@ -175,7 +175,7 @@ def _payment(order: Order, summary: OrderSummary) -> Answer:
 
 
 def _not_said(order: Order, summary: OrderSummary) -> str:
-    """What to say if it is not known whether the order is paid: a status was not understood, or none says so."""
+    """The words if it is not known whether the order is paid: a status could not be read, or no status says so."""
     if status_unread(order) or any(map(status_unread, order.items)):
         return _("It is unclear whether the order is paid: a status could not be read")
     if _is_cancelled(order, summary):
@@ -191,7 +191,7 @@ def _paid_parts(counted: Sequence[tuple[Status, str, int]], summary: OrderSummar
 
 
 def _how_much(rows: Sequence[Status], words: str) -> str:
-    """The words, with a remark if a status means a refund: the total shown beside them is not the amount refunded."""
+    """`words`, with a remark if a status in `rows` means a refund: the total shown beside them may not be the amount refunded."""
     refunded = any(row.refunded for row in rows)
     return _("%(refunded)s; the CDP does not give the amount refunded") % {"refunded": words} if refunded else words
 

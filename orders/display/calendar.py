@@ -1,7 +1,6 @@
 """The itinerary as an iCalendar file: an event for each flight with a known departure day, and the time zones used.
 
-It contains no personal data, and depends only on the CDP's answer, the connection's reading of times, and the language. Importing it
-updates the events imported from an older file.
+It contains no personal data. Importing it updates the events imported from an older file.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from orders.services.changes import Change, Counts, FlightChange, Kind
 
 
 def fact_word(change: Change) -> str:
-    """The word for a changed fact: "departs", "arrives" or "travellers"; "" for a number or a status, which need none."""
+    """The word for a changed fact: "departs", "arrives" or "travellers"; "" for a flight number or a status, which need none."""
     return {"departs": _("departs"), "arrives": _("arrives"), "travellers": _("travellers")}.get(change.fact, "")
 
 

@@ -24,7 +24,7 @@ class NotChecked(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class CheckedFeed:
-    """The checked rows as CSV, with the columns ADDED; a line about each bad row; and a line with the counts."""
+    """`table` has the checked rows as CSV, with the columns of `ADDED`; `bad` a line about each bad row; `summary` the counts."""
 
     table: str
     bad: tuple[str, ...]

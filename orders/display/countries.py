@@ -11,7 +11,7 @@ from orders.search_text.phones import COUNTRIES
 
 
 def choices() -> tuple[tuple[str, str], ...]:
-    """Each country with phone numbers of its own, as (two-letter code, name in the user's language), sorted by name."""
+    """Each country whose phone numbers we can parse, as (two-letter code, name in the user's language), sorted by name."""
     return _choices(language())
 
 

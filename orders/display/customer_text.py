@@ -1,4 +1,4 @@
-"""The trip as text for the customer: times, travellers and bags; no house rules, trade codes or prices."""
+"""The trip as text for the customer: times, travellers and extras; no house rules, trade codes or prices."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ def _is_uncertain(flight: Flight) -> bool:
 
 
 def _is_timed(flight: Flight) -> bool:
-    """Whether the text gives a time for the flight."""
+    """Whether the text gives a time for the flight, unless the whole trip is in doubt."""
     return not _is_uncertain(flight) and any(end.wall is not None for end in (flight.origin, flight.destination))
 
 

@@ -1,4 +1,4 @@
-"""The time of a trip in words: its next departure, the flight under way, or its end.
+"""The time of a trip in words: the flight under way, the next departure, or the end of the trip.
 
 Times in doubt are given under both readings, or with a remark.
 """
@@ -108,7 +108,7 @@ def _phrase(flight: Flight, trip: Trip) -> str:
 
 
 def _apart(flight: Flight, trip: Trip) -> list[bool]:
-    """For each journey of others in the party, from or to the same city within a day: whether it leaves later.
+    """For each journey of others in the party that leaves within a day, from or to the same city: whether it leaves later.
 
     Empty for a flight with all travellers, for one without a known time, and for one that does not begin a journey.
     """

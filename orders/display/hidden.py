@@ -13,7 +13,7 @@ from accounts.language import translate as _
 from orders.cdp.records import Extra, Note
 from orders.privacy.hiding import MASK, masked_name, masked_typed, masked_value
 
-# Why a known field could not be read: a bad number or time, or a value of another kind.
+# Reasons of notes on numbers and times, and of notes on values of the wrong kind.
 NUMBERS_AND_TIMES = frozenset({"not a number", "not a date", "out of range", "sent as text", "only in part"})
 OTHER_KINDS = frozenset({"not a text", "not a list", "not an object"})
 
@@ -24,12 +24,12 @@ def masked_fields(extras: Iterable[Extra]) -> Iterator[tuple[str, str]]:
 
 
 def masked_custom(extras: Iterable[Extra]) -> Iterator[tuple[str, str]]:
-    """The name and value of each field of custom data, each masked if necessary; the tenant chose the names."""
+    """The name and value of each field of custom data, each masked if necessary. The names are the tenant's own."""
     return ((masked_name(extra.key, settings.SHOWN_FIELDS), _said(extra)) for extra in extras)
 
 
 def all_fields(extras: Iterable[Extra]) -> Iterator[tuple[str, str]]:
-    """The name and value of each unknown field as sent. Only for users who may see hidden fields, and in a view that is recorded."""
+    """The name and value of each field, unmasked. Only for users who may see hidden fields, and in a view that is recorded."""
     return ((extra.key, extra.value) for extra in extras)
 
 

@@ -1,4 +1,4 @@
-"""The items of an order as the payment card lists them: items whose lines are identical form a group with a unit price and a total."""
+"""The items of an order as the page's payment section lists them: items whose lines are identical form a group."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class ItemGroup:
 
     @property
     def total(self) -> Decimal | None:
-        """The exact sum of the prices; None if the price is unknown, or if a quantity other than 1 leaves its meaning unclear."""
+        """The exact sum of the prices; None if the price is unknown, or may be per unit because a quantity other than 1 was sent."""
         if self.first.price is None or self.first.quantity not in (None, 1):
             return None
         with localcontext(prec=PRECISION):
@@ -29,7 +29,7 @@ class ItemGroup:
 
 
 def item_groups(order: Order) -> list[ItemGroup]:
-    """The order's items in groups; the groups are in the order of their first items."""
+    """The order's items in groups, sorted by the position of the first item in each."""
     alike: dict[tuple[object, ...], list[int]] = {}
     for index, item in enumerate(order.items):
         alike.setdefault(_line(item), []).append(index)

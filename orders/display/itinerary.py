@@ -29,7 +29,7 @@ def place_city(place: Place) -> str:
 
 
 def place_name(place: Place) -> str:
-    """The line under the city: the airport's name, "airport not given" for a city code, "unknown airport code" for an unknown one.
+    """The line under the city: the airport's name, "airport not given" for a city code, "unknown airport code" for an unknown code.
 
     "" if there is no code.
     """
@@ -113,7 +113,7 @@ def flight_time(flight: Flight) -> str:
 
 
 def both_times(flight: Flight) -> str:
-    """A flight time in doubt, under both readings of the times: "18 h 35 min if local, 10 h 35 min if UTC"."""
+    """A flight time in doubt: "Takes 18 h 35 min if the times are local, 10 h 35 min if they are UTC"."""
     times = {"local": duration(flight.evidence.local_minutes or 0), "utc": duration(flight.evidence.utc_minutes or 0)}
     return _("Takes %(local)s if the times were sent as local times, %(utc)s if in UTC") % times
 
@@ -195,7 +195,7 @@ def flight_facts(flight: Flight) -> list[str]:
 
 
 def row_notices(flight: Flight) -> list[Notice]:
-    """The notices of a flight, except a status that the pill next to the flight's number already shows.
+    """The notices of a flight, except a status of all its travellers that is already shown next to the flight's number.
 
     A doubt about whether the times are local or UTC is also left out if a table in the flight's details shows both readings.
     """

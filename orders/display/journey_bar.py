@@ -52,7 +52,7 @@ def _leg(leg: Flight | Transfer) -> str:
 
 
 def state_said(shape: Shape, now: datetime) -> str:
-    """The state of a flight or wait on the bar at the moment `now` (aware); "" if unknown, or if a flight leaves in over two days."""
+    """The state of a part of the bar at the moment `now` (aware): "cancelled", or its phase (for a flight, that of `phase_said`)."""
     if shape.state == "cancelled" or not isinstance(shape.leg, Flight):
         return shape.state
     return phase_said(shape.leg, now)

@@ -23,7 +23,7 @@ class Shape(StrEnum):
 class Recipe:
     """A ticket system: its placeholders, and where to enter the link template.
 
-    `reference` is the placeholder for a field, in which FIELD stands for the field's name or number; `ticket` is the placeholder
+    `reference` is the placeholder for a field, and any FIELD in it stands for the field's name or number; `ticket` is the placeholder
     for the ticket's number, "" if there is none. `kept` are the special characters that the system leaves as they are when it fills in
     a value; None if it encodes nothing.
     """
@@ -51,7 +51,7 @@ class Recipe:
         return f"{base}/orders/{value}/" + ("?" + "&".join(more) if more else "")
 
     def fill(self, value: str, shape: Shape | None = None) -> str:
-        """The path and query of the link that the system writes for a ticket whose field holds `value`."""
+        """The path and query of a link with `value` filled in as the system does it, and with 1 as the ticket's number."""
         sent = value if self.kept is None else quote(value, safe=self.kept)
         return f"/orders/?q={sent}&ticket=1" if (shape or self.shape) is Shape.QUERY else f"/orders/{sent}/?ticket=1"
 

@@ -60,14 +60,14 @@ def quantity(value: Decimal | None) -> str:
 
 
 def price(record: Order | OrderItem) -> str:
-    """ "1,234.50 EUR"; "sent but not understood: 1.234,56" for a value that is not a number; "" if nothing was sent."""
+    """ "1,234.50 EUR"; "could not be read: 1.234,56" for a value that was not understood; "" if nothing was sent."""
     if record.price is None:
         return number_as_sent(record, "price")
     return money(record.price, record.currency_code)
 
 
 def number_as_sent(record: Order | OrderItem, field: str) -> str:
-    """ "sent but not understood: 1.234,56", with the value masked if necessary; "" if the number was understood or not sent."""
+    """ "could not be read: 1.234,56", with the value masked if necessary; "" if the number was understood or not sent."""
     sent = not_understood(record.notes, field)
     if not sent:
         return ""
@@ -76,7 +76,7 @@ def number_as_sent(record: Order | OrderItem, field: str) -> str:
 
 
 def before_conversion(item: OrderItem) -> str:
-    """ "112.00 USD before conversion", with "each" if the quantity is not 1, as the CDP keeps this price per unit.
+    """ "112.00 USD before conversion", with "each" if the quantity is known and not 1, as the CDP keeps this price per unit.
 
     "" if this price or one of the two currencies is unknown, or if the currencies are the same.
     """
@@ -90,5 +90,5 @@ def before_conversion(item: OrderItem) -> str:
 
 
 def unchecked(reasons: tuple[Unchecked, ...]) -> str:
-    """ "a quantity above 1, two currencies": the reasons why the items' sum is not compared with the total."""
+    """ "a price is missing, a quantity is above 1": the reasons why the items' sum is not compared with the total."""
     return ", ".join(_(UNCHECKED[reason]) for reason in reasons)

@@ -14,7 +14,7 @@ def not_searched(reading: Lookup) -> str:
 
 
 def _of_kind(kind: Kind) -> str:
-    """The sentence for text that was read: a placeholder, several things, or an address or number that a link must not search for."""
+    """The sentence for text that was read: a placeholder, several things, or an e-mail address or phone number in a link."""
     sentences = {
         Kind.PLACEHOLDER: _(
             "The link template was not filled in: the ticket system sent a placeholder instead of a reference."

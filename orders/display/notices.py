@@ -47,7 +47,7 @@ def notice_line(notice: Notice) -> str:
 
 
 def evidence_words(evidence: Evidence) -> str:
-    """The figures behind a verdict, or why they are unknown. Begins in lower case and has no full stop, for use within a sentence."""
+    """The figures behind a verdict, or why they are unknown. Begins in lower case; a full stop is only that of an abbreviation."""
     if evidence.local_minutes is None or evidence.utc_minutes is None:
         if evidence.verdict is Verdict.UNKNOWN_PLACE:
             return _("a time zone is unknown, so the flight time is unknown")

@@ -9,7 +9,7 @@ from orders.display.words import readable
 
 
 def field_label(label: object) -> str:
-    """A field's label: one of ours unchanged, the name of an API field or a code (loyaltyTier, LOYALTY) in words."""
+    """The label of a field: unchanged if it is our own, in words if it is the name of an API field or a code (loyaltyTier, LOYALTY)."""
     text = str(label)
     return readable(text) if text[:1].islower() or text.isupper() or "_" in text else text
 

@@ -44,7 +44,7 @@ def phase_said(leg: Flight | Journey, now: datetime) -> Phase:
 def time_there(end: Clock, now: datetime) -> str:
     """The local time at one end of a flight at the moment `now` (aware).
 
-    "" if it is unknown, or if the flight leaves or arrives there more than two days before or after `now`.
+    "" if the zone is unknown, or if the flight's own time there is unknown or more than two days from `now`.
     """
     if end.instant is None or abs(end.instant - now) > NEAR:
         return ""
@@ -60,7 +60,7 @@ def _end_words(end: Clock, timed: str, dated: str, neither: str) -> str:
 
 
 def flight_sentence(flight: Flight, now: datetime) -> str:
-    """The whole flight as one sentence for screen readers, at the moment `now` (aware)."""
+    """The whole flight as one sentence for screen readers, with its phase at the moment `now` (aware)."""
     start, end = flight.origin, flight.destination
     number = f"{flight.carrier_name or flight.carrier} {flight.flight_number}".strip()
     parts = [number] if number else []

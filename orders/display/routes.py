@@ -40,7 +40,7 @@ def route_line(trip: Trip) -> str:
 
 
 def hop_words(hop: Hop) -> str:
-    """The link between two stops of a route: "by land", "no flight", "…" if either is the code of a whole city; "" for a flight."""
+    """The link between two stops: "" for a flight, "by land" within a city ("…" if a code is the whole city's), else "no flight"."""
     words = {Hop.FLIGHT: "", Hop.OVERLAND: _("by land"), Hop.CITY: "…", Hop.NONE: _("no flight")}
     return words[hop]
 

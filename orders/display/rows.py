@@ -1,4 +1,4 @@
-"""The rows of a list that fit on one page, from the position in the page's URL; a link leads to the rest."""
+"""The rows of a list that fit on one page, starting with the row at a given position."""
 
 from __future__ import annotations
 

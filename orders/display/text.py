@@ -41,8 +41,7 @@ NOTICES = frozenset(
 def itinerary_text(trip: Trip, *, reference: str = "") -> str:
     """The whole trip in lines without markup, after the reference if there is one; no line break at the end.
 
-    If the text would be longer than MOST_CHARACTERS, which is more than any ticket holds, one line replaces the flights that do
-    not fit.
+    If the text would be longer than MOST_CHARACTERS, one line replaces the flights that do not fit.
     """
     before = [reference] if reference else []
     if trip.journeys:

@@ -11,8 +11,8 @@ from orders.itinerary.trip import Trip
 from orders.privacy.masking import PersonCard, card
 from orders.services.people import Traveller, Travellers
 
-# The most passenger types, flights and other items on a traveller's card. The order's page lists all items; listing them all on
-# every card too would make the page grow with the number of items times the number of travellers.
+# The largest number of passenger types on a traveller's card, and likewise of flights and of other items. The order's page lists all
+# items; listing them all on every card too would make the page grow with the number of items times the number of travellers.
 MOST_LABELS = 24
 
 

@@ -62,7 +62,7 @@ def _pill(sent: str, count: int | None, _language: str) -> SafeString:
 
 
 def _in_a_list(word: str) -> str:
-    """The word of a status as it follows a count ("3 confirmed"): with a small first letter, unless the word is all capitals."""
+    """The word of a status as it follows a count ("3 confirmed"): with a lower-case first letter, unless it is all capitals."""
     return word if word.isupper() else word[:1].lower() + word[1:]
 
 
@@ -116,17 +116,17 @@ def loaded_line(loaded: int, total: int | None, known: int = 0) -> str:
 
 
 def shown_items(rows: Rows) -> str:
-    """ "Items 1 to 800 of 1,000 are shown.", for a list that does not fit on one page."""
+    """ "Showing items 1 to 800 of 1,000.", for a list that does not fit on one page."""
     return _("Showing items %(first)s to %(last)s of %(total)s.") % _numbers(rows)
 
 
 def shown_flights(rows: Rows) -> str:
-    """ "Flights 1 to 130 of 2,000 are shown."."""
+    """ "Showing flights 1 to 130 of 2,000."."""
     return _("Showing flights %(first)s to %(last)s of %(total)s.") % _numbers(rows)
 
 
 def shown_rows(rows: Rows) -> str:
-    """ "1 to 300 of 1,000 are shown."."""
+    """ "Showing 1 to 300 of 1,000."."""
     return _("Showing %(first)s to %(last)s of %(total)s.") % _numbers(rows)
 
 

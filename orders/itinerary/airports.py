@@ -57,12 +57,12 @@ def distance_km(origin: Place, destination: Place) -> float | None:
 
 
 def same_site(one: Place, other: Place) -> bool:
-    """Whether two places are one airport or station, under one code or two (BSL and MLH, PBI and DJT, FRU and BSZ)."""
+    """Whether two places have the same code, or are one airport or station under two codes (BSL and MLH, PBI and DJT)."""
     if one.code == other.code:
         return bool(one.code)
     return bool(one.site) and one.site == other.site
 
 
 def same_city(one: Place, other: Place) -> bool:
-    """Whether two places are one site or serve the same city, such as LHR, LGW and LON, or a city and its station."""
+    """Whether two places are the same site or belong to the same city, such as LHR and LGW, LHR and LON, or a city and its station."""
     return same_site(one, other) or any(city in other.cities for city in one.cities)

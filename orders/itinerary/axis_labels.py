@@ -55,8 +55,9 @@ def codes(ends: Sequence[End]) -> tuple[AxisLabel[str], ...]:
 
 
 def clocks(ends: Sequence[End], at: Callable[[datetime], int]) -> tuple[AxisLabel[datetime], ...]:
-    """The labels of local times, as many as fit: first departure, last arrival, other departures, other arrivals, hours within waits.
+    """The labels of local times, as many as fit; those of the first departure and the last arrival rank highest.
 
+    Other departures rank next, then other arrivals, then the hours within waits.
     `at` gives the position of an instant (a naive UTC value) in the picture.
     """
     stops = _stops(ends)

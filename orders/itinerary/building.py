@@ -26,7 +26,7 @@ Passengers = tuple[tuple[str, int], ...]
 class Whole:
     """The facts about the whole order that the record of each flight depends on.
 
-    `reading` is the one in use; `together` is the one that the order's segments support together, None if unclear; `headcount` is
+    `reading` is the one in use; `together` is the one that the order's segments support as a whole, None if unclear; `headcount` is
     the number of the order's travellers; `usual_status` is the code of the most common status.
     """
 

@@ -40,8 +40,8 @@ class Command(BaseCommand):
 def chosen(passwords: list[str]) -> set[str]:
     """The entries of the filter, folded: passwords and cores.
 
-    Every password of LEAST_PASSWORD characters or more, and every core of LEAST_CORE or more that several passwords share or that belongs
-    to one of the COMMON most common passwords.
+    They are the passwords of LEAST_PASSWORD characters or more, and the cores of LEAST_CORE characters or more that several passwords
+    share or that belong to one of the COMMON most common passwords.
     """
     spellings = list(dict.fromkeys(folded(password) for password in passwords))
     cores = Counter(core(spelling) for spelling in spellings)

@@ -1,4 +1,4 @@
-"""Reseal stored credentials, the copies of shared credentials' keys, and the secrets of second factors under the first key."""
+"""Reseal under the first key: users' own credentials, all copies of shared credentials' keys, and the secrets of second factors."""
 
 from __future__ import annotations
 

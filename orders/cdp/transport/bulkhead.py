@@ -50,8 +50,8 @@ class Bulkhead:
 def wait_in_line() -> None:
     """Let other work that is ready go first: new connections, and pages that queued earlier.
 
-    Under gevent, a page runs until it has to wait. If a thousand answers arrive together, their pages run one after the other, and a
-    health check or a sign-in that arrives meanwhile would otherwise wait for the last of them.
+    Under gevent, a page runs until it has to wait. Without this, if a thousand pages got their answers together, a health check or a
+    sign-in would have to wait until all of them had run.
     """
     with _line:
         time.sleep(0)

@@ -22,9 +22,9 @@ _lookups: dict[tuple[str, int], Future[list[Address]]] = {}
 
 
 def resolve(host: str, port: int, deadline: Deadline) -> list[Address]:
-    """The addresses of `host`. The system's resolver has no timeout and may hang for half a minute, so it runs on a thread.
+    """The addresses of `host`. The system's resolver has no timeout and may hang for half a minute, so it runs on another thread.
 
-    Concurrent calls for the same host and port share one lookup, so a name server that hangs blocks only one thread.
+    Concurrent calls for the same host and port share one lookup, so a name server that hangs blocks only one thread per host.
     Raises OSError: TimeoutError at the deadline, or the resolver's error.
     """
     with suppress(ValueError):
@@ -39,8 +39,8 @@ def resolve(host: str, port: int, deadline: Deadline) -> list[Address]:
 def connect(addresses: list[Address], deadline: Deadline) -> DeadlineSocket:
     """The first connection that succeeds. Raises OSError: TimeoutError, or the last error if every address fails.
 
-    An address that does not answer delays the next one by HEAD_START, or by less if there are so many addresses that no time would
-    be left for the last one.
+    An address that does not answer delays the next one by HEAD_START, or by less if otherwise no time would be left for the
+    last one.
     """
     # IPv6 and IPv4 alternately, in the system's order of preference: a whole family may be unreachable.
     families = [[one for one in addresses if one[0] == family] for family in dict.fromkeys(one[0] for one in addresses)]

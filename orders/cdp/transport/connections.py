@@ -28,7 +28,7 @@ from orders.cdp.regions import is_loopback
 from orders.cdp.transport.connecting import connect, resolve
 from orders.cdp.transport.deadline import Deadline
 
-# urllib3 logs whole URLs, and the query of a guest search contains an e-mail address.
+# urllib3 logs whole URLs, and the query of a guest search may contain an e-mail address.
 logging.getLogger("urllib3").propagate = False
 
 MOST_HINTS = 20  # 1xx responses before the final one; one or two are usual
@@ -47,7 +47,7 @@ class _Answer(http.client.HTTPResponse):
 
 
 class _Connection(HTTPConnection):
-    """A connection that treats urllib3's timeouts as deadlines: each covers all reads and writes together."""
+    """A connection that treats urllib3's timeouts as deadlines: each covers a whole stage, such as connecting, not one read."""
 
     response_class = _Answer
 

@@ -26,16 +26,16 @@ class Deadline:
         return self.ends - monotonic()
 
     def within(self, seconds: float) -> Deadline:
-        """The earlier of this deadline and one `seconds` from now."""
+        """This deadline, or `seconds` from now if that is earlier."""
         return Deadline(min(self.ends, monotonic() + seconds))
 
 
 class DeadlineSocket(socket.socket):
     """A socket whose timeout covers all later reads and writes together; a plain socket applies it to each one.
 
-    Otherwise, a server that sends a byte now and then could hold up a page for hours, in the headers or in the body. TLS reads through
-    this socket too. Raises TimeoutError; but data that has already arrived can still be read after the deadline, because a process with
-    a thousand waiting pages may get to it late.
+    With a plain socket, a server that sends a byte now and then could hold up a page for hours, in the headers or in the body.
+    TLS reads through this socket too. Raises TimeoutError; but data that has already arrived can still be read after the deadline,
+    because a process with a thousand waiting pages may get to it late.
     """
 
     _deadline: Deadline | None = None

@@ -20,7 +20,7 @@ _GRACE = 0.5  # calls end at their own deadline; this covers the handover
 def run_side_by_side(
     tasks: Sequence[Callable[[], T]], deadline: Deadline, limits: Limits, threads: Executor
 ) -> list[T | CdpError]:
-    """Run `tasks` concurrently. Return their results in order: a failed task's CdpError, and TimedOut for a late task.
+    """Run `tasks` concurrently. Return their results in order; a failed task gives its CdpError, a late task TimedOut.
 
     Other errors are raised. The calling thread runs tasks too, so a busy pool slows a page down but never blocks it.
     """

@@ -1,4 +1,4 @@
-"""GET requests with a deadline, a size limit, and a few short retries: the only route to the CDP."""
+"""GET requests with a deadline, a size limit, and a few retries: the only route to the CDP."""
 
 from __future__ import annotations
 
@@ -95,10 +95,10 @@ class Transport:
                     raw.release_conn()
             return refusal(status, response.headers.get("Retry-After"))
         finally:
-            raw.close()  # unless released, its connection too: unread bytes would be taken for the next answer
+            raw.close()  # closes the connection too unless released: unread bytes would be taken for the next answer
 
 
 @cache
 def shared(limits: Limits, outbound: Outbound) -> Transport:
-    """The process's transport for these settings. They never change in production, so it has only one transport."""
+    """The process's transport for these settings. In production they never change, so each process has only one."""
     return Transport(limits, outbound)

@@ -32,7 +32,7 @@ class Failure(NamedTuple):
 
 
 def pause_after(failure: Failure, tries: int, deadline: Deadline, limits: Limits) -> float | None:
-    """The seconds to wait before the next attempt, None if there must be none. `tries` attempts have failed so far."""
+    """The seconds to wait before the next attempt; None if there must not be another. `tries` attempts have failed so far."""
     if not failure.again or tries > limits.retries:
         return None
     if failure.wait is not None:
@@ -46,7 +46,7 @@ def pause_after(failure: Failure, tries: int, deadline: Deadline, limits: Limits
 
 
 def failure_of(error: Exception) -> Failure:
-    """The failure for an exchange that broke off with `error`. Its message never repeats the text of `error`."""
+    """The failure for an exchange that failed with `error`. Its message never repeats the text of `error`."""
     if known := outbound.failure(error):
         return Failure(*known)
     if isinstance(error, ConnectTimeout):
@@ -69,7 +69,7 @@ def refusal(status: int, retry_after: str | None) -> Failure:
 
 
 def seconds_of(retry_after: str | None) -> float | None:
-    """The wait in seconds that a Retry-After header (a number or an HTTP date) asks for; None if it cannot be read."""
+    """The wait in seconds that a Retry-After header (a number or an HTTP date) asks for; None if it is missing or unreadable."""
     text = (retry_after or "").strip()
     if text.isascii() and text.isdigit() and len(text) < 10:
         return float(text)

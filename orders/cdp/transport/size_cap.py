@@ -15,8 +15,8 @@ MOST_MEMBERS = 1_000
 def read_body(raw: Any, encoding: str, limits: Limits) -> bytes:
     """The decompressed body of `raw`, a urllib3 response.
 
-    gzip is decompressed here and not by the library, so that no read can exceed the limit. Raises Unreadable if the body is too large
-    or damaged, or if its `encoding` is unknown.
+    gzip is decompressed here, not by the library, so that it cannot expand beyond the limit. Raises Unreadable if the body is too
+    large or damaged, or if its `encoding` is not supported.
     """
     if encoding not in ("", "identity", "gzip", "x-gzip"):
         raise Unreadable("the answer came in an encoding that was not asked for")
