@@ -70,7 +70,7 @@ def _check_address(name: str, url: str, *, bare: bool = False) -> None:
     parts = urlsplit(url)
     host = parts.hostname or ""
     safe = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
-    plain = not (parts.query or parts.fragment or parts.username) and set(url).isdisjoint(" ;,'\"")
+    plain = not (parts.query or parts.fragment or "@" in parts.netloc) and set(url).isdisjoint(" ;,'\"")
     if not (host and safe and plain) or (bare and parts.path):
         example = "https://login.example.com" if bare else "https://login.example.com/company"
         raise ImproperlyConfigured(f"{name} must be an https address such as {example}, without a query.")

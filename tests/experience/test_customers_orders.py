@@ -52,7 +52,7 @@ def test_a_list_of_orders_does_not_wait_for_its_trips(signed_in: Page) -> None:
 def test_a_list_whose_trips_fail_says_so_and_tries_again(signed_in: Page, live_app: App) -> None:
     live_app.sandbox.set_fault("*", "503", "order")
     signed_in.goto("/orders/TWICE1/")
-    expect(signed_in.locator("#listed-trips")).to_contain_text("2 did not load.")
+    expect(signed_in.locator("#listed-trips")).to_contain_text("2 entries did not load.")
     live_app.sandbox.clear_faults("*")
     signed_in.locator("#listed-trips").get_by_role("link", name="Try again").click()
     expect(signed_in.locator(".order-row-trip")).to_have_text(TWICE)

@@ -92,7 +92,7 @@ def test_the_app_frames_the_panel_with_the_reference_of_the_ticket(sidebar: Side
     expect(sidebar.frame).to_have_attribute("src", first.replace("B94TXY", "%23FAM4OB"))
     sidebar.type(None)
     sidebar.page.clock.run_for(PAUSE)
-    expect(sidebar.line).to_have_text("We received no reference from this ticket.")
+    expect(sidebar.line).to_have_text("This ticket has no reference.")
     expect(sidebar.frame).to_be_hidden()
 
 

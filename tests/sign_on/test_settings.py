@@ -101,6 +101,8 @@ def test_a_directory_is_another_way_in(passwords: str) -> None:
         ({**OIDC, "CDPVIEWER_OIDC_ISSUER": "login.example.com"}, "CDPVIEWER_OIDC_ISSUER"),
         ({**OIDC, "CDPVIEWER_OIDC_ISSUER": "https://login.example.com/?a=b"}, "CDPVIEWER_OIDC_ISSUER"),
         ({**OIDC, "CDPVIEWER_OIDC_ISSUER": "https://a.example; script-src *"}, "CDPVIEWER_OIDC_ISSUER"),
+        *(({**OIDC, "CDPVIEWER_OIDC_ISSUER": f"https://{user}@login.example.com"}, "CDPVIEWER_OIDC_ISSUER")
+            for user in ("agent", "agent:canary", ":canary", "")),
         ({**OIDC, "CDPVIEWER_OIDC_ORIGINS": "https://sts.example.com/path"}, "CDPVIEWER_OIDC_ORIGINS"),
         ({**OIDC, "CDPVIEWER_OIDC_GROUPS": "cdp-agents"}, "CDPVIEWER_OIDC_GROUPS"),
         ({**OIDC, "CDPVIEWER_OIDC_GROUPS": "leads=Agents, leads = Supervisors"}, "CDPVIEWER_OIDC_GROUPS"),
