@@ -76,7 +76,7 @@ def test_a_guest_that_does_not_load_is_counted_in_the_record(plain_cdp: Sandbox,
     plain_cdp.set_fault(TOM, "503", "guest")
     page = desk.post("/orders/", {"q": SHARED})
     assert page.status_code == 200
-    assert "1 did not load" in text_of(page)
+    assert "1 entry did not load" in text_of(page)
     assert recorded_looks().get().outcome == "1 found, 1 not loaded"
 
 

@@ -81,7 +81,9 @@ def test_a_value_is_tried_without_asking_the_cdp(administrator: Client, cdp: San
     sent = {"system": "zendesk", "value": "booking #B94TXY"}
     words = text_of(administrator.post("/links/", sent))
     assert "is not sent to the server" in words
-    assert "If one order matches, it opens" in text_of(administrator.post("/links/", {"system": "rt", "value": "#B94TXY"}))
+    assert "If one order matches, it opens" in text_of(
+        administrator.post("/links/", {"system": "rt", "value": "#B94TXY"})
+    )
     assert "opens the start page" in text_of(administrator.post("/links/", {"system": "rt", "value": ""}))
     assert "e-mail address" in text_of(administrator.post("/links/", {"system": "rt", "value": "jane@example.com"}))
     assert cdp.calls()["total"] == 0

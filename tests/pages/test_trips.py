@@ -91,7 +91,7 @@ def test_an_order_whose_items_do_not_load_is_listed_all_the_same_and_the_failure
     assert "JD2TRIP" in text_of(page) and "B94TXY" in text_of(page)
     for headers in ({}, {"HX-Request": "true"}):
         trips = desk.get(later(page), headers=headers)
-        assert "1 did not load" in text_of(trips) and "Try again" in text_of(trips)
+        assert "1 entry did not load" in text_of(trips) and "Try again" in text_of(trips)
         assert "DUB–LHR–LAS · 15 Aug 2025" in text_of(trips)
     cdp.clear_faults(ref)
     assert "did not load" not in text_of(desk.get(later(page), headers={"HX-Request": "true"}))

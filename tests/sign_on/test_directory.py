@@ -209,7 +209,10 @@ def test_the_directory_takes_nobody_over_who_has_a_password_here(
 
 @pytest.mark.parametrize(
     ("passwords", "words"),
-    [("staff", "only people with access to the administration pages"), ("off", "signing in with a cdpviewer password is switched off")],
+    [
+        ("staff", "only people with access to the administration pages"),
+        ("off", "signing in with a cdpviewer password is switched off"),
+    ],
 )
 def test_passwords_here_may_be_for_few_while_the_directory_is_for_all(
     passwords: str, words: str, anna: User, directory: RunningDirectory, client: Client, settings: Settings

@@ -459,7 +459,8 @@ def test_confirming_asks_the_provider_again_and_takes_nobody_else(
 
 
 @pytest.mark.parametrize(
-    ("error", "title"), [("access_denied", "Nothing was confirmed"), ("server_error", "Example Air did not send a usable answer")]
+    ("error", "title"),
+    [("access_denied", "Nothing was confirmed"), ("server_error", "Example Air did not send a usable answer")],
 )
 def test_who_does_not_confirm_stays_signed_in(
     error: str, title: str, client: Client, provider: RunningProvider, alice_later: requests.Session
