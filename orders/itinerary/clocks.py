@@ -1,6 +1,6 @@
 """Convert a wall-clock value in a zone to an instant, and back.
 
-Wall-clock values are naive datetimes, instants are aware UTC datetimes, offsets are timedeltas east of UTC.
+Wall-clock values are naive datetimes, instants are aware datetimes in UTC, and offsets are timedeltas east of UTC.
 """
 
 from __future__ import annotations
@@ -17,9 +17,10 @@ MINUTE = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A wall-clock value with its instant and its offset, each None if unknown.
+    """A wall-clock value with its instant and its offset, either of which is None if unknown.
 
-    `dst` marks a time that a clock change skips or repeats; `fold` is 1 for the second occurrence of a repeated time.
+    `dst` marks a time that a clock change skips or repeats; `fold` is 1 for the second occurrence of a repeated time. Only `read_local`
+    sets these two.
     """
 
     wall: datetime
@@ -31,7 +32,7 @@ class Moment:
 
 @cache
 def zone(name: str | None) -> ZoneInfo | None:
-    """The zone with an IANA name; None without a name, or if tzdata has no zone of that name."""
+    """The zone that an IANA name stands for; None without a name, or if tzdata has no zone of that name."""
     if not name:
         return None
     try:

@@ -1,4 +1,4 @@
-"""The vocabularies of an itinerary. The words and icon for each code are in `orders/display/vocabulary.py`."""
+"""The vocabularies of an itinerary. The words and icons for these codes are in `orders/display`."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class Phase(StrEnum):
 
 
 class ClockChange(StrEnum):
-    """The effect of a clock change on a wall time: none, the time does not exist that day, or it occurs twice."""
+    """The effect of a clock change on a wall time: NONE, SKIPPED (the time does not exist that day) or REPEATED (it occurs twice)."""
 
     NONE = ""
     SKIPPED = "skipped"
@@ -76,7 +76,7 @@ class ClockChange(StrEnum):
 
 
 class NoticeKind(StrEnum):
-    """The kind of a notice, which is a thing to check. The comment at each kind lists the fields of `Notice` that it uses."""
+    """The kind of a notice (a thing to check). The comment beside a kind, if any, lists the further fields of `Notice` that it uses."""
 
     # About the wait between two flights.
     TIGHT = "tight"  # minutes, limit

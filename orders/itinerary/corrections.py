@@ -11,7 +11,7 @@ EASTERN_CHINA = "Asia/Shanghai"
 ZONES = {
     # Bougainville, an hour ahead of the rest of Papua New Guinea since 2014.
     **dict.fromkeys(("BOQ", "GEI", "IIS", "KWV", "MVI", "NUG"), "Pacific/Bougainville"),
-    # Alaska time reaches to 169°30' west, so it includes the Pribilofs and Umnak.
+    # Alaska time reaches to 169°30' west, so it includes Umnak; the Pribilofs, just beyond, keep it too.
     **dict.fromkeys(("IKO", "KCN", "STG", "UNS"), "America/Nome"),
     # Two western provinces of Mongolia that keep the capital's time.
     **dict.fromkeys(("LTI", "TNZ", "ULZ"), "Asia/Ulaanbaatar"),
@@ -28,7 +28,7 @@ ZONES = {
     "QDK": "America/New_York",
 }
 
-# The city served, if the first name of the row is a suburb, an island's legal name, or a more distant metropolis.
+# The city to show where that of the rows may not do: a suburb, a former name, a more distant metropolis, a generic station.
 CITIES = {
     "ACE": "Lanzarote",
     "ANU": "Antigua",
@@ -93,7 +93,7 @@ NAMES = {
     "LAS": "Harry Reid International Airport",
 }
 
-# Towns without an airport whose longitudes lost their minus sign, which put them into another continent's zone.
+# Towns without an airport whose longitudes have the wrong sign, which put the towns into another continent's zone.
 MIRRORED = {
     **dict.fromkeys(
         [

@@ -102,8 +102,8 @@ def stay_between(arrives: Clock, leaves: Clock) -> timedelta | None:
     """The time on the ground from an arrival to the next departure; None if it cannot be told.
 
     It is measured between instants or, if one is unknown, between local times at one place or more than 50 hours apart.
-    If a time of day is unknown, only dates count: two or more days apart give one day less, which is certain; a
-    negative difference is returned as it is, and no difference or one day gives None.
+    If a time of day is unknown, only dates count: a difference of two or more days is returned less one day, which is
+    certain; a negative difference is returned as it is; a difference of 0 or 1 day gives None.
     """
     if arrives.instant is not None and leaves.instant is not None:
         return leaves.instant - arrives.instant
@@ -114,7 +114,7 @@ def stay_between(arrives: Clock, leaves: Clock) -> timedelta | None:
         return timedelta(days=days - 1 if days > 0 else days)
     if same_site(arrives.place, leaves.place):
         return leaves.wall - arrives.wall
-    # Two zones, at least one of them unknown: only a stay longer than any difference between zones is certain.
+    # Two places, at least one in an unknown zone: only a stay longer than any difference between zones is certain.
     apart = leaves.wall - arrives.wall
     return apart if apart > timedelta(hours=50) else None
 

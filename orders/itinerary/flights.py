@@ -149,9 +149,9 @@ def _score(draft: Draft) -> SegmentScore:
 
 
 def _name(drafts: Iterable[Draft]) -> None:
-    """Give each flight a key of letters, digits and dashes, made from its number, route and departure; a taken key gets a number."""
+    """Give each flight a key of letters, digits and dashes: its number, route and departure, with a number added if that is taken."""
     taken: set[str] = set()
-    counts: Counter[str] = Counter()  # the last number of each stem: trying from 2 each time would take quadratic time
+    counts: Counter[str] = Counter()  # numbers used by each stem: trying from 2 each time would take quadratic time
     for draft in drafts:
         departure = draft.departure
         if departure.time is not None:

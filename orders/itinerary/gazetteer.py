@@ -32,11 +32,11 @@ KINDS = {
 ALWAYS = "9999-12-31"
 # Codes for any station of a country have meaningless coordinates.
 ANYWHERE = re.compile("Generic|Any Station")
-# IATA's short names put state and country between the town and the rest: "Lucerne CH Lucerne Rail", "Harrisburg IL US Raleigh".
+# IATA's short names put the country, after any state, between the town and the rest: "Lucerne CH Lucerne Rail", "Harrisburg IL US Raleigh".
 STATE = "(?: [A-Z]{2})?"
 # What follows the town in a station's name, even if the row cut it short.
 STATION = re.compile(r"(?: C| Hbf)?(?: TGV)? (?:Rail(?:way)?|Train|Bus|Metro)(?: S(?:t|tn|tati?o?n?|ta|t\w*)?)?$")
-# Codes that stand for no place; feeds send them instead of a missing place.
+# Names in rows of codes that stand for no place; feeds send such codes if the place is missing.
 NOWHERE = re.compile("Fictitious|Pseudo|Greenwich mean|Data Processing|Round Trip|Hotel Generic")
 
 
@@ -63,7 +63,7 @@ class Gazetteer(NamedTuple):
 
 
 def _cities(text: str) -> tuple[City, ...]:
-    """The cities in a field such as "EAP|6299466|EuroAirport|…=BSL|2661604|Basel|…"; the main one comes first."""
+    """The cities in a field such as "EAP|6299466|EuroAirport|…=BSL|2661604|Basel|…", in the same order."""
     parts = (city.split("|") for city in text.split("="))
     return tuple(City(*part[:3]) for part in parts if len(part) > 2)
 
@@ -131,7 +131,7 @@ def _rank(row: Row) -> tuple[str, int]:
 
 
 def _letter(row: Row) -> str:
-    """The key in KINDS for a row: "A" if it is a city and its airport ("CA") or a seaplane port, "R" for a town named as a station."""
+    """The key in KINDS for a row: "A" if it is a city and its airport ("CA") or a seaplane port, "R" for a town with a station's name."""
     letter = min(row["location_type"], key=list(KINDS).index)
     if letter == "O" and ("Rail" in row["name"] or "Station" in row["name"]):
         return "R"
@@ -188,7 +188,7 @@ def _taken_apart(name: str, country: str) -> tuple[str, str]:
 def _is_site(city: City, row: Row, towns: Mapping[str, Row]) -> bool:
     """Whether a row's city is really an airport or station (EuroAirport).
 
-    It is if it has no GeoNames number, the row's own number, or that of another airport or station.
+    It is taken for one if it has no GeoNames number, or that of the row itself or of another airport or station.
     """
     town = towns.get(city.site)
     return city.site in ("", "0", row["site"]) or (town is not None and town["class"] == "S")

@@ -32,7 +32,7 @@ def plan(items: Sequence[OrderItem], *, reading: Reading = Reading.LOCAL, now: d
     """The whole itinerary of an order's items.
 
     `reading` is how the feed's times are read, regardless of the evidence. `now` is an aware datetime, by default the current time.
-    Never raises for any content of the items.
+    Never raises, whatever the items contain.
     """
     moment = now if now is not None else datetime.now(UTC)
     gathered = gather(items)
@@ -119,7 +119,7 @@ def _journey(run: Sequence[Flight], now: datetime) -> Journey:
 
 
 def _latest(so_far: datetime | None, flight: Flight) -> datetime | None:
-    """The latest known instant of a journey up to and including this flight, None if none is known."""
+    """The latest known instant of a journey up to and including this flight; None if no instant is known."""
     return max(filter(None, (so_far, flight.origin.instant, flight.destination.instant)), default=None)
 
 

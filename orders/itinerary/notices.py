@@ -39,8 +39,8 @@ def transfer_notices(
 ) -> tuple[Notice, ...]:
     """The notices about one transfer.
 
-    `minutes` is the wait, None if unknown, negative if the flights overlap. `overlapping` means that the flight leaves before an earlier
-    flight of the journey has arrived.
+    `minutes` is the wait, None if unknown, negative if the flights overlap. `overlapping` means that `leaving` departs before an
+    earlier flight of the journey has arrived.
     """
     moved = _moved(arriving, leaving, minutes)
     notices = _length_notices(arriving, leaving, minutes, moved is not None, overlapping, rules)
@@ -79,7 +79,7 @@ def touches_night(arrives: Clock, leaves: Clock, rules: HouseRules = HOUSE_RULES
 
 
 def nights(start: datetime, end: datetime, rules: HouseRules = HOUSE_RULES) -> list[tuple[datetime, datetime]]:
-    """The nights between two local times as (start, end), cut off at those times; for 32 days at most."""
+    """The nights between two local times as (start, end), cut off at those times; only those of the first 32 days."""
     parts = []
     day = start.date()
     for _day in range(32):

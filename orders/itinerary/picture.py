@@ -113,7 +113,7 @@ def _shape(leg: Flight | Transfer, start: int, end: int) -> Shape:
 
 
 def _stretches(journey: Journey) -> Iterator[tuple[Flight | Transfer, list[_Stretch]]]:
-    """Yield each leg with its stretches: two for a flight, one for a wait, none if its times are unknown or run backwards."""
+    """Yield each leg with its stretches: two for a flight, one for a wait, none if its times are unknown or do not advance."""
     legs = journey.legs
     for before, leg, after in zip((None, *legs), legs, (*legs[1:], None), strict=False):
         if isinstance(leg, Flight):

@@ -29,7 +29,7 @@ class Identity(NamedTuple):
 
     @property
     def certain(self) -> bool:
-        """Whether segments with this identity are surely one flight: its time is known, or both its number and its day.
+        """Whether segments with this identity are surely one flight: the time of departure is known, or both the number and the day.
 
         No flight number is used twice on a route in a day.
         """

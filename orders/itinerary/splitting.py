@@ -9,7 +9,7 @@ from orders.itinerary.airports import same_city
 from orders.itinerary.flight_times import days_between, stay_between
 from orders.itinerary.trip import Flight
 
-# A round trip has no more flights than this: a bound on odd data.
+# How many flights back the start of a round trip is looked for: a bound for odd data.
 LEGS = 24
 
 

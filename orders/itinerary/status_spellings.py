@@ -1,4 +1,4 @@
-"""Other systems' spellings of the rows of `statuses`: words, short forms, codes and other languages."""
+"""Other systems' spellings of the statuses in `statuses`: synonyms, short forms, codes and words of other languages."""
 
 from __future__ import annotations
 

@@ -137,7 +137,7 @@ def _partly_cancelled(code: str, word: str) -> Status:
 
 
 def _lost(code: str, word: str) -> Status:
-    """A status of a flight without a seat, although nobody cancelled it."""
+    """A status that leaves the travellers without a seat, although nobody cancelled the flight."""
     return Status(code, word, Tone.GONE, Icon.WARNING, alert=True, booked=False, calendar=CalendarStatus.TENTATIVE)
 
 

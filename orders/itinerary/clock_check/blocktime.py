@@ -20,7 +20,7 @@ JET_LATITUDE = 40.0
 JET_WIDTH = 16.0
 JET_SEASON_SHIFT = 6.0
 JET_SEASON_STRENGTH = 0.4
-# In winter, the westerlies are strongest over Japan and the sea around it.
+# In the northern winter, the westerlies are strongest over East Asia and the western Pacific, between these longitudes.
 EAST_ASIA = (110.0, 170.0)
 EAST_ASIA_STRENGTH = 1.0
 

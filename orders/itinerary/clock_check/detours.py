@@ -1,7 +1,7 @@
 """Routes on which published flights take longer than usual: around closed airspace, by slow aircraft, or with stops.
 
-A short table of public knowledge, not fitted to data. On these routes, any extra time from 0 to the minutes given is
-considered equally likely.
+The table is short and comes from public knowledge; it is not fitted to data. On these routes, any extra time from 0 to
+the minutes in the table is considered equally likely.
 """
 
 from __future__ import annotations
@@ -44,22 +44,22 @@ def _side(names: str = "", west: float = 0.0, east: float = -1.0) -> Side:
 EUROPE = "AL AT BA BE BG CH CY CZ DE DK EE ES FI FR GB GR HR HU IE IS IT LT LU LV ME MK MT NL NO PL PT RO RS SE SI SK"
 
 DETOURS = (
-    # The Levant and the lands east and south of it, for decades.
+    # Lebanon and Syria to places between 40° and 62° east, for decades.
     Detour(_side("ALP BEY DAM LTK"), _side(west=40.0, east=62.0), 60),
-    # Russia since 2022: around the Baltic states, and east of the Black Sea.
+    # Russia since 2022: to Kaliningrad, around the Baltic states; southward, around the closed airspace in and near Ukraine.
     Detour(_side("KGD"), _side("RU"), 75, 2022),
     Detour(_side("RU"), _side("AM AZ GE"), 75, 2022),
     Detour(_side("RU"), _side("EG IL RS TR"), 120, 2022),
     # Europe and north-east Asia since 2022: around Russia, by the south or over the pole.
     Detour(_side(EUROPE), _side("CN HK JP KR MN MO TW"), 180, 2022),
-    # Northern India and everything west of it, around Pakistan: in 2019, and since 2025.
+    # Northern India to Central Asia, Europe, Africa and America, around Pakistan: in 2019, and since 2025.
     Detour(_side("ATQ DEL IXC IXJ JAI LKO SXR"), _side("AF AM AZ GE KG KZ TJ TM UZ", -130.0, 46.0), 100, 2019, 2019),
     Detour(_side("ATQ DEL IXC IXJ JAI LKO SXR"), _side("AF AM AZ GE KG KZ TJ TM UZ", -130.0, 46.0), 100, 2025),
-    # Qatar while its neighbours closed their airspace to it.
+    # Qatar, while its neighbours' airspace was closed to its aircraft.
     Detour(_side("DOH"), _side("DJ DZ ER ET JO KE LB MA RW SD SO SS TN TZ UG"), 100, 2017, 2021),
     # Belarus, Moldova and Ukraine to central Europe, by propeller aircraft.
     Detour(_side("BY MD UA"), _side("AT CZ HU PL SK"), 60),
-    # One flight number with stops on the way: over the islands of Micronesia, and along the Arctic of Canada.
+    # One flight number with stops on the way: across the islands of Micronesia, and across the Canadian Arctic.
     Detour(_side("GUM HNL KSA KWA MAJ PNI TKK"), _side("GUM HNL KSA KWA MAJ PNI TKK"), 420),
     Detour(_side("YFB YRT"), _side("YFB YRT YZF YEV"), 150),
     # Airports with long sectors that are flown only by propeller aircraft, or only with a stop under one flight number.

@@ -34,9 +34,9 @@ def check(
 ) -> Checked:
     """Check the rows of a table, given as (line number, cells).
 
-    Rows with the same value in the optional column `order` are checked together. `documented` is the reading that applies unless the
-    other fits clearly better. A row without a time is judged UNCLEAR, one whose zone is unknown UNKNOWN_PLACE. A row is bad if a time is
-    unreadable or only a date, or if the number of cells is wrong. Empty rows are skipped.
+    Rows with the same non-empty value in the optional column `order` are checked together. `documented` is as in `decide`. A row that
+    lacks a time is judged UNCLEAR; a row that lacks a zone it needs, UNKNOWN_PLACE. A row is bad if a time is unreadable or only a
+    date, or if the number of cells is wrong. Empty rows are skipped.
 
     Raises BadRow if the header lacks one of COLUMNS.
     """

@@ -54,7 +54,7 @@ def delimited(text: str) -> tuple[str, str, int]:
     """The table without a leading `sep=;` line, its delimiter, and the number of lines skipped (0 or 1).
 
     The delimiter is the one that splits the header into the columns of a feed, or the comma if none does. Raises
-    NoTable if the `sep=` line names a delimiter that does not split the header, but another does.
+    NoTable if the `sep=` line names a delimiter other than the one that splits the header.
     """
     first, end, rest = _first_line(text)
     named = re.fullmatch(r'"?sep=(.)"?[,;]*', first.strip(" "), re.IGNORECASE | re.DOTALL)
@@ -73,7 +73,7 @@ def delimited(text: str) -> tuple[str, str, int]:
 
 
 def lacking(header: list[str]) -> str:
-    """The remedy for a header that lacks columns; if the header was read as one cell, the likely delimiter is named."""
+    """The remedy for a header that lacks columns; it names the likely delimiter if the header is one cell that contains one."""
     line = header[0] if len(header) == 1 else ""
     between = BETWEEN_COLUMNS.search(line)
     sign = between[1] if between is not None else max(DELIMITERS, key=line.count)

@@ -1,9 +1,10 @@
 """Decide whether a feed's times are local (as documented) or UTC.
 
 Read as local or as UTC, a segment's two times give two flight times, each with a likelihood for that distance. The segment's weight is
-the logarithm of their ratio (UTC over local), and the weights of an order's segments are added up. The documented reading applies
-unless the other fits clearly better. A wrong reading lengthens one direction of a trip and shortens the other, so a return trip is
-better evidence than a single flight.
+the logarithm of the ratio of the two likelihoods (UTC over local), and the weights of an order's segments are added up. The
+documented reading stands unless the other fits noticeably better; the result is then unclear, or the other reading if that fits clearly
+better. A wrong reading lengthens one direction of a trip and shortens the other, so a return trip is better evidence than a single
+flight.
 """
 
 from __future__ import annotations
@@ -50,8 +51,8 @@ class Lack(StrEnum):
 class SegmentScore(NamedTuple):
     """The score of one segment under both readings: a `weight` above 0 favours UTC, below 0 local.
 
-    `expected` is the usual flight time in minutes, `distance` is in kilometres. `possible_local` and `possible_utc` are False if no
-    flight can take the time that the reading gives. `folds` tells, for departure and arrival, which occurrence (0 or 1) of a repeated
+    `expected` is the usual flight time in minutes, `distance` is in kilometres. Each of `possible_local` and `possible_utc` is False if
+    the flight time under that reading is impossible. `folds` tells, for departure and arrival, which occurrence (0 or 1) of a repeated
     hour is assumed.
     """
 
@@ -143,16 +144,16 @@ def _weight(local: int, utc: int, expected: float, distance: float, longer: int)
 def _both_slow(local: int, utc: int, expected: float) -> bool:
     """Whether both readings give plausible flight times that exceed the usual one by more than they differ from each other.
 
-    Stops under one flight number can do that.
+    Stops under one flight number can be the cause.
     """
     least = min(local, utc) - expected
     return abs(local - utc) < least and all(possible(one, expected) or odd(one, expected) for one in (local, utc))
 
 
 def likelihood(minutes: int, expected: float, distance: float, longer: int = 0) -> float:
-    """Logarithm of the likelihood of a published flight time, up to a constant that all flights of this distance share.
+    """The logarithm of the likelihood of a published flight time, up to a constant that all flights of this distance share.
 
-    Its spread is narrower below the expected time than above it: nothing makes an airliner much faster, while propellers,
+    The spread is narrower below the expected time than above it: nothing makes an airliner much faster, while propellers,
     queues, detours and headwinds make many flights slower. `ODD` allows for the few flights that follow no rule, so that no
     single flight decides everything. Up to `longer` extra minutes do not lower the likelihood (see `detours`).
     """
@@ -177,8 +178,9 @@ def odd(minutes: int | None, expected: float | None) -> bool:
 def decide(scores: Iterable[SegmentScore], documented: Reading = Reading.LOCAL) -> Reading | None:
     """The reading that these segments together support; None if unclear.
 
-    `documented` is the reading that applies unless the other fits clearly better. Equal scores count once: if each
-    passenger has an item, the same flight is sent several times, which proves no more than once.
+    The result is `documented` unless the other reading fits noticeably better; it is then None, or the other reading if that
+    fits clearly better. Equal scores count once: if each passenger has an item, the same flight is sent several times, which
+    proves no more than sending it once.
     """
     distinct = dict.fromkeys(scores)
     total = fsum(_vote(each) for each in distinct if not each.lacks and (each.possible_local or each.possible_utc))
@@ -191,7 +193,7 @@ def decide(scores: Iterable[SegmentScore], documented: Reading = Reading.LOCAL) 
 def _vote(segment: SegmentScore) -> float:
     """A segment's weight within its order, limited to MERELY_SLOW if the reading it opposes only makes the flight slow.
 
-    A single slow flight may decide, but does not outvote flights that fit.
+    A slow flight can still decide alone, but hardly ever outvotes flights that fit.
     """
     weight, expected = segment.weight, segment.expected
     if expected is None or segment.local_minutes is None or segment.utc_minutes is None:
@@ -242,8 +244,8 @@ def evidence(segment: SegmentScore, together: Reading | None) -> Evidence:
 def order_evidence(segments: Sequence[SegmentScore], together: Reading | None) -> Evidence:
     """The evidence of the segment that most supports the order's reading, or local times if the order's reading is unclear.
 
-    A segment that is impossible under both readings is chosen only if there is no other. If no segment has a known flight time, the
-    evidence of the first; UNCLEAR if there are no segments.
+    A segment that is impossible under both readings is chosen only if no segment has a possible flight time. If no flight time is known,
+    the result is the evidence of the first segment; without segments, it is UNCLEAR.
     """
     known = [segment for segment in segments if not segment.lacks]
     if not known:
