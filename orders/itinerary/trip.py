@@ -43,10 +43,10 @@ class Clock:
     """The time at one end of a flight.
 
     `wall` is the place's local time under the reading in use (local or UTC), or the time as sent if the zone is unknown; `instant` is
-    the same moment in UTC, and `offset` the place's offset from UTC then; each is None if unknown. For a time sent as local that occurs twice,
-    `fold` is 0 for the first occurrence and 1 for the second. `other_wall` is the local time under the other reading, set only if the
-    order's times seem to follow that reading. `sent` is the value as the CDP sent it; `day_alone` is the date of a value without a
-    time; `day` is the local date, with or without a time.
+    the same moment in UTC, and `offset` the place's offset from UTC then; each is None if unknown. For a time sent as local time that
+    occurs twice, `fold` is 0 for the first occurrence and 1 for the second. `other_wall` is the local time under the other reading, set
+    only if the order's times seem to follow that reading. `sent` is the value as the CDP sent it; `day_alone` is the date of a value
+    without a time; `day` is the local date, with or without a time.
     """
 
     place: Place
