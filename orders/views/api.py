@@ -38,7 +38,7 @@ log = structlog.stdlib.get_logger("orders.cdp")
 
 FEWEST_SIGNS = 5  # letters and digits; some systems search at every keystroke
 MOST_ORDERS = 10  # each is read in full
-RETRY_AFTER = 30  # seconds, if the CDP gives none
+RETRY_AFTER = 30  # seconds, unless the problem has its own
 AGAIN_LATER = frozenset({HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT})
 DOCUMENT = (files("orders.views") / "openapi.json").read_bytes()
 

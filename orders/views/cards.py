@@ -24,7 +24,7 @@ def extent_shown(loaded: Loaded[Any]) -> str:
 
 
 def items_of(request: Request, travellers: Travellers) -> dict[str, Any]:
-    """Additional context for the travellers panel: whether all their items could be read, and the problem if there was one."""
+    """Additional context for the travellers panel: whether all items of the travellers could be read, and the problem, if any."""
     problem = travellers.items_problem
     return {
         "items_complete": travellers.items_complete,

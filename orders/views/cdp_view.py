@@ -1,4 +1,4 @@
-"""What all views that read from the CDP share: the user's connection, its `Tenant`, and pages for failures."""
+"""What the pages that read from the CDP share: the choice of the connection, its `Tenant`, and how failures are shown."""
 
 from __future__ import annotations
 
@@ -53,13 +53,10 @@ TYPED = {"orders": ("q", "country", "exactly"), "find_person": ("first_name", "l
 def cdp_view(
     *, panel: str = "", heading: Promise | None = None, fresh: bool = False
 ) -> Callable[[TenantView[P]], View[P]]:
-    """Decorator: give the view a `Tenant` for the user's connection, and show failures in the `panel`, or as a page if none is named.
+    """Decorator: give the view a `Tenant` for the request's connection, and show failures in the `panel`, or as a page if none is named.
 
-    With a `heading`, the view is registered as that panel and answers only GET and HEAD; `orders.urls` puts panels named `order_…` below
-    the order's URL. With `fresh`, everything is requested again, with two exceptions (see `Tenant`): an order that a search has just read,
-    and an order opened from a strip of orders. Without `fresh`, answers from the last minute are reused.
-    If the URL of a part of an order has a booking reference instead of a ref, and exactly one order has that reference, that order is
-    shown.
+    With a `heading`, the view is registered as that panel and answers only GET and HEAD. Answers from the last minute are reused; with
+    `fresh`, only in the two cases that `Tenant` describes. The URL of a part of an order may have a booking reference instead of a ref.
     """
 
     def decorate(view: TenantView[P]) -> View[P]:
@@ -110,10 +107,7 @@ def _reloaded(request: Request) -> bool:
 
 
 def _ref_by_reference(request: Request, tenant: Tenant) -> str:
-    """Search for the booking reference that the URL of a part of an order has instead of a ref; return the order's ref.
-
-    Returns "" for any other URL, if the search fails or may be incomplete, and if it does not find exactly one order.
-    """
+    """The ref of the order whose booking reference is in the URL of one of its parts; "" unless a search finds exactly one order."""
     match = request.resolver_match
     ref = str(match.kwargs.get("ref", "")) if match else ""
     if not _is_part_of_order(request) or lookup.looks_like_ref(ref) or not is_ref(ref):
@@ -138,9 +132,9 @@ def respond(
     load: Callable[[], T],
     show: Callable[[T], HttpResponseBase],
 ) -> HttpResponseBase:
-    """Return the response `show(load())`; if the CDP or the access log fails, show the problem as `show_problem` does.
+    """Return `show(load())`; if the CDP or the access log fails, show the problem as `show_problem` does.
 
-    One line is logged if any CDP call failed. An order that the CDP does not have is recorded as a search that found nothing.
+    Failures are logged. A request for an order that the CDP does not have, or for part of it, is recorded as a search that found nothing.
     """
     raised: errors.CdpError | None = None
     try:
@@ -163,7 +157,7 @@ def respond(
 
 
 def _log_failure(request: Request, raised: errors.CdpError | None) -> None:
-    """Log one line about the error raised or, if there is none, about the first failed call.
+    """Log one line about the error that was raised, or else about the first failed call; nothing if there was neither.
 
     A problem with the reference itself does not count as an error. The line contains no reference and nothing about a person.
     """
@@ -190,7 +184,7 @@ def _log_failure(request: Request, raised: errors.CdpError | None) -> None:
 def _note_use(connection: AnyConnection, result: str) -> None:
     try:
         connection.note_use(result)
-    except DatabaseError as error:  # a note on the connection page must not cost an order page
+    except DatabaseError as error:  # an order page must not fail because of this
         log.warning("the use of a connection could not be noted", exc_info=error)
 
 
@@ -199,10 +193,10 @@ def _route(request: Request) -> str:
 
 
 def choose_connection(request: Request, *, counted: bool = False) -> tuple[AnyConnection | None, Problem | None]:
-    """The connection that the request names as `connection` or, if it names none, the user's default; otherwise None and a Problem.
+    """Return (connection, None) or (None, Problem): the connection that the request names or, if it names none, the user's default.
 
-    An unknown or unconfirmed connection is a Problem: no other is used in its place. `counted` is for requests that will call the CDP:
-    each counts as a view, and exceeding a view limit is also a Problem.
+    An unknown or unconfirmed connection is a Problem: no other is used in its place. With `counted`, for requests that may call the CDP,
+    a view is counted, and exceeding a view limit is also a Problem.
     """
     name = request.GET.get("connection") or request.POST.get("connection") or ""
     connection, over = _counted(request, name) if counted else (chosen(request.user, name)[0], None)
@@ -220,7 +214,7 @@ def choose_connection(request: Request, *, counted: bool = False) -> tuple[AnyCo
 
 
 def _counted(request: Request, name: str) -> tuple[AnyConnection | None, Over | None]:
-    """Count a view; return the connection, and the view limit that is now exceeded. Each is None if there is none.
+    """Count a view; return the connection or None, and the view limit that is now exceeded or None.
 
     A view that cannot be counted exceeds no limit.
     """
@@ -235,7 +229,7 @@ def _counted(request: Request, name: str) -> tuple[AnyConnection | None, Over | 
 
 
 def show_problem(request: Request, problem: Problem, panel: str = "") -> HttpResponse:
-    """Show the problem in the `panel`, or as a page if no panel is named, with its status and Retry-After."""
+    """Show the problem in the `panel`, or as a page if no panel is named, with the problem's status and Retry-After."""
     if panel:
         response = render_panel(request, panel, {"problem": problem, **(_named_order(request))}, status=problem.status)
     else:
@@ -248,10 +242,10 @@ def show_problem(request: Request, problem: Problem, panel: str = "") -> HttpRes
 
 
 def with_action(request: Request, problem: Problem) -> Problem:
-    """Add the button for the problem's next step: it opens the connection page, which leads back here, or repeats the request.
+    """Return the problem with a button for its next step: it opens a connection page, which leads back here, or repeats the request.
 
-    A panel is reloaded in place. A posted search is posted again with its fields; a search by a link with personal data is posted
-    instead. No button is added if the problem has no next step, or if the request to repeat is any other posted form.
+    A panel is reloaded in place. A posted search is posted again with its fields; if the URL of a search contains personal data, the
+    search is posted instead. No button is added if the problem has no next step, or if the request to repeat is any other posted form.
     """
     if problem.action is NextStep.CONNECTIONS:
         shared_by = request.connection.shared_by if request.connection is not None else None
@@ -296,7 +290,7 @@ def _to_confirm(request: Request, problem: Problem) -> Problem:
 
 
 def _named_order(request: Request) -> dict[str, str]:
-    """Context for the page of a failure: the order in the URL and the text of a posted search, each "" if there is none."""
+    """Template context for a failure: the order ref in the URL, and the text posted to the search field; "" for each that is missing."""
     match = request.resolver_match
     ref = str(match.kwargs.get("ref", "")) if match else ""
     return {"order_ref": ref, "reference": ref, "q": request.POST.get("q", "") if _route(request) == "orders" else ""}

@@ -41,7 +41,7 @@ def country_field() -> forms.ChoiceField:
 
 
 class AdvancedFields:
-    """Mixin for connection forms: folds away the settings that few people change, the API version and how segment times are read."""
+    """Mixin for connection forms: folds away the two settings that few people change: the API version, and how segment times are read."""
 
     advanced = ("version", "clock")
 

@@ -207,6 +207,6 @@ def _form_page(
 
 
 def _back(request: Request) -> str:
-    """Drop the cached names of the user's connections, and return the path to redirect to after a change."""
+    """Drop the cached names of the user's connections, and return the path to redirect to: the `next` page, or else the list."""
     forget_tenants(request)
     return next_page.own_path(next_page.requested(request, default=reverse("connections")))

@@ -44,7 +44,7 @@ from orders.views.results import record_listed
 
 WAITING = "embed_waiting"  # session key of the frames that wait for consent
 MOST_WAITING = 8  # in one session; the oldest is dropped
-WAITS_SECONDS = 10 * 60  # seconds to sign in
+WAITS_SECONDS = 10 * 60  # seconds to sign in and consent
 HOSTS = frozenset({"chatwoot"})  # systems that send the ticket by message instead of in the URL
 FIELD = re.compile(r"[A-Za-z0-9_]{1,64}")
 THEMES = frozenset({"light", "dark"})
@@ -136,7 +136,7 @@ def embed_confirm(request: Request) -> HttpResponseBase:
 def _waiting(request: Request) -> dict[str, tuple[str, int]]:
     """The frames still waiting for consent, latest last: for each challenge, the origin and the time of the request (epoch seconds)."""
     kept, now = request.session.get(WAITING), time.time()
-    if not isinstance(kept, dict):  # also in a session begun by an earlier version
+    if not isinstance(kept, dict):  # no frame has waited yet, or an earlier version began the session
         return {}
     return {
         challenge: (origin, at)
@@ -195,7 +195,7 @@ def embed_order(request: Request, ref: str) -> HttpResponseBase:
 
 
 def _find(request: Request, text: str, *, is_one: bool = False) -> HttpResponseBase:
-    """Search for the text, or show why it is not searched for (400). With `is_one`, it has the form of a ref and is always searched for."""
+    """Search for the text, or show why it is not searched for (400). With `is_one`, it is always searched for: it has the form of a ref."""
     reading = lookup.read(text)
     if reading.kind is lookup.Kind.REFERENCE or is_one:
         return _show(request, text=text, candidates=reading.candidates)

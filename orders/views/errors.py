@@ -1,4 +1,4 @@
-"""Error pages: 400, 403, 404, 413, 500, 503, and one for a form with an invalid CSRF token. Set in cdpviewer/urls.py and settings.py."""
+"""Error pages: 400, 403, 404, 413, 500, 503, and one for a form with an invalid CSRF token."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def csrf_failure(request: Request, reason: str = "") -> HttpResponseBase:
 
 
 def body_too_large(request: Request) -> HttpResponse:
-    """413: the body is larger than any form's, or its length is unknown. It is refused before the user or the input is known."""
+    """413: the body is larger than any form's, or its length is unknown. It is refused unread, before the user is known."""
     with activate(preferences.language_for(request, preferences.DEFAULT)):
         return HttpResponse(render_to_string("413.html", _bare(request)), status=413)
 

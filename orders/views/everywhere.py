@@ -1,4 +1,4 @@
-"""Search for a reference on the user's other connections at once, after the current one had no such order."""
+"""Search the user's other connections for a reference, all in parallel, after the current one had no such order."""
 
 from __future__ import annotations
 

@@ -31,10 +31,10 @@ def show_people(
     *questions: dict[str, str],
     also: Sequence[Lookup] = (),
 ) -> HttpResponse:
-    """The page of the guests found, each with their orders; 404 if nobody was found.
+    """The page that lists the guests who match `questions`, each with their orders; 404 if nobody was found.
 
     The search is recorded with a keyed hash of the first question. `also` are other readings of the search text, which the page offers.
-    Raises a CdpError if nobody was found and not every list could be read to its end; the failure is recorded.
+    Raises a CdpError if nobody was found and the search failed or was incomplete; the failure is recorded.
     """
     subject = subject_of(questions)
     try:

@@ -29,7 +29,7 @@ from orders.views.progress import with_progress
 
 @cdp_view(panel="guest_orders", heading=_("This customer’s orders"))
 def guest_orders(request: Request, tenant: Tenant, ref: str, guest_ref: str) -> HttpResponseBase:
-    """All orders of a guest who is a contact or traveller of the order `ref`, newest first; that order is marked.
+    """The orders of a guest who is a contact or traveller of the order `ref`, newest first; the order `ref` itself is marked.
 
     If nobody on the order is that guest, this is recorded, and NotOnOrder is raised.
     """

@@ -111,7 +111,7 @@ def leads(recipe: Recipe, value: str, shape: Shape | None = None) -> Leads:
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_managers_of_connections
 def links(request: Request) -> HttpResponse:
-    """Show the link template for the chosen system and, if a value was posted, where its link leads.
+    """Show the link template for the chosen system and, if a value was posted, where the link with that value leads.
 
     The form is posted, because the value may be personal.
     """

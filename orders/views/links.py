@@ -1,4 +1,4 @@
-"""Links to orders and between connections; a link has the current name of its connection."""
+"""Links to orders and to other connections, with the connections' current names."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ S = TypeVar("S", bound=Seen)
 def with_urls(request: Request, seen: Iterable[S]) -> list[tuple[S, str]]:
     """Each recorded view with the URL of its order, "" if the order's ref cannot be part of a URL. The request's ticket is carried along.
 
-    The URL has the connection's current name; if the user can no longer use that connection, it names none, so the default is used.
+    The URL has the connection's current name; if the user can no longer use that connection, the URL names no connection.
     """
     names = names_now(request.user)
     return [
@@ -47,14 +47,14 @@ def _address(request: Request, ref: str, connection: str | None) -> str:
 
 
 def link_query(request: Request, connection: AnyConnection) -> str:
-    """The query string, with the connection's name, for a link to share; "" if the request names no connection or this is the default."""
+    """The query string, with the connection's name, for a link to share; "" if the request names none, or `connection` is the default."""
     named = request.GET.get("connection") or request.POST.get("connection")
     default = not named or connection.is_chosen or connection.name == next(iter(tenant_names(request)), "")
     return "" if default else "?" + urlencode({"connection": connection.name})
 
 
 def other_connections(request: Request, connection: AnyConnection, path: str) -> list[tuple[str, str]]:
-    """The user's other connections, each with its name, and `path` with the query string that selects it."""
+    """For each of the user's other connections: its name, and `path` with the query string that selects it."""
     others = (each for each in usable_by(request.user) if each.pk != connection.pk)
     return [(each.name, path + carried_to(request, each.name)) for each in others]
 

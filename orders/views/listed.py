@@ -20,10 +20,10 @@ LIFE = 600  # seconds: a page left open this long can still load its trips
 
 
 def trips_context(request: Request, tenant: Tenant, orders: Iterable[Order]) -> dict[str, Any]:
-    """Template context for a list of orders: trips that need no call, refs of orders whose trips are loaded `later`, and the URL for that.
+    """Template context for a list of orders: trips at hand, refs of orders whose trips load `later`, and the URL that loads them.
 
-    The URL is "" if no trips are loaded later. It is valid for LIFE seconds, for this user and connection, and signed, so that it opens
-    only orders that were listed, and the listing was recorded.
+    The URL is "" if no trips are loaded later. It is signed, so that it opens only orders that were listed, and is valid for LIFE seconds
+    for this user and connection.
     """
     known, address = trips_at_hand(tenant, orders), ""
     if known.later:

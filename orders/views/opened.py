@@ -1,4 +1,4 @@
-"""The page of an order, for every URL or search that opens it, and its access record."""
+"""The page of an order, whichever URL or search opens it, and the records of access to orders."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def order_address(request: Request, ref: str) -> str:
 
 
 def show_order(request: Request, tenant: Tenant, opened: OpenedOrder, ref: str) -> HttpResponse:
-    """Record that the order was opened, and return its page. `ref` is the text from the URL or search that led to the order."""
+    """Record that the order was opened, and return its page. `ref` is the ref or text that led to the order."""
     changes = record_view(request, tenant, opened, ref)
     through = tenant.connection.pk
     context = {
@@ -53,7 +53,7 @@ def show_order(request: Request, tenant: Tenant, opened: OpenedOrder, ref: str) 
 
 
 def record_view(request: Request, tenant: Tenant, opened: OpenedOrder, ref: str) -> Changes | None:
-    """Record that the order was opened, store its digest, and return the changes since the user's previous view, or None."""
+    """Record that the order was opened and store the view (see `view_of`); return the changes since an earlier view, or None."""
     view = view_of(request.user, tenant, opened)
     keep = view.change if view is not None else None
     returned = record_access(request, tenant, access_log.Action.ORDER_OPENED, opened, ref, change=keep)
@@ -143,9 +143,9 @@ def record_access(
     outcome: str = "shown",
     change: Change | None = None,
 ) -> Row:
-    """Record an access to the order, run `change` with it, and return the row that `change` returns (() without one, or if it failed).
+    """Record an access to the order, run `change` with it, and return the row that `change` returns.
 
-    `ref`, from the URL or the search, is used only if the order has no ref. Raises AccessNotRecorded.
+    Without a `change`, or if it fails, () is returned. `ref` is used only if the order has no ref. Raises AccessNotRecorded.
     """
     return access_log.record(
         request,

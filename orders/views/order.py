@@ -1,4 +1,4 @@
-"""The order page, its raw data, its calendar file and its custom data."""
+"""An order's page, raw data, calendar file and custom data."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ from orders.views.panels import render_panel, rows_of, starting
 from orders.views.progress import with_progress
 from orders.views.results import read, search, show_chooser, show_not_found
 
-RAW_ROOM = 800_000  # bytes of HTML: the answers of an order of 500 items
+RAW_ROOM = 800_000  # bytes of HTML, for the answers about an order with 500 items
 LONGEST_NAME = 64  # characters of a file's name
 
 
 @require_safe
 def order(request: Request, ref: str) -> HttpResponseBase:
-    """The page of the order with this ref or booking reference. Any other value is searched for."""
+    """The page of the order with this ref or booking reference. Any other value is handled by `unclean`."""
     clean = lookup.looks_like_ref(ref) or (
         is_ref(ref) and not lookup.is_nothing(ref) and lookup.read(ref).kind is not lookup.Kind.PLACEHOLDER
     )
@@ -49,8 +49,8 @@ def order(request: Request, ref: str) -> HttpResponseBase:
 def unclean(request: Request, text: str) -> HttpResponseBase:
     """Handle a URL without a valid ref: if its text holds one reference and no person's details, redirect to the URL with that reference.
 
-    Any other text is searched for without a redirect, so that no further URL repeats text that may be personal. The trailing slash of
-    a link template is ignored.
+    Any other text is passed to `search`, so that no further URL repeats text that may be personal. The trailing slash of a link
+    template is ignored.
     """
     value = text.removesuffix("/")
     wanted = lookup.read(value)
@@ -85,7 +85,7 @@ def _show(request: Request, tenant: Tenant, ref: str) -> HttpResponseBase:
 def _other_readings(tenant: Tenant, ref: str, found: Found) -> Found:
     """Search for other readings of `ref`, such as "B94TXY" for "B94TXY.", after the search for `ref` itself, `found`, gave no order.
 
-    The result lists the searches of both, and is partial if either was.
+    The result also lists the searches in `found`, and is partial if either search was.
     """
     others = [candidate for candidate in lookup.read(ref).candidates if candidate != ref]
     if not others:
@@ -116,7 +116,7 @@ def order_raw(request: Request, tenant: Tenant, ref: str) -> HttpResponseBase:
 
 
 def _shown_raw(opened: OpenedOrder, tenant: Tenant, *, whole: bool) -> Iterator[tuple[str, str | None, bool]]:
-    """For each answer: its path, its text, and whether that is all of it. Text is None if it cannot be masked, "" once the page is full."""
+    """For each answer: its path, its text, and whether that is all of it. A text is None if it cannot be masked, "" if no room is left."""
     room = RAW_ROOM
     for document in opened.documents:
         tenant.in_time()

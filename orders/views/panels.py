@@ -1,4 +1,4 @@
-"""Panels: one URL that gives htmx and frames a fragment, and everybody else the same fragment inside a page."""
+"""Panels: a panel's URL gives htmx and frames a fragment, and everybody else the same fragment inside a page."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Panel:
     view: Callable[..., HttpResponseBase]
 
 
-# By the names of their URLs; `cdp_view` adds them. The root element of each has the name, with dashes, as its id.
+# Panels by the names of their URLs; `cdp_view` adds them. A panel's root element has that name, with dashes, as its id.
 PANELS: dict[str, Panel] = {}
 
 

@@ -1,4 +1,4 @@
-"""Search for a person on the user's other connections at once, after the current one found nobody."""
+"""Search the user's other connections for a person, all in parallel, after the current one found nobody."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ def search_people_everywhere(
     *questions: Mapping[str, str],
     posted: Sequence[tuple[str, str]],
 ) -> HttpResponseBase:
-    """List how many matching people each of the other connections has, with a button that repeats the `posted` search there.
+    """List how many matching people were found on each of the other connections, with a button that repeats the `posted` search there.
 
-    404 if no connection has any. Each search is recorded with its connection.
+    404 if nobody was found. Each search is recorded with its connection.
     """
     connections, not_asked = others_of(request, tenant)
     found = tenant.reader.run_parallel([partial(_search, request, each, questions) for each in connections])

@@ -15,7 +15,7 @@ PINS_KEY = "pins"
 def note_pins(request: Request, pinned: Iterable[RecentOrder] | None = None) -> list[str]:
     """Note the user's pinned orders in the session, and return the note: keyed hashes, because a session must not name orders.
 
-    Without `pinned`, they are read from the database.
+    Without `pinned`, the orders are read from the database.
     """
     if pinned is None:
         pinned = pinned_order.pinned(request.user)

@@ -52,7 +52,7 @@ class BackgroundLoad(threading.Thread, Generic[T]):
             self.progress.put(None)
 
     def first_progress(self) -> tuple[int, int] | None:
-        """The latest (loaded, total) after PATIENCE or, if there is none by then, the first to come; None if the load ends before that."""
+        """The latest (loaded, total) after PATIENCE seconds or, if none has come by then, the next one; None if the load ends first."""
         ends, last = monotonic() + PATIENCE, None
         while True:
             try:

@@ -93,7 +93,7 @@ def _find_by_address(request: Request, tenant: Tenant, reading: lookup.Lookup) -
 
 
 def _address_everywhere(request: Request, reading: lookup.Lookup) -> HttpResponseBase:
-    """Search the other connections for the e-mail address or phone number, as it was read for the current one."""
+    """Search the other connections for the e-mail address or phone number, as it was read for the current connection."""
     exactly = [("exactly", "email")] if reading.kind is lookup.Kind.EMAIL else []
     return search_people_everywhere(request, *_question(reading), posted=[("q", reading.address), *exactly])
 
@@ -107,9 +107,9 @@ def _question(reading: lookup.Lookup) -> tuple[access_log.Action, dict[str, str]
 def show_chooser(
     request: Request, tenant: Tenant, found: Found, text: str, also: Sequence[lookup.Lookup] = ()
 ) -> HttpResponseBase:
-    """List the orders found, newest first, with what distinguishes them, for the user to choose one. Their references are recorded.
+    """List the orders found, newest first, for the user to choose one; the listing is recorded.
 
-    `also` are people found in the text, offered as further searches.
+    `also` are other readings of the text, offered as further searches.
     """
     record_listed(request, found)
     listed = [(order, order_address(request, order.ref) if order.ref else "") for order in found.orders]

@@ -33,16 +33,17 @@ from orders.views.cdp_view import cdp_view, choose_connection, partial_problem, 
 from orders.views.panels import PROBLEM, render_panel, rows_of, starting, wants_part
 
 ALL, CUSTOM = "all", "custom"
-# The names of hidden fields in `masking`; anything else was not posted by our forms and is not recorded.
+# What our forms post: "all", or the name of a hidden field in `masking`. A refusal records anything else as "unknown field".
 FIELD = re.compile(r"all|date_of_birth|passport_number|passport_expiry|identifier_\d{1,3}|extra_[A-Za-z0-9_.-]{1,40}")
 
 
 @confirmed
 @require_http_methods(["GET", "HEAD", "POST"])
 def reveal(request: Request, ref: str) -> HttpResponseBase:
-    """Show one or all hidden fields of a person, or the hidden custom data, if the user has the right; otherwise refuse. Both are recorded.
+    """Show one or all hidden fields of a person, or the hidden custom data, if the user has the right; otherwise refuse.
 
-    A GET redirects to the contacts: it arrives in place of the POST if the user had to sign in first.
+    Both showing and refusing are recorded. A GET redirects to the contacts: it arrives in place of the POST if the user had to sign in
+    first.
     """
     if not may_reveal(request.user):
         response: HttpResponseBase = _refuse(request, ref)

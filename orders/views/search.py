@@ -22,8 +22,8 @@ LAST_SHOWN = 5  # the others are folded away
 def home(request: Request) -> HttpResponseBase:
     """The start page, with the search field and the user's pinned and recent orders.
 
-    If the URL names a connection that cannot be used, this problem is shown instead. An auditor without a connection is redirected to
-    the activity page.
+    If the URL names a connection that cannot be used, the problem is shown instead. An auditor without a connection is redirected to the
+    activity page.
     """
     connection, problem = choose_connection(request)
     if connection is None and problem is not None and request.GET.get("connection"):

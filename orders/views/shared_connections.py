@@ -213,9 +213,9 @@ def _find(connection_id: UUID) -> SharedConnection:
 def _test(
     request: HttpRequest, form: BaseForm, shared: SharedConnection, entered: dict[str, str], *, wanted: bool = False
 ) -> Outcome | None:
-    """Test the credential with one call; return the outcome if the CDP accepts the credential, or if it is `wanted` all the same.
+    """Test the credential with one call; return the outcome if the CDP accepts the credential, or in any case if `wanted`.
 
-    Otherwise, or if it could not be tested, add the reason to the form and return None.
+    Otherwise, or if the test could not be made, add the reason to the form and return None.
     """
     if over := view_limits.count(request.user):
         problem = view_limits.problem(over)

@@ -12,13 +12,13 @@ from orders.search_text import lookup
 from orders.search_text.names import normalize
 from orders.views.cdp_view import choose_connection
 
-# Guests and contacts are recorded by the hash of their ref in the CDP; the URL of a guest's orders contains that ref.
+# The form of a ref. People on an order are recorded by the hash of their ref; a guest's ref is in the URL of the guest's orders.
 NUMBER = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 LONGEST = 2000
 
 
 def subject_of(request: Request) -> tuple[str, str]:
-    """The keyed hash of the person posted as `whom` and "", or "" and the reason why there is no hash; ("", "") if nothing was posted.
+    """Return (keyed hash, "") for the person posted as `whom`, or ("", the reason why there is no hash); ("", "") if nothing was posted.
 
     `whom` is an e-mail address, a phone number (a national one is read with the connection's country), a guest's ref, or a name.
     """

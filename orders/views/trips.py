@@ -21,7 +21,7 @@ MOST_SHOWN = 8
 
 @cdp_view(panel="order_trips", heading=_("This customer’s orders"))
 def order_trips(request: Request, tenant: Tenant, ref: str) -> HttpResponseBase:
-    """The newest MOST_SHOWN orders of the first guests among the contacts of the order `ref`, see `load_orders_of_contacts`.
+    """The newest MOST_SHOWN orders of the first guests among the contacts of the order `ref` (see `load_orders_of_contacts`).
 
     The order whose page shows the strip (`?on=`) is marked. The pages of the orders shown may reuse answers from the last minute.
     """
