@@ -1,7 +1,8 @@
 """Travel groups: chains of flights that the same travellers could have taken one after another.
 
 Items do not name their travellers. Usually there is one item per passenger and direction, so items with the same flights are one
-group, and a flight that cannot follow a group's last flight (it overlaps that flight, or repeats its route) belongs to other travellers.
+group. A flight that cannot follow a group's last flight (because it repeats that flight's route within a day, for example) belongs to
+other travellers.
 """
 
 from __future__ import annotations
@@ -32,8 +33,8 @@ def travel_groups(item_flights: Sequence[Sequence[str]], flights: Mapping[str, F
         item 2  DUB 14:00 LHR, LHR 20:00 LAS                    DUB 14:00 (the rest of item 2)
         item 3  LAS 16:00 DUB                                   LAS 16:00 (item 3)
 
-    DUB 14:00 starts a group. DUB 16:00 has the same route on the same day, so its run starts another group. LAS 16:00 joins the
-    group that has arrived in Las Vegas. The result is [[DUB 14:00], [DUB 16:00, LHR 20:00, LAS 16:00]].
+    DUB 14:00 starts a group. DUB 16:00 has that flight's route on the same day, so its run starts another group. LAS 16:00 joins
+    the group that has arrived in Las Vegas. The result is [[DUB 14:00], [DUB 16:00, LHR 20:00, LAS 16:00]].
     """
     rank = {key: at for at, key in enumerate(flights)}
     heads = {key: sum(count for _code, count in flight.passengers) for key, flight in flights.items()}

@@ -19,7 +19,7 @@ class Place:
     """The start or end of a flight.
 
     `zone` is an IANA name or None; `latitude` and `longitude` are degrees or None. Codes of one airport (BSL, MLH) share a `site`;
-    `cities` are the codes and numbers of the cities that the place serves, for `airports.same_city`.
+    `cities` has the codes and GeoNames numbers of the cities that the place serves, for `airports.same_city`.
     """
 
     code: str
@@ -117,8 +117,8 @@ class Flight:
     over all its items if none is booked. `all_passengers` is False if some travellers of the order are not on this flight.
     `carrier` is an IATA code if the airline is known; `flight_number` has neither that code nor leading zeros;
     `operating_carrier` is "" if it is the same airline as `carrier`. `statuses` are the statuses of the flight's items as sent,
-    each once, but empty if the only one is settled and is the order's most common. `key` is unique in the trip, and stays the same
-    each time that the order is read.
+    each once, but empty if the only one is settled and is the order's most common. `key` is unique in the trip. It is made from
+    number, route and departure, so it stays the same when the order is read again.
     """
 
     key: str

@@ -24,7 +24,7 @@ WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 @dataclass(frozen=True, slots=True)
 class Onset:
-    """A clock change: `wall` is its local time by the old offset, `before` and `after` are the offsets from UTC."""
+    """A clock change: `wall` is its local time by the old offset; `before` and `after` are the zone's offsets from UTC."""
 
     wall: datetime
     before: timedelta
@@ -56,7 +56,7 @@ def vtimezone(zone_name: str, first_year: int, last_year: int) -> Timezone:
 
 
 def _onsets(zone: ZoneInfo, start: datetime, end: datetime) -> list[Onset]:
-    """The changes of the zone's offset from `start` to `end`, in chronological order."""
+    """The zone's changes of offset between `start` and `end`, in chronological order."""
     onsets = []
     while start < end:
         later = start + STEP
@@ -67,7 +67,7 @@ def _onsets(zone: ZoneInfo, start: datetime, end: datetime) -> list[Onset]:
 
 
 def _between(zone: ZoneInfo, before: datetime, after: datetime) -> Onset:
-    """The only change of offset between two instants, to the second."""
+    """The change of offset between two instants, found to within a second. There must be exactly one."""
     first = _offset(zone, before)
     while after - before > timedelta(seconds=1):
         middle = before + (after - before) // 2

@@ -34,7 +34,7 @@ def one_at_a_time(user_id: int) -> Iterator[None]:
 
 
 class AnyConnection(models.Model):
-    """Access to one CDP tenant, a user's own or shared. The credential is sealed, bound to its row, and never returned to a page."""
+    """A connection to one CDP tenant. Its credential is sealed, bound to its row, and never returned to a page."""
 
     class Version(models.TextChoices):
         V2 = "v2", _("v2")
@@ -68,12 +68,12 @@ class AnyConnection(models.Model):
 
     @property
     def is_chosen(self) -> bool:
-        """Whether the user made this connection their default."""
+        """Whether this connection is marked as the user's default."""
         return False
 
     @property
     def is_confirmed(self) -> bool:
-        """Whether the connection may be used; only a person's own connection has to be confirmed."""
+        """Whether the connection is confirmed; always True for a shared one, which needs no confirmation."""
         return True
 
     @property
@@ -91,7 +91,7 @@ class AnyConnection(models.Model):
         if self.last_used_at is not None and self.last_result == result and now - self.last_used_at < NOTE_USE_EVERY:
             return
         self.last_used_at, self.last_result = now, result
-        # Only if the row still holds the credential that was used: a replaced one starts anew.
+        # Only if the row still holds the credential that was used: a new credential starts without a last use.
         rows = type(self)._default_manager.filter(pk=self.pk, set_at=self.set_at)  # noqa: SLF001  (Django's own name for it)
         rows.update(last_used_at=now, last_result=result)
 

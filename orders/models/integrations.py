@@ -32,7 +32,7 @@ Address = IPv4Address | IPv6Address
 
 
 def in_a_year() -> datetime:
-    """The default expiry time of a key, aware UTC."""
+    """The default expiry time of a key, as an aware datetime in UTC."""
     return timezone.now() + timedelta(days=USUAL_DAYS)
 
 
@@ -56,7 +56,7 @@ class IntegrationQuerySet(models.QuerySet["Integration"]):
 
 
 class Integration(models.Model):
-    """A program that reads orders through a shared connection. Only a hash of its key is stored: 256 random bits need no salt."""
+    """A program that reads orders through a shared connection. Only a hash of its key is stored, unsalted: the key has 256 random bits."""
 
     name = models.CharField(_("name"), max_length=60)
     shared = models.ForeignKey(SharedConnection, on_delete=models.PROTECT, related_name="integrations")
@@ -88,7 +88,7 @@ class Integration(models.Model):
         return self.name
 
     def connection(self) -> SharedConnection:
-        """The shared connection, set to open with the row's own copy of its data key."""
+        """The shared connection, set to open with the copy of the data key in the connection's own row."""
         return self.shared.for_administration()
 
     def may_come_from(self, address: Address | None) -> bool:
@@ -115,7 +115,7 @@ class Integration(models.Model):
 
 
 def over_limit(integration: Integration) -> int:
-    """Count a request, for all processes together. Return 0 if it is allowed, otherwise the number of seconds to wait."""
+    """Count a request; all processes share the count. Return 0 if it is allowed, otherwise the number of seconds to wait."""
     now = int(time.time())
     rows = Integration.objects.filter(pk=integration.pk)
     same = models.When(minute=now // 60, then=models.F("in_minute") + 1)

@@ -1,7 +1,8 @@
 """Members of shared connections: the people who hold a copy of a connection's data key.
 
-A copy is made when a group gets a grant or a member, and at sign-in. It is deleted when the connection is withdrawn, when its holder is
-deactivated, or when a change of groups or grants leaves the holder without a grant.
+Copies are made at sign-in, when a group gets a grant or a member, and when a connection is restored or gets a new data key. They are
+deleted when the connection is withdrawn or gets a new data key, when the holder is deactivated, or when a change of groups or grants
+leaves the holder without a grant.
 """
 
 from __future__ import annotations
@@ -46,7 +47,8 @@ def of_person(user: AbstractBaseUser | AnonymousUser) -> list[SharedConnection]:
 def names_of(user: AbstractBaseUser | AnonymousUser) -> QuerySet[ConnectionMember, tuple[bool, bool, bool, str]]:
     """The shared connections that the person may use now, as rows that `usable_names` joins with those of own connections.
 
-    A row is (the person's default, the person's own: always False, granted as the default, name).
+    A row has four values: whether the connection is the person's default, whether it is their own (always False), whether it is granted
+    as the default, and its name.
     """
     usable = _usable(ConnectionMember.objects.filter(user_id=user.pk or 0))
     return usable.values_list("is_default", FALSE, _as_default(), "shared__name")
@@ -80,7 +82,8 @@ def make_default(user: AbstractBaseUser, shared: SharedConnection) -> None:
 def update(shared: SharedConnection) -> None:
     """Give each active person in a group with a valid grant a copy of the data key, and delete all other copies.
 
-    The deletion comes first. After it, CredentialUnreadable is raised if somebody needs a copy and the key cannot be opened.
+    If the connection is not active, nobody gets or keeps a copy. The deletion comes first. After it, CredentialUnreadable is raised if
+    somebody needs a copy and the key cannot be opened.
     """
     if new := take_from_others(shared):
         _add(shared, new)
@@ -89,7 +92,8 @@ def update(shared: SharedConnection) -> None:
 def take_from_others(shared: SharedConnection) -> set[int]:
     """Delete the copies of people who are inactive or in no group with a valid grant.
 
-    Return the ids of active people in such a group who have no copy yet. If the connection is not active, delete all copies.
+    Return the ids of active people in such a group who have no copy yet. If the connection is not active, delete all copies and
+    return an empty set.
     """
     groups = shared.grants.filter(valid_now("", timezone.now())).values("group")
     people = User.objects.filter(is_active=True, groups__in=groups) if shared.active else User.objects.none()
@@ -101,9 +105,9 @@ def take_from_others(shared: SharedConnection) -> set[int]:
 
 
 def update_person(user: AbstractBaseUser) -> None:
-    """Give one person a copy of the data key of each connection granted to them now, and delete their other copies.
+    """Give one person a copy of the data key of each active connection granted to them now, and delete their other copies.
 
-    A key that cannot be opened is logged and left out. An inactive person gets no copies.
+    If a key cannot be opened, the failure is logged and that connection is left out. An inactive person keeps no copies.
     """
     now = timezone.now()
     granted = SharedConnection.objects.filter(valid_now("grants__", now), active=True, grants__group__user=user.pk)
@@ -118,7 +122,7 @@ def update_person(user: AbstractBaseUser) -> None:
 
 
 def update_group(group: Group) -> None:
-    """Update the members of each connection granted to a group; if its key cannot be opened, only remove members."""
+    """Update the members of each connection granted to a group; if a connection's key cannot be opened, only remove members."""
     for shared in SharedConnection.objects.filter(grants__group=group):
         with _without_key_too():
             update(shared)
@@ -145,7 +149,7 @@ def _add(shared: SharedConnection, people: set[int]) -> None:
 def _granted(*, as_default: bool = False) -> Q:
     """The condition that one of the member's groups has a valid grant (with `as_default`, as the default) for the connection.
 
-    Every page runs a query with this condition. With joins of seven tables, PostgreSQL took 6 ms to plan such a query; with subqueries,
+    Most pages run a query with this condition. With joins of seven tables, PostgreSQL took 6 ms to plan such a query; with subqueries,
     it takes less than 1 ms.
     """
     groups = User.groups.through.objects.filter(user_id=OuterRef(OuterRef("user_id"))).values("group_id")

@@ -160,7 +160,10 @@ NAMED = PreparedQuery(lambda: Connection.objects.filter(user_id=0).filter(name="
 
 
 def usable_names(user: AnyUser) -> list[str]:
-    """The names of all connections that the user may use, each once: the default, their own, then shared ones."""
+    """The names of the user's own connections and of the shared ones that they may use now, each once.
+
+    The default comes first, then their own, then shared ones.
+    """
     own = Connection.objects.filter(user_id=user.pk or 0)
     rows = own.values_list("is_default", members.TRUE, members.FALSE, "name").union(members.names_of(user), all=True)
     return list(dict.fromkeys(name for _chosen, _own, _granted, name in sorted(rows, key=_first_asked)))

@@ -32,11 +32,11 @@ class SharedConnection(AnyConnection):
     """A connection that administrators set up and grant to groups.
 
     The client key and token are sealed under the row's data key. To use them, a person needs a valid grant and a member row, which holds
-    a copy of the data key sealed for that person; administrators' tests and integrations use the row's own copy.
+    a copy of the data key sealed for that person; administration and integrations use the row's own copy.
     """
 
     name = models.CharField(_("name"), max_length=60, unique=True)
-    sealed_key = models.TextField(editable=False)  # the data key, for adding members and for administrators' tests
+    sealed_key = models.TextField(editable=False)  # the data key, for adding members, administration and integrations
     set_by = person_field()
     active = models.BooleanField(_("active"), default=True)
 
@@ -79,12 +79,12 @@ class SharedConnection(AnyConnection):
         return unseal(self.sealed_key, self._binding("key"))
 
     def for_administration(self) -> SharedConnection:
-        """This connection, set to open with the row's own copy of the key: for tests by administrators and for integrations."""
+        """This connection, set to open with its row's own copy of the data key: for administration and for integrations."""
         self.hold(self.sealed_key, self._binding("key"))
         return self
 
     def hold(self, sealed_key: str, binding: Binding, *, chosen: bool = False) -> None:
-        """Use this sealed copy of the data key. `chosen` is whether its holder has made the connection their default."""
+        """Use this sealed copy of the data key. `chosen` tells whether the copy's holder has made the connection their default."""
         self._held, self._chosen = (sealed_key, binding), chosen
 
     def credentials(self) -> Credentials:
@@ -118,7 +118,7 @@ class SharedConnection(AnyConnection):
             self.record(Action.CONNECTION_REPLACED)
 
     def keep_settings(self) -> None:
-        """Save the name and tenant settings, but not the credential. Records an event only if any of these has changed."""
+        """Save the name and tenant settings, but not the credential. An event is recorded only if the name or a setting has changed."""
         self.changed_at = timezone.now()
         with transaction.atomic():
             before = type(self).objects.select_for_update().get(pk=self.pk)
@@ -141,7 +141,7 @@ class SharedConnection(AnyConnection):
 
 
 class ConnectionGrant(models.Model):
-    """Permission for a group to use a shared connection, until a given time (aware UTC) or indefinitely."""
+    """Permission for a group to use a shared connection, until a given time or indefinitely."""
 
     shared = models.ForeignKey(SharedConnection, on_delete=models.CASCADE, related_name="grants")
     group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="connection_grants")

@@ -57,7 +57,7 @@ class AccessNotRecorded(Exception):
 
 @dataclass(frozen=True, slots=True)
 class RecentOrder:
-    """An order that the user opened or pinned (`pinned`) at the time `at` (aware UTC). It holds no names of people.
+    """An order that the user opened or, if `pinned`, pinned at the time `at` (an aware datetime). It holds no names of people.
 
     `departs` is the first local date of the trip. `connection_name` is the name and region that the connection had when the order was
     opened; links use the connection's current name (`names_now`).
@@ -97,8 +97,8 @@ def record(
     page may still be shown.
 
     `what` is one of `AccessRecord.Action`; `departs` is the first local date of the trip; `subject` is a keyed hash from `hashed`,
-    never the value itself. Without `reference`, reference and route are taken from the record of the user's last opening of that order
-    through the connection, because a panel has only the order's ref.
+    never the value itself. Without `reference`, unless `what` is ORDER_OPENED, reference and route are those recorded when the user last
+    opened that order through the connection, because a panel has only the order's ref.
     A reference that contains an e-mail address or looks like a phone number is not stored; if no `subject` is given, the keyed hash of
     that reference becomes the `subject`.
     """
@@ -178,7 +178,7 @@ def ticket_in(value: str) -> str:
 
 
 def refused_ticket_of(request: HttpRequest) -> str:
-    """An invalid ticket in the request, for display (cut at LONGEST_TICKET characters, with an ellipsis); "" if there is none."""
+    """An invalid ticket in the request, for display; "" if there is none. It is cut after LONGEST_TICKET characters, with an ellipsis."""
     ticket = request.GET.get("ticket", "").strip()
     if not ticket or ticket_of(request):
         return ""
@@ -218,21 +218,21 @@ SEEN = ("order_ref", "reference", "route", "departs", "connection_id", "connecti
 
 
 def _openings(user: AbstractBaseUser | AnonymousUser) -> QuerySet[AccessRecord]:
-    """The records of the user opening orders, most recent first."""
+    """The records of the orders that the user opened, most recent first."""
     return AccessRecord.objects.filter(user_id=user.pk, what=Action.ORDER_OPENED).exclude(order_ref="").order_by("-at")
 
 
 def opened_by(user: AbstractBaseUser | AnonymousUser, order_ref: str, connection_id: UUID | None) -> RecentOrder | None:
-    """The order as it was when the user last opened it through this connection; None if the user never did."""
+    """The order as it was when the user last opened it through this connection; None if there is no record of that."""
     rows = _openings(user).filter(order_ref=order_ref, connection_id=connection_id)
     row = rows.values_list(*SEEN).first()
     return RecentOrder(*row) if row else None
 
 
 def recent(user: AbstractBaseUser | AnonymousUser) -> list[RecentOrder]:
-    """The orders that the user opened most recently, each once, the last opened first.
+    """The orders that the user opened most recently, each once per connection, the last opened first.
 
-    At most RECENT orders, taken from the last READ_BACK openings.
+    There are at most RECENT orders, taken from the last READ_BACK openings.
     """
     rows = _openings(user).values_list(*SEEN)[:READ_BACK]
     orders: dict[tuple[str, UUID | None], RecentOrder] = {}
@@ -263,6 +263,6 @@ def hashed(value: str) -> str:
     """A keyed hash (64 hexadecimal digits) of an e-mail address, phone number or name.
 
     The same value gives the same hash, regardless of capitals and surrounding spaces, so an auditor can find out who searched for
-    an address. The address cannot be worked out from the hash.
+    an address. The address cannot be worked out from the hash alone.
     """
     return salted_hmac("orders.looks.subject", value.strip().casefold(), algorithm="sha256").hexdigest()

@@ -32,7 +32,7 @@ class AccessRecordQuerySet(models.QuerySet["AccessRecord"]):
 
 
 class AccessRecord(models.Model):
-    """A view or an account event: who, what and when. It has no foreign keys, so a record outlives the connection that it names.
+    """The record of a view or an account event: who, what and when. It has no foreign keys, so it outlives the connection that it names.
 
     `user_*` is the user who acted: a name without an id for commands, programs and other systems, and empty before sign-in. `about_*`
     is the user whom an account event concerns.
@@ -56,7 +56,7 @@ class AccessRecord(models.Model):
     about_id = models.BigIntegerField(_("ID of the person concerned"), null=True)
     about_name = models.CharField(_("person concerned"), max_length=150, blank=True, default="")
     detail = models.CharField(_("detail"), max_length=200, blank=True, default="")
-    # NULL in records from before there were frames and integrations: a column with a value in every row would rebuild the table on SQLite.
+    # NULL in records from before there were frames and integrations: to give every row a value, SQLite would have had to rebuild the table.
     via = models.CharField(_("via"), max_length=120, null=True, blank=True)
     # The first local date of the trip; nullable for the same reason.
     departs = models.DateField(_("departs"), null=True, blank=True)
@@ -85,9 +85,9 @@ class AccessRecord(models.Model):
             models.Index(fields=["reference"], name="access_record_reference"),
             models.Index(fields=["ticket"], name="access_record_ticket"),
             models.Index(fields=["request_id"], name="access_record_request"),
-            # For rare actions. Opening an order, by far the most frequent, pays nothing for it.
+            # For rare actions. Opening an order, by far the most frequent action, does not touch this index.
             models.Index(fields=["what", "-at"], condition=~models.Q(what="order_opened"), name="access_record_what"),
-            # Partial indexes with few rows, which cost a view nothing.
+            # Partial indexes with few rows, which cost most views nothing.
             models.Index(
                 fields=["about_id", "-at"], condition=models.Q(about_id__isnull=False), name="access_record_about"
             ),

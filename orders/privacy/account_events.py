@@ -50,7 +50,7 @@ def actor() -> tuple[int | None, str]:
 
     Within `acting_as`, None and the name of the system.
     """
-    # User names contain no spaces, so the names of commands and systems cannot be mistaken for users.
+    # User names contain no spaces, so the names of commands and systems cannot be mistaken for those of users.
     if system := _system.get():
         return None, system
     request = _request.get()

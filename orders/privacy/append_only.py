@@ -159,10 +159,10 @@ def add(
 
     On PostgreSQL, a `change` may be part of the same statement; its row is returned, or () without a `change`.
 
-    Every page waits for this insert, so it is plain SQL, which takes half the time that the ORM would. Unless `patient`, it waits only
+    Pages wait for this insert, so it is plain SQL, which takes half the time that the ORM would. Unless `patient`, it waits only
     briefly for another writer: a page that has already waited for the CDP must still report in time that nothing can be shown.
     Inside a transaction, the chain can be continued only after the commit. Outside one, the record is a transaction of its own, after
-    which the heads of other chains are noted if the last time was at least an hour ago.
+    which the heads of other chains are noted if this process has not done so in the last hour.
     """
     if not patient:
         set_lock_timeout(connection)
@@ -182,12 +182,12 @@ def add(
 
 
 def note_other_chains(connection: BaseDatabaseWrapper, chain: Chain) -> None:
-    """Add a note to `chain` of the head of each other chain that was extended since the last such notes.
+    """Add to `chain` a note of the head of each other chain that has been extended since the last such notes.
 
     From these notes, `proving.prove` sees if a chain has lost its end.
     """
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
-        # Written out and not as a parameter, so that the index of these few records is used.
+        # The action is written out, not passed as a parameter, so that the index of these few records is used.
         cursor.execute(f"SELECT MAX(id) FROM {TABLE} WHERE what = 'chain_seen'")  # noqa: S608
         latest: int = (cursor.fetchone() or [None])[0] or 0
         cursor.execute(_HEADS, [latest - LATE_ROWS])
@@ -198,9 +198,9 @@ def note_other_chains(connection: BaseDatabaseWrapper, chain: Chain) -> None:
 
 
 def take_head(connection: BaseDatabaseWrapper) -> Chain:
-    """Open a chain, add notes of the heads of other chains to it, and return it.
+    """Open a new chain, add notes of the heads of other chains to it, and return it.
 
-    If its own head is stored elsewhere, that head proves later that no earlier record has been changed or removed.
+    If its own head is stored elsewhere, it can later be used to prove that no earlier record has been changed or removed.
     """
     chain = Chain.open(timezone.now())
     note_other_chains(connection, chain)

@@ -1,9 +1,9 @@
 """Access records are chained: each carries a keyed hash of its own content and of the previous record's hash.
 
 With one chain for the whole table, every writer would wait for every other, so each process keeps its own chain for each day (UTC), and
-another for each page that writes at the same moment. The end of each chain is kept in memory, so a record still costs one INSERT. The
-chains are tied together by notes in the records: with its first record and then once an hour, a process notes the heads of
-the chains that others have extended (`Action.CHAIN_SEEN`). `orders.privacy.proving` reads and checks all chains.
+opens more when several pages write at the same moment. The end of each chain is kept in memory, so a record still costs one INSERT. The
+chains are tied together by notes in the records: about once an hour, a process that adds records also notes the heads of the other
+chains that have been extended (`Action.CHAIN_SEEN`). `orders.privacy.proving` reads and checks all chains.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ class Chains:
     """The idle chains of this process.
 
     A chain is taken and extended, and is given back once its record is committed. If it is uncertain whether the record was written, the
-    chain is not given back and never continued; a later record begins another.
+    chain is neither given back nor continued; a later record begins another.
     """
 
     def __init__(self) -> None:

@@ -102,7 +102,8 @@ def is_harmless(path: Sequence[str], value: str = "", shown: frozenset[tuple[str
     """Whether a value may be shown, judged by the keys on the `path` to it; `shown` has the names that the operator added.
 
     A name that means nothing by itself (`code`, `name`) is read with its parent (`hotel`, `name`). Below a key that is
-    not harmless, nothing is harmless. `value` is the value as text: under `passengers`, a number is harmless, a list of people is not.
+    not harmless, nothing is harmless. `value` is the value as text: under `passengers`, a number is harmless, but
+    a list of people is not.
     """
     *above, own = (words(key) if len(key) <= LONGEST else ("",) for key in path)
     if own in shown:
@@ -118,13 +119,13 @@ def is_harmless(path: Sequence[str], value: str = "", shown: frozenset[tuple[str
 
 
 def is_name(key: str) -> bool:
-    """Whether a hidden field's key may be shown next to its mask: if it consists of known words, or resembles an API name."""
+    """Whether a hidden field's key may be shown next to its mask: it must consist of known words or resemble an API name."""
     parts = words(key) if len(key) <= LONGEST else ()
     if not parts or "".join(parts) in PHRASES or _is_trade(parts):
         return bool(parts)
     if all(part in NAMES or _kind(part) for part in parts):
         return True
-    return not _one_shorter(key.lower()).isdisjoint(DOCUMENTED)  # a misspelt one
+    return not _one_shorter(key.lower()).isdisjoint(DOCUMENTED)  # a misspelt API name
 
 
 def _one_shorter(name: str) -> set[str]:

@@ -1,4 +1,4 @@
-"""The changes to an order since it was last viewed, found by comparing its digest with an earlier one."""
+"""The changes to an order since an earlier view, found by comparing its digest with the digest of that view."""
 
 from __future__ import annotations
 
@@ -87,11 +87,11 @@ class Changes:
 
 
 def view_of(user: AbstractBaseUser | AnonymousUser, tenant: Tenant, opened: OpenedOrder) -> View | None:
-    """The user's view of the order, to be stored with its access record; None if none is to be stored.
+    """The user's view of the order, to be stored with the access record; None if no view is to be stored.
 
-    Nothing is stored unless CHANGES_DAYS is set, the user is signed in and the order has a ref; nor for an order with more than
-    MOST_FLIGHTS flights, or one that was read only in part: its missing flights would appear to be removed. If there is no key to seal
-    with, a warning is logged and nothing is stored.
+    No view is stored unless CHANGES_DAYS is set, the user is signed in and the order has a ref; none is stored for an order with more
+    than MOST_FLIGHTS flights, or for one read only in part: the flights that were not read would seem to have been removed. If the
+    digest cannot be sealed, a warning is logged and no view is stored.
     """
     if not settings.CHANGES_DAYS or not opened.order.ref or user.pk is None or not _whole(opened):
         return None
@@ -144,7 +144,7 @@ def _whole(opened: OpenedOrder) -> bool:
 
 
 def _text(code: str, sent: Mapping[str, str]) -> str | None:
-    """The text `sent` for a digest's status; its code if the order no longer has that status, or None if only a hash is known."""
+    """The text that `sent` has for a digest's status `code`; without one, the code itself, or None if it is only a hash."""
     return sent.get(code, None if code.startswith("#") else code)
 
 

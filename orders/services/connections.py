@@ -21,7 +21,7 @@ _NAMED = Together(own_connections.NAMED, members.NAMED)
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The outcome of a test: `result` is stored with the connection, `sentence` is for the user."""
+    """The outcome of a test: `result` is stored with the connection, and `sentence` is shown to the user."""
 
     result: LastResult
     sentence: str
@@ -44,7 +44,7 @@ def named(user: AnyUser, name: str) -> AnyConnection | None:
 def chosen(user: AnyUser, name: str, *, change: Change | None = None) -> tuple[AnyConnection | None, Row]:
     """The connection called `name`, or the default if `name` is "" (see `named`, `default_for`); and the columns that `change` returns.
 
-    On PostgreSQL one statement looks it up and makes the change. A name with a NUL finds nothing, and `change` is not run.
+    On PostgreSQL, one statement looks up the connection and makes the change. A name with a NUL finds nothing, and `change` is not run.
     """
     if "\x00" in name:  # PostgreSQL accepts no NUL in text, and a URL may contain one
         return None, ()
@@ -60,7 +60,10 @@ def chosen(user: AnyUser, name: str, *, change: Change | None = None) -> tuple[A
 
 
 def usable_by(user: AnyUser) -> list[AnyConnection]:
-    """All connections that the user can name: the default, their own, then shared ones, unless one of their own has the same name."""
+    """All connections that the user can name: the default first, then their own, then the shared ones.
+
+    A shared connection is left out if one of the user's own has the same name.
+    """
     own = list(Connection.objects.for_user(user))
     names = {connection.name for connection in own}
     usable = [*own, *(shared for shared in members.of_person(user) if shared.name not in names)]
@@ -76,10 +79,7 @@ def make_default(user: AnyUser, connection: AnyConnection) -> None:
 
 
 def try_connection(connection: AnyConnection) -> Outcome:
-    """Test the connection's credential with a live call, store the result with the connection, and record the test.
-
-    Raises CredentialUnreadable.
-    """
+    """Test the connection's credential with a live call, store the result with the connection, and record the test."""
     try:
         Tenant(connection).client.probe()
     except errors.CdpError as error:

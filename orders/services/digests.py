@@ -27,7 +27,7 @@ CURRENCY = re.compile(r"[A-Z]{3}")
 class Seen(NamedTuple):
     """A flight in a digest. `departs` and `arrives` are local times in ISO 8601, or dates if the time is unknown, or "".
 
-    `travellers` is a number. `statuses` are the codes of its items' statuses (see `code_of`), each once.
+    `travellers` is a number. `statuses` are the codes of the statuses of the flight's items (see `code_of`), each once.
     """
 
     number: str
@@ -62,7 +62,7 @@ def codes_added(texts: Iterable[str]) -> dict[str, str]:
 
 
 def read(digest: str, added: Mapping[str, str]) -> dict[str, Any] | None:
-    """The parsed digest, with its flights as `Seen` and its items counted by status; None if it is empty or of another version.
+    """The parsed digest, with flights as `Seen` and the items without flights counted by status; None if empty or of another version.
 
     `added` comes from `codes_added`: an older digest may hold hashes of statuses that an operator has since added to the table.
     """
@@ -103,7 +103,7 @@ def _seen(flight: Flight, statuses: Sequence[str]) -> Seen:
 
 
 def _others(trip: Trip, statuses: Sequence[str]) -> list[tuple[str, int]]:
-    """The number of items without flights for each status: (code, count) pairs, sorted by code."""
+    """For each status, the number of items without flights: (code, count) pairs, sorted by code."""
     flown = {at for flight in trip.flights for at in flight.item_indexes}
     return sorted(Counter(code for at, code in enumerate(statuses) if at not in flown).items())
 

@@ -49,10 +49,10 @@ def flights_of_types(trip: Trip) -> dict[str, list[str]]:
 
 
 def flight_of_travellers(items: Sequence[OrderItem], taken: Mapping[str, Sequence[str]], places: frozenset[str]) -> str:
-    """The key of the only flight that travellers of these items' passenger types take; "" if they take several, or if this is unknown.
+    """The key of the flight, if travellers of each of these items' passenger types take that one and no other; otherwise "".
 
-    `items` are merged into one line: they are equal except for the traveller. Items that are not bags, seats or meals, or that name
-    airports themselves, also give "". `places` are the airports of the trip.
+    `items` are merged into one line: they are equal except for the traveller. The result is also "" if one of them has no passenger type,
+    if they are not bags, seats or meals, or if they name airports themselves. `places` are the airports of the trip.
     """
     if (items[0].type or "").upper().replace("_", " ") not in ABOARD:
         return ""

@@ -24,7 +24,7 @@ LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class TripLine:
-    """The stops of a trip (none for an order without flights) and the local date on which the trip begins, if known.
+    """The places on a trip's route (none for an order without flights) and the local date on which the trip begins, if known.
 
     `whole` is False if some of the order's items were not considered: the trip may continue in them.
     """
@@ -43,9 +43,9 @@ class Trips:
 
 
 def trips_at_hand(tenant: Tenant, orders: Iterable[Order]) -> Trips:
-    """The trips of the newest MOST_TRIPS orders, as far as their items are at hand; `later` has the refs of the others. Makes no call.
+    """The trips of the newest MOST_TRIPS orders, as far as their items are at hand; `later` has the refs of the rest of these orders.
 
-    Items are at hand if they came with the order or were read within the last minute.
+    Items are at hand if they came with the order or if `CdpClient.order_at_hand` has them. Makes no call.
     """
     read = {
         ref: tenant.client.order_at_hand(ref) if _is_bare(order) else order
@@ -58,9 +58,9 @@ def trips_at_hand(tenant: Tenant, orders: Iterable[Order]) -> Trips:
 def load_trips(
     tenant: Tenant, order_refs: Sequence[str]
 ) -> tuple[dict[str, Order], dict[str, TripLine], CdpError | None]:
-    """Read these orders in parallel, with their first items (normally ten); return those that could be read and their trips, both by ref.
+    """Read these orders in parallel, with their first items; return those that could be read and their trips, both by ref.
 
-    The third value is the first failure, or None.
+    Normally, at most ten items of each order are read. The third value is the first failure, or None.
     """
     answers = tenant.reader.run_parallel([partial(tenant.client.get_order_start, ref) for ref in order_refs])
     read = {ref: one for ref, one in zip(order_refs, answers, strict=True) if not isinstance(one, CdpError)}
@@ -72,8 +72,8 @@ def trip_lines(
 ) -> dict[str, TripLine]:
     """The trips of the newest `most` orders, by the order's ref.
 
-    Orders that came without their items are read in parallel: with their first items (normally ten), or with all items if `whole`.
-    An order is left out if it cannot be read, or if no route was found although it may have flights.
+    Orders that came without their items are read in parallel: with their first items (normally at most ten), or with all items if
+    `whole`. An order is left out if it cannot be read or has no items, or if no route was found although it may have flights.
     """
     read_order = tenant.client.get_order if whole else tenant.client.get_order_start
     newest = _newest(orders, most)

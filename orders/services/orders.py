@@ -44,7 +44,7 @@ def open_order(tenant: Tenant, ref: str, *, now: datetime | None = None) -> Open
     """Read the order `ref` with all its items and plan its trip.
 
     Normally one call for an order of fewer than ten items; in v2.1, also one for each flight item without segments. Raises a CdpError
-    if the order cannot be read. If only items could not be read, `order.items_problem` may give the reason.
+    if the order cannot be read. If it was read but some of its items were not, `order.items_problem` may give the reason.
     """
     order = masked_order(tenant.client.get_order(ref))
     if tenant.connection.version == "v2.1":
@@ -84,8 +84,8 @@ def load_contacts(tenant: Tenant, ref: str) -> Loaded[Person]:
 def load_custom_data(tenant: Tenant, ref: str) -> CustomData:
     """The data extensions of the order and its items, as (label, values) pairs, and the first failure, or None.
 
-    The label is "" for the order; for an item, it is the name, or else a reference. Absent extensions (404) are left out. Raises a
-    CdpError if the order cannot be read, or the first failure if there is no data to return.
+    The label is "" for the order; for an item, it is the name or, without one, the reference, product or ref. Absent extensions (404) are
+    left out. Raises a CdpError if the order cannot be read, or the first failure if there is no data to return.
     """
     order = masked_order(tenant.client.get_order(ref))
     owners: list[tuple[str, Callable[[], Extension | None]]] = [("", partial(tenant.client.get_order_extension, ref))]

@@ -78,18 +78,18 @@ def joined(people: Loaded[Person], items: tuple[OrderItem, ...]) -> Loaded[Trave
     by_reference = {item.reference_id: (index, item) for index, item in enumerate(items) if item.reference_id}
     travellers = []
     for person in people.items:
-        # Loaders link by the item's ref or by the client's own item id; both are tried.
+        # Feeds link by the item's ref or by the client's own reference; both are tried.
         named = [by_ref.get(ref.lower()) or by_reference.get(ref) for ref in person.item_refs]
         travellers.append(Traveller(person, tuple(item for item in named if item is not None)))
     return Loaded(tuple(travellers), people.missing, people.complete, people.problem)
 
 
 def load_orders_of_guest(tenant: Tenant, order_ref: str, guest_ref: str) -> Loaded[Order]:
-    """All orders of a guest who is a contact or a traveller of the order `order_ref`, newest first.
+    """The orders of a guest who is a contact or a traveller of the order `order_ref`, newest first.
 
     Raises NotOnOrder for anybody else: other people's orders require a search, which is recorded as such. Raises another CdpError if
-    the guest's orders cannot be read, or if the guest was not found and not all people on the order could be read. The guest's orders
-    and the contacts are requested at the same time; the panel that led here has usually just cached the people.
+    the guest's orders cannot be read, or if the guest was not found among the order's people and not all of these could be read. The
+    guest's orders and the contacts are requested at the same time; the panel that led here has usually just cached the people.
     """
     jobs: list[Callable[[], Any]] = [
         partial(load_guest_orders, tenant, guest_ref),

@@ -1,4 +1,4 @@
-"""Search for orders and customers: every possible reading of a text is tried, mostly in parallel."""
+"""Search for orders and customers. The possible readings of a text are mostly tried in parallel."""
 
 from __future__ import annotations
 
@@ -67,9 +67,9 @@ def open_or_find(tenant: Tenant, ref: str) -> OpenedOrder | Found:
     """Open `ref`, or the one order that has it as its booking reference (ticket fields hold either); otherwise return the orders found.
 
     A value in the form of the CDP's refs is tried as a ref first, and as a booking reference only if no order has that ref; any other
-    value is tried as both at the same time. If trying it as a ref failed, the orders found are `partial`: the right one may be missing.
-    Raises a CdpError if no order was found and an attempt failed, or if the order to open cannot be read. For the next minute, a
-    booking reference that led to one order opens it without a search.
+    value is tried as both at the same time. If it remains unknown whether an order has that ref, the orders found are `partial`: the right
+    one may be missing. Raises a CdpError if no order was found and an attempt failed, or if the order to open cannot be read. If a
+    booking reference led to one order in the last minute, a page that reuses answers opens that order without a search.
     """
     opened: errors.CdpError
     found: OpenedOrder | Found | errors.CdpError
@@ -184,11 +184,11 @@ def load_guest_orders(tenant: Tenant, guest_ref: str) -> Loaded[Order]:
 def find_people(tenant: Tenant, *questions: Mapping[str, str]) -> Loaded[GuestOrders]:
     """Guests by `email`, `phone_number`, or `first_name` and `last_name`, each with their orders.
 
-    Several `questions`, such as spellings of one name, are searched at the same time, and each guest is returned once.
-    Two round trips: one for the guests, one for all their orders. Three if the CDP lists only references: the guests are then fetched
-    while their orders are listed, and the orders are fetched last. A guest whose orders could not be read is included, with the reason.
-    At most MOST_PEOPLE guests are returned: `problem` is TooMany if there are more. Raises a CdpError if nobody was found and the
-    search failed or was incomplete.
+    Several `questions`, such as spellings of one name, are asked at the same time, and each guest is returned once.
+    This takes two round trips: one for the guests, and one for all their orders. It takes three if the CDP lists only references: the
+    guests are then fetched while their orders are listed, and the orders are fetched last. A guest whose orders could not be read is
+    included, with the reason. At most MOST_PEOPLE guests are returned: `problem` is TooMany if there are more and nothing failed.
+    Raises a CdpError if nobody was found and the search failed or was incomplete.
     """
     orders = _OrdersOfGuests(tenant)
     guests = _list_guests(tenant, questions, orders.start)
@@ -215,7 +215,7 @@ class _OrdersOfGuests:
         self._orders: dict[str, Loaded[Order]] = {}
 
     def start(self, ref: str) -> None:
-        """Load a listed guest's orders, unless MOST_PEOPLE guests already have them: spellings may list more guests than are shown."""
+        """Load a listed guest's orders, unless this was begun for MOST_PEOPLE others: more guests may be listed than are shown."""
         if len(self._orders) < MOST_PEOPLE:
             self._load(ref)
 

@@ -76,9 +76,9 @@ class OrderSummary:
     differ. `adds_up` is whether the items' prices add up to the total, None if the two cannot be compared; for an order with items,
     `unchecked` has the reasons. `items_sum` is the sum of the prices (None if not compared), `sum_currency` the order's currency.
     `total_holds_cancelled` is whether the total includes cancelled items with a price, although not all items are cancelled. `others`
-    are the items without flights; `extras` are those that go with a flight, by the flight's key. `items_total` is None if not all items
+    are the items without flights; `extras` are those of them that go with a flight, by its key. `items_total` is None if not all items
     could be read; `items_known` is how many are known to exist. `segments_left` is how many segments were sent but not read, because
-    of the limit for one order. `notes` are all oddities of the order, its items and its segments, each with its place.
+    of the limit for one order. `notes` are all oddities of the order, its items and their segments, each with its place.
     """
 
     reference: str

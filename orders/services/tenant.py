@@ -1,4 +1,4 @@
-"""A user's access to one CDP tenant, for a single page."""
+"""Access to one CDP tenant through a connection, for a single page or API request."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from orders.storage.session_answers import SessionAnswers
 
 
 class Tenant:
-    """A user's access to one CDP tenant, for a single page. `reader` counts requests and time spent.
+    """Access to one CDP tenant through a connection, for a single page or API request. `reader` counts requests and time spent.
 
     A `fresh` page requests everything again, except in two cases: a search has just read the order `handed`; or the order `at_hand` is
-    in a strip of orders that the agent switches between, and the agent does not come from a page of that same order (`left`).
+    in a strip of orders that the agent switches between, and `left`, the order whose page the agent comes from, is not that same order.
     Raises CredentialUnreadable, also for a region that is not set up.
     """
 
@@ -64,7 +64,7 @@ class Tenant:
 
     @property
     def strip_of(self) -> str:
-        """The ref of the order whose strip lists the order of this page; "" if the page was not opened from a strip."""
+        """The ref of the order whose strip lists the order of this page; "" if the page does not reuse a strip's answers."""
         return self._memory.strip_of
 
     def keep_at_hand(self, ref: str, orders: Iterable[Order]) -> None:

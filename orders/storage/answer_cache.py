@@ -31,7 +31,7 @@ class Held(NamedTuple):
 
 
 class AnswerCache:
-    """Answers by (session, connection, key), kept for `seconds`, and at most `most_bytes` in all. Thread-safe."""
+    """Answers by (session, connection, name), kept for `seconds`, and at most `most_bytes` in all. Thread-safe."""
 
     def __init__(self, seconds: float = SECONDS, most_bytes: int = MOST_BYTES) -> None:
         self._seconds = seconds
@@ -101,7 +101,7 @@ class AnswerCache:
             del self._of[key[:2]]
 
     def _drop_old(self) -> None:
-        # Oldest first, so that personal data does not outlive its minute if it is not used again.
+        # All old answers are dropped, so that personal data does not outlive its minute if nobody asks for it again.
         oldest = time.monotonic() - self._seconds
         while self._answers:
             key, held = next(iter(self._answers.items()))

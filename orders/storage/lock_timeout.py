@@ -8,10 +8,9 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 
 def set_lock_timeout(connection: BaseDatabaseWrapper) -> None:
-    """Make this connection wait at most `settings.LOCK_TIMEOUT` seconds for a locked SQLite database, until the request is over.
+    """Make this connection wait at most `settings.LOCK_TIMEOUT` seconds for a locked SQLite database, until the next request starts.
 
-    Called for pages only, so forms and commands keep their longer wait. Does nothing on PostgreSQL, which locks rows, not the whole
-    database.
+    Without this, it waits longer. Does nothing on PostgreSQL, which locks rows, not the whole database.
     """
     if connection.vendor == "sqlite":
         connection.patience = settings.LOCK_TIMEOUT  # type: ignore[attr-defined]  # of cdpviewer.sqlite

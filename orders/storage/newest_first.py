@@ -61,7 +61,7 @@ def page(parts: Sequence[QuerySet[M]], size: int, *, before: str = "", after: st
         if len(found) > size:
             shown = found[size - 1 :: -1]
             return Page(shown, newer=_place(shown[0]), older=_place(shown[-1]))
-        start = None  # fewer are left, so return the newest page
+        start = None  # no more than a page is left, so return the newest page
     found = sorted(_rows(_newest(parts, start, size + 1)), key=_order, reverse=True)[: size + 1]
     shown = found[:size]
     return Page(

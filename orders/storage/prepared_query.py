@@ -1,7 +1,7 @@
 """A single-row query whose SQL is compiled once and reused.
 
 Every page reads its session (with the user) and the user's connection. Compiling the SQL took most of the time of these queries (0.7
-of 0.86 ms). The ORM still writes the SQL, at its first use, and builds the model, so no column is named here.
+of 0.86 ms). The ORM still writes the SQL, when the query is first used, and builds the model instance, so no column is named here.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class PreparedQuery(Generic[M]):
         return written
 
     def get(self, *values: Value) -> M | None:
-        """The row for `values` as its model; None if there is none."""
+        """The model instance of the row for `values`; None if there is no such row."""
         statement = self.statement
         with connections[statement.alias].cursor() as cursor:
             cursor.execute(statement.sql, statement.adapted(values))

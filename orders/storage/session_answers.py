@@ -31,8 +31,8 @@ class SessionAnswers:
 
     With `fresh` they are deleted first, so that the page and its panels request everything again and, if the page fails, nothing older
     is shown in its place. In two cases they are kept and used: once for the page of the order `handed`, if the previous page has just
-    read that order; and for the page of the order `at_hand`, if it is listed in a strip of orders and the user does not come from a
-    page of the same order (`left`). `strip_of` is the ref of the order above which that strip was shown, "" in all other cases.
+    read that order; and for the page of the order `at_hand`, if it is listed in a strip of orders and `left`, the order whose page the
+    user comes from, is not that same order. `strip_of` is the ref of the order that the strip belongs to, "" in all other cases.
     Without `owner`, nothing is cached.
     """
 

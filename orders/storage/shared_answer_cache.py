@@ -2,7 +2,7 @@
 
 Redis holds no readable answer. Names are keyed hashes; answers are sealed under the server's secret, the session's key and two random
 numbers, one for the session and one for the state of its connection. Deleting such a number makes everything sealed with it
-unreadable. If Redis does not respond, one request waits briefly, and for some seconds this process asks the CDP instead.
+unreadable. If Redis does not respond, a request waits only briefly; then, for some seconds, this process asks the CDP instead.
 """
 
 from __future__ import annotations
@@ -77,13 +77,13 @@ class PatientRedis:
 
 
 class SharedAnswerCache:
-    """Answers by (session, connection, key), kept for a minute; the same interface as `AnswerCache`."""
+    """Answers by (session, connection, name), kept for a minute, with the same interface as `AnswerCache`."""
 
     def __init__(self, redis: PatientRedis, *, numbers: dict[str, str | None] | None = None) -> None:
         self._redis, self._kept = redis, numbers
 
     def for_request(self) -> SharedAnswerCache:
-        """The same cache for one request, which reads each random number once rather than for every answer."""
+        """The same cache for one request, so that each random number is read once and not again for every answer."""
         return SharedAnswerCache(self._redis, numbers={})
 
     def get(self, key: Key) -> Held | None:
@@ -123,7 +123,7 @@ class SharedAnswerCache:
             known[number] = None
 
     def _known(self) -> dict[str, str | None]:
-        """The random numbers that this request has read, by name; None for one that did not exist."""
+        """The random numbers that this request has read, by name; None for one that does not exist."""
         return {} if self._kept is None else self._kept
 
     def _put(self, client: Redis, answers: Mapping[Key, bytes]) -> None:
@@ -176,7 +176,7 @@ def _lock_of(key: Key, numbers: str) -> Fernet:
 
 
 def _sealed(key: Key, numbers: str, answer: bytes) -> str:
-    """The answer sealed with its name and the current time, so that it cannot be swapped for another."""
+    """The answer sealed together with its name, so that it cannot be swapped for another, and with the current time."""
     head = json.dumps([time.time(), _name("answer", *key)]).encode()
     return _lock_of(key, numbers).encrypt(head + b"\n" + answer).decode("ascii")
 

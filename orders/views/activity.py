@@ -1,4 +1,4 @@
-"""The activity page and its CSV file: the user's own access records, or everybody's if the user may view these."""
+"""The activity page and its CSV file: access records by or about the user, or everybody's if the user may view all."""
 
 from __future__ import annotations
 
@@ -146,7 +146,7 @@ def activity_csv(request: Request) -> HttpResponse | StreamingHttpResponse:
 def activity_of_person(request: Request) -> HttpResponse:
     """Redirect from a posted e-mail address, phone number, name or guest's ref to the access records about that customer.
 
-    The URL has only a keyed hash of what was posted. If a text does not identify one person, the URL has no hash, and a warning is shown.
+    Of what was posted, the URL has only a keyed hash. If the text does not identify one person, it has none, and a warning is shown.
     """
     _everybody, chosen, _problems = _asked(request)
     subject, why = subject_of(request)
@@ -162,7 +162,7 @@ def safe_cell(value: object) -> str:
 
 
 def _asked(request: Request) -> tuple[bool, Filter, list[str]]:
-    """Whether the user may view everybody's records, the filter, and a sentence for each part of it that could not be read."""
+    """Whether the user may view everybody's records, the filter, and sentences about parts of it that could not be read."""
     everybody = may_view_all_activity(request.user)
     problems: list[str] = []
     person = request.GET.get("person", "").strip()

@@ -1,4 +1,4 @@
-"""Collect all phrases to be translated from the code and the templates, without gettext's own tools.
+"""Collect the translatable phrases in the code and the templates, without gettext's own tools.
 
 `manage.py extract_messages` writes locale/django.pot and updates each locale/<language>/LC_MESSAGES/django.po: new phrases are added
 without a translation, and unused ones are removed. `pybabel compile -d locale -D django` compiles the catalogues.

@@ -16,11 +16,11 @@ from orders.models import AccessRecord
 from orders.privacy import account_events, append_only, viewed_order
 
 DAYS = {"d": 1, "w": 7}
-BETWEEN_BATCHES = 0.05  # seconds; pages that wait for SQLite try at least once in 0.02 s
+BETWEEN_BATCHES = 0.05  # seconds; pages that wait for SQLite try again at least every 0.02 s
 
 
 def age(text: str) -> timedelta:
-    """Parse an age of at least one day, such as `400d` or `57w`. Raises CommandError for anything else."""
+    """Parse an age such as `400d` (days) or `57w` (weeks). Raises CommandError if `text` is not such an age."""
     found = re.fullmatch(r"([1-9][0-9]{0,4})([dw])", text)
     if found is None:
         raise CommandError(f"{text!r} is not an age such as 400d (days) or 57w (weeks).")
@@ -55,7 +55,7 @@ class Command(BaseCommand):
         left = AccessRecord.objects.filter(chain="", at__gte=limit).count()
         detail = f"before {limit:%Y-%m-%d}, {left} without a chain left"
         account_events.record(AccessRecord.Action.RECORDS_PRUNED, detail=detail, outcome=f"removed: {count}")
-        # The role that owns the table, if pages use a separate role that may not delete rows.
+        # Connect as the table's owner if pages use a separate role, which may not delete rows.
         connection = connections["owner" if "owner" in connections else router.db_for_write(AccessRecord)]
         removed = 0
         while gone := append_only.delete_older_than(connection, limit):
@@ -64,7 +64,7 @@ class Command(BaseCommand):
         self.stdout.write(f"removed: {removed} {since}")
 
     def _prune_views(self, *, dry_run: bool) -> None:
-        """Remove order digests older than CHANGES_DAYS, regardless of the age given for records; with `dry_run`, only count them."""
+        """Remove order digests older than CHANGES_DAYS days, whatever age is given for records; with `dry_run`, only count them."""
         gone = viewed_order.prune(dry_run=dry_run)
         if gone:
             self.stdout.write(f"views to compare with {'to be removed' if dry_run else 'removed'}: {gone}")
