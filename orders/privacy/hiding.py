@@ -1,7 +1,7 @@
-"""Masking of orders for users who must not see personal data: a value is shown only if it is known to be harmless.
+"""Masking of orders: a value is shown only if it is known to be harmless. Nothing here reads the database or a request.
 
-The order page, custom data and the raw view follow the same rule: the key of a value and all keys above it must be harmless
-(see `harmless`), and its text must not identify anybody (see `personal_text`). Nothing here reads the database or a request.
+The order page, custom data and the raw view judge a value in the same way: by the keys that lead to it (see `harmless`) and by its text
+(see `personal_text`).
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ ROOM = 40_000  # values read from a document: an order with 500 items has 15,000
 SMALL_ROOM = 300  # values read from a field: a page shows only 500 characters of it
 LONGEST_INNER = 20_000  # characters of JSON inside a string
 REST = "…"
-# Keys of name-value pairs, as in lists of attributes; the first one present names the value.
+# Keys that name the value beside them, as in lists of attributes; if there are several, the one listed first here counts.
 NAMED = "key name field attribute property parameter param label title question k code type kind id"
 NAMING = tuple(NAMED.split())
 VALUES = listed("value val v values content text data answer string")
-# References may contain any digits; they are personal only if words or symbols say so.
+# References may contain any digits, so they are personal only if they have a clear sign (see `announces`).
 REFERENCES = frozenset({"ref", "referenceid", "productid", "id", "href"})
 FRAME = frozenset({"ref", "href", "offset", "limit", "createdAt", "modifiedAt"})
 NUMBER_OR_TIME = re.compile(r"[A-Z€$£¥]{0,3} ?[\d .,:/'’+−-]{1,40}(?:T[\d:.+−-]{1,20})?Z?(?: ?[A-Z€$£¥]{1,3})?")
@@ -57,10 +57,7 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """A kind of object in the API's answers.
-
-    `harmless` are the names of its harmless fields; `inner` has the key and the kind (a name in LEVELS) of each nested object.
-    """
+    """A kind of object in the API's answers: the names of its harmless fields, and the key and kind (see LEVELS) of each nested object."""
 
     harmless: frozenset[str] = FRAME
     inner: tuple[tuple[str, str], ...] = ()
@@ -92,7 +89,7 @@ def masked_document(path: str, text: str, shown: Shown = frozenset()) -> str | N
     """A CDP answer as indented JSON, with each value masked unless it is harmless; None if it is not JSON or is nested too deeply.
 
     `path` is the URL path of the request; it determines the kind of object in the answer. Unmasked numbers stay as they were written,
-    and keys that were sent twice are kept. At most ROOM values are read; "…" stands for the rest.
+    and keys that were sent twice are kept. A very long answer is cut (see ROOM), and "…" stands for the rest.
     """
     tree = _read(text.lstrip("\ufeff"))
     try:
@@ -102,7 +99,7 @@ def masked_document(path: str, text: str, shown: Shown = frozenset()) -> str | N
 
 
 def masked_value(key: str, sent: object, shown: Shown = frozenset(), *, documented: bool = False) -> str:
-    """The value of an unknown field as text, with a mask in place of anything that is not known to be harmless.
+    """The value of a field as text, with a mask in place of anything that is not known to be harmless.
 
     With `documented`, a single value under the name of an API field (in any letter case) is masked only if it may identify somebody.
     """
@@ -123,7 +120,7 @@ def masked_name(key: str, shown: Shown = frozenset()) -> str:
 
 
 def masked_order(order: Order) -> Order:
-    """The order, its items and their flight segments, with a mask in place of each text that identifies somebody."""
+    """The order, its items and their flight segments; each of their text fields (see TEXTS) is masked if it may identify somebody."""
     items = tuple(_masked_item(item) for item in order.items)
     return _masked(order if items == order.items else replace(order, items=items))
 
@@ -158,10 +155,7 @@ TEXTS = {kind: _texts(kind) for kind in (Order, OrderItem, FlightSegment)}
 
 
 class _Hiding:
-    """The masking of one answer or one value. `level` handles objects that the API documents, `value` everything else.
-
-    At most `room` values are read; "…" stands for the rest.
-    """
+    """The masking of one answer or one value: `level` is for objects that the API documents, `value` is for everything else."""
 
     def __init__(self, shown: Shown, room: int) -> None:
         self.shown = shown
@@ -174,10 +168,7 @@ class _Hiding:
         return taken
 
     def level(self, value: object, name: str) -> object:
-        """An object of kind `name`, or a list of such objects, with every value masked that is not harmless.
-
-        Any other value becomes MASK, but None stays None.
-        """
+        """An object of kind `name`, or a list of such objects, masked except for harmless values. Anything else but None becomes MASK."""
         if isinstance(value, list) and not isinstance(value, Pairs):
             entries = self._first(value)
             return [self.level(entry, name) for entry in entries] + [REST] * (len(entries) < len(value))
@@ -198,10 +189,9 @@ class _Hiding:
         return masked_name(key, self.shown), self.value((key,), value) if name != "person" else _nothing_of(value)
 
     def value(self, path: tuple[str, ...], value: object, *, deep: int = 0, beside: bool = False) -> object:
-        """The value at `path`, masked unless it is harmless.
+        """The value at `path` (the keys that lead to it, from the first unknown one), masked unless it is harmless.
 
-        `path` has the keys that lead to the value, from the first unknown one. With `beside`, a document is, or may be, named next to the
-        value, so the value is not harmless.
+        With `beside`, the name of a document stands, or may stand, next to the value, so the value is masked.
         """
         if deep > DEEPEST:
             return MASK
@@ -259,7 +249,7 @@ def _gives_away(key: str, value: object) -> bool:
 
 
 def _nothing_of(value: object) -> object:
-    """The value of a person's field, with its structure kept and everything in it masked; None stays None."""
+    """The value of a person's field: its structure and harmless keys are kept, and every value in it except None is masked."""
     if isinstance(value, Pairs):
         return Pairs((masked_name(key), _nothing_of(inner)) for key, inner in value)
     if isinstance(value, list):
@@ -268,7 +258,7 @@ def _nothing_of(value: object) -> object:
 
 
 def _level_of(path: str) -> str:
-    """The kind of object that the API returns for a path /<version>/<name>/<ref>/<name>: by its last name, "person" if unknown."""
+    """The kind of object that the API returns for a path /<version>/<name>/<ref>/<name>, from the last <name>; "person" if unknown."""
     names = path.partition("?")[0].split("/")[2::2]
     return LEVEL_OF.get(names[-1] if names else "", "person")
 

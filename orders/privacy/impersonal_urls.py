@@ -10,7 +10,7 @@ from orders.cdp.refs import is_ref
 from orders.privacy.personal import holds_address, is_personal, without_address
 from orders.search_text import lookup
 
-CARRIED = frozenset({"ticket", "connection"})  # the parameters of a link template
+CARRIED = frozenset({"ticket", "connection"})  # parameters that every link carries on
 
 
 def search_again(text: str, parameters: dict[str, str]) -> str:
@@ -33,9 +33,9 @@ def search_not_sent(parameters: dict[str, str]) -> str:
 def without_person(address: str) -> str:
     """`address` without personal data.
 
-    If it names a person, it becomes the URL of the start page; if its ref is invalid, the URL of a search for that ref. A parameter
-    value that contains an e-mail address or phone number becomes "…". The URL of the form for names keeps only `ticket` and
-    `connection`. An address that belongs to no page of this site is returned unchanged.
+    If it names a person, it becomes the URL of the start page; if it is an order's URL with an invalid ref, the URL of a search for that
+    ref. E-mail addresses and phone numbers in parameters are replaced or left out (see `holds_address`). The URL of the form for names
+    keeps only `ticket` and `connection`. An address that belongs to no page of this site is returned unchanged.
     """
     path, _mark, query = address.partition("?")
     match = page_at(path)
@@ -58,7 +58,7 @@ def without_person(address: str) -> str:
 
 
 def carried(query: str) -> dict[str, str]:
-    """The parameters in `query` that every link carries; a value that contains an e-mail address or phone number becomes "…"."""
+    """The parameters in `query` that every link carries on, with e-mail addresses and phone numbers replaced (see `without_address`)."""
     return {name: without_address(value) for name, value in parse_qsl(query) if name in CARRIED}
 
 

@@ -1,7 +1,7 @@
 """Cards of people: which fields are shown, and which stay masked until revealed. Masking happens on the server.
 
-The fields that an agent needs to recognize and reach somebody are shown at once: names, e-mail addresses, phone numbers,
-address, nationality, gender and language. Passport, date of birth, every identifier that is not clearly a trade number
+The fields that an agent needs to recognize and reach somebody are shown at once: name, e-mail addresses, phone numbers,
+postal address, nationality, gender and language. Passport, date of birth, every identifier that is not clearly a trade number
 (such as a loyalty, booking or customer number) and every unknown field, which may contain anything, are hidden. A mask keeps
 nothing of the value it replaces. The rule for orders is in `hiding`.
 """
@@ -187,7 +187,7 @@ def _identifier(identifier: Identifier, name: str, reveals: Callable[[str], bool
         return Field(name, label, value, copy=True)
     if reveals(name):
         return Field(name, label, value, copy=True, hidden=True)
-    # A provider is a name; one with digits in it may be the number.
+    # A provider should be a name; one with digits in it may be the number itself.
     hides = identifier.provider and (is_personal(identifier.provider) or re.search(r"\d", identifier.provider))
     return _mask(name, MASK if hides else label)
 

@@ -15,12 +15,12 @@ CUT_OFF = frozenset({Unreadable.EMAIL, Unreadable.PHONE, Unreadable.COUNTRY})
 _SPELLED_OUT = re.compile(
     r"\w\W{1,3}(?:at|arroba|chez)\W{1,3}[\w-]+(?:\.|\W{1,3}(?:dot|punkt|punto|point)\W{1,3})[a-z]{2}", re.IGNORECASE
 )
-# A plus, or one or two zeros in its place, and then at least seven digits, in any grouping.
+# A plus, or one or two zeros in its place, and then 7 to 15 digits, in any grouping.
 _PHONE = re.compile(r"(?:\+|00?)(?:[ ()./-]*[0-9]){7,15}[ ()./-]*")
 
 
 def is_personal(text: str) -> bool:
-    """Whether `text` contains an e-mail address, or seems to be a phone number or a name."""
+    """Whether `text` contains an "@", or seems to be a name or to contain an e-mail address or phone number."""
     if "@" in text or like_phone(text):
         return True
     reading = lookup.read(text)
@@ -30,7 +30,7 @@ def is_personal(text: str) -> bool:
 
 
 def holds_address(text: str) -> bool:
-    """Whether `text`, even if percent-encoded, contains an e-mail address or is a phone number with a plus.
+    """Whether `text`, even if percent-encoded, contains an "@" or is a phone number with a plus.
 
     Digits without a plus do not count, because they may be a ticket number.
     """
@@ -39,7 +39,7 @@ def holds_address(text: str) -> bool:
 
 
 def without_address(text: str) -> str:
-    """`text`, or "…" if it contains an e-mail address or is a phone number with a plus."""
+    """`text`, or "…" if it contains an "@" or is a phone number with a plus (see `holds_address`)."""
     return "…" if holds_address(text) else text
 
 

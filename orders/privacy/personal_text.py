@@ -1,6 +1,6 @@
 """Recognition of free text that identifies somebody, for example by an e-mail address, a phone number or a passport number.
 
-If in doubt, text is personal: hiding it by mistake can be undone, showing it by mistake cannot.
+If in doubt, text is personal: hiding it by mistake can be undone, but showing it by mistake cannot.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ ANNOUNCING = listed(
     "パスポート 旅券 旅券番号 여권 паспорт дата рождения загран διαβατηριο ταυτοτητα דרכון جواز هوية पासपोर्ट หนังสือเดินทาง 身份证 "
     "身分證 身份證 生年月日 出生 主民 주민 생년월일 mrz hochieu chieu"
 )
-# Abbreviations that have other meanings too: personal only right before a number or a sign such as a colon.
+# Abbreviations that have other meanings too: in text, personal only right before a number or a sign such as a colon.
 ABBREVIATED = listed(
     "afm ahv avs born bsn cc ci cnic cnp cnpj cpf cpr cuil cuit curp dl dni dob doca doco docs egn emso fin foid geb "
     "hetu hkid id idno inn iqama jmbg ktn mrz nie nif nin nino nir nric oib pan pas pass pesel pps ppsn rfc rg rut "
@@ -47,7 +47,7 @@ def fold(text: str) -> str:
     return "".join(sign for sign in whole if unicodedata.category(sign) not in {"Mn", "Cf"}).casefold()
 
 
-LONGEST = 2000  # characters; no trade field is as long, and this bounds the time
+LONGEST = 2000  # characters; no trade field is longer, and the limit bounds the time
 _WORDS = sorted({fold(word) for word in ANNOUNCING}, key=len, reverse=True)
 _LATIN = "|".join(re.escape(word) for word in _WORDS if word.isascii())
 _OTHER = "|".join(re.escape(word) for word in _WORDS if not word.isascii())
@@ -89,7 +89,7 @@ def is_personal(text: str) -> bool:
 
 
 def announces(text: str) -> bool:
-    """Whether the text has a clear sign of personal data: an e-mail address, a label, a passport's code line, an identity number, an IBAN.
+    """Whether the text has a clear sign of personal data: an e-mail address, label, passport code line, identity number or IBAN.
 
     Text longer than LONGEST counts as having one. References are judged by this rule alone, because their digits may look like a phone
     or card number.
@@ -107,7 +107,7 @@ def announces(text: str) -> bool:
 
 
 def _is_plain(text: str) -> bool:
-    """Whether `text` has no cue to personal data (_CUE), or is only a date or time: a fast answer for most values."""
+    """Whether `text` has at most LONGEST characters and no cue to personal data (_CUE), or is only a date or a date and time."""
     return len(text) <= LONGEST and (not _CUE.search(text) or bool(_STAMP.fullmatch(text)))
 
 
@@ -118,7 +118,7 @@ def names_document(text: str) -> bool:
 
 
 def holds_card(text: str) -> bool:
-    """Whether the text contains a payment card number: 13 to 19 digits with a correct check digit."""
+    """Whether the text contains a payment card number: 14 to 19 digits, or 13 beginning with 4, with a correct check digit."""
     return any(_checks(re.sub(r"\D", "", group)) for group in _DIGITS.findall(_plain(text)))
 
 
@@ -130,7 +130,7 @@ def _plain(text: str) -> str:
 
 
 def _checks(digits: str) -> bool:
-    if len(set(digits)) < 2 or (len(digits) == 13 and digits[0] != "4"):  # 13 digits are mostly a ticket
+    if len(set(digits)) < 2 or (len(digits) == 13 and digits[0] != "4"):  # 13 digits are usually a ticket number
         return False
     doubled = (int(digit) * factor for digit, factor in zip(reversed(digits), cycle((1, 2)), strict=False))
     return sum(number - 9 if number > 9 else number for number in doubled) % 10 == 0

@@ -1,4 +1,4 @@
-"""Orders that users pinned to their start pages. They hold facts from the user's own access records, and no names of people."""
+"""Orders that a user pinned to the start page, with facts from the user's own access records and without names of people."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MOST_PINNED = 12
 
 
 class PinnedOrder(models.Model):
-    """An order that a user pinned at `at`, with facts from when they last opened it through the connection `connection_id`."""
+    """An order that a user pinned at `at`, with facts from when they had last opened it through the connection `connection_id`."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     order_ref = models.CharField(max_length=128)

@@ -80,7 +80,7 @@ class _Noted:
 
 
 def prove(since: Head | None = None) -> Proof:
-    """Read and check every record. `since` is a head that was stored elsewhere; it must still exist."""
+    """Read and check every record. If `since`, a head that was stored elsewhere, no longer exists, that is a fault."""
     proof, noted, ends = Proof(), _Noted(), dict[str, int]()
     faults: dict[str, list[str]] = {}
     kept = f"The head that was kept ({since.chain}, link {since.link})" if since else ""
@@ -120,7 +120,7 @@ def _is_kept(chain: str, noted: _Noted) -> bool:
 def _proved(chain: str, rows: Iterator[Row], proof: Proof, faults: list[str]) -> Iterator[Row]:
     """The rows of one chain that are unchanged, and those right after a gap, which cannot be checked.
 
-    Each changed row and each gap is added to `faults`.
+    For every other row and for each gap, a sentence is added to `faults`.
     """
     before: Row | None = None
     for row in rows:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Kind(models.TextChoices):
-    """The groups of access records, used as filters on the activity page."""
+    """The groups of access records; all but CHAINS are filters on the activity page."""
 
     ORDERS = "orders", _("orders")
     PEOPLE = "people", _("people viewed")

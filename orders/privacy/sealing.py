@@ -1,4 +1,4 @@
-"""Sealing of stored credentials: encryption with Fernet, and a binding to their row.
+"""Sealing of stored credentials and other secrets: encryption with Fernet, and a binding to their row.
 
 What is sealed is a small JSON document with owner, connection, region, field and the secret. With Fernet alone, a sealed value
 copied into another user's row would open there, and the secret would be sent. So after opening, the first four values are
@@ -56,7 +56,7 @@ def new_data_key() -> str:
 
 
 def seal(secret: str, binding: Binding, *, under: str = "") -> str:
-    """The secret and its binding, sealed with the data key `under` or, without one, the first of the server's keys.
+    """The secret and its binding, sealed with the data key `under` or, without one, with the first of the server's keys.
 
     Raises CredentialUnreadable if the server has no key, or if a key is invalid.
     """

@@ -99,9 +99,9 @@ class View:
     change: Change
 
     def before(self, returned: Row) -> Views | None:
-        """The earlier view to compare with: the user's own or, if there is none, the last one by another user.
+        """The earlier view to compare with: the user's own or, if none is within CHANGES_DAYS, the last one by another user.
 
-        None if neither is within CHANGES_DAYS, or if nothing has changed since. `returned` is the row that `change` returned.
+        None if that is too old as well, or if nothing has changed since. `returned` is the row that `change` returned.
         """
         since_at, since_digest, others_at, others_id, others_digest = returned
         oldest = self.now - timedelta(days=settings.CHANGES_DAYS)

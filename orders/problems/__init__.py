@@ -158,7 +158,7 @@ def views_limited(sentence: str, seconds: int) -> Problem:
 
 
 def may_not_reveal() -> Problem:
-    """The problem for a user who asked for a hidden field without the right to see it."""
+    """The problem for a user who asked for hidden data without the right to see it."""
     return _problem(_MAY_NOT_REVEAL)
 
 

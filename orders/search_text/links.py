@@ -72,7 +72,8 @@ class Links:
 def find(text: str) -> Links:
     """Find the links in plain text.
 
-    A link to anything but an order, search, booking reference or e-mail address is dropped, even if its path resembles a reference.
+    A web link to anything but an order, search, booking reference, e-mail address or WhatsApp number is dropped, even if its path
+    resembles a reference.
     """
     text = WHATSAPP.sub(r" +\1 ", MARKDOWN.sub(r" \1 \2 ", CHAT.sub(r" \1 \2 ", text)))
     if "://" not in text and re.search(r"https?%(?:25)*3a", text, re.IGNORECASE) and not WRAPPED.search(text):

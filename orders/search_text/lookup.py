@@ -52,7 +52,7 @@ class Kind(StrEnum):
 
 
 class Unreadable(StrEnum):
-    """The reason why a search text cannot be read; NOT if it can be.
+    """Why a search text cannot be read; NOT means that it can be.
 
     DOTS: a reference contains "..". EMAIL and PHONE: an address or phone number is incomplete or invalid. COUNTRY: a phone number lacks
     its country.
@@ -74,8 +74,8 @@ class Lookup:
 
     `candidates` are cleaned references, the likeliest first. `address` is an e-mail address, or a phone number in E.164; like names, it
     is personal and must never be in a URL or a log. `placeholder` is an unfilled field of a template. `national` is a phone number, as
-    written, that needs its country. `also` has other readings to offer next to this one; SEVERAL has nothing else. With `mixed`, these
-    come from other words of the text than the candidates do.
+    written, that needs its country. `also` has other readings to offer next to this one; a reading of kind SEVERAL has
+    nothing else. With `mixed`, the other readings come from other words of the text than the candidates do.
     """
 
     kind: Kind
@@ -167,7 +167,7 @@ def _of_subjects(linked: links.Links) -> tuple[Lookup, ...]:
 
 
 def _without_addresses(rest: str, found: references.References, linked: links.Links, country: str) -> Lookup:
-    """The reading of text that contains no e-mail addresses or marked phone numbers."""
+    """The reading of text in which neither an e-mail address nor a phone number has been found so far."""
     bare = rest.strip()
     if CONTROL.search(bare):
         return Lookup(Kind.UNREADABLE, why=Unreadable.CHARACTERS)
@@ -203,9 +203,9 @@ def _is_code_and_name(found: references.References, text: str) -> bool:
 
 
 def _digits(number: phones.Phone, text: str) -> Lookup:
-    """The reading of digits without a plus: a phone number if grouped like one, otherwise a reference.
+    """The reading of digits without a plus: a phone number only if they are grouped like a national one and cannot be a reference.
 
-    As the reference may still be a phone number, the phone number is a second reading.
+    Otherwise, they are read as a reference, with the phone number as a second reading.
     """
     phone = _phone(number)
     digits = re.sub(r"\D", "", number.text)

@@ -93,7 +93,7 @@ def _is_name_in_capitals(word: str) -> bool:
 
 
 def _start_of_last_name(words: list[str]) -> int:
-    """The index of the first word of the last name: the last word, a particle before it ("van"), or a name joined to it by "y"."""
+    """The index at which the last name begins: the last word, or any particles ("van der") or names joined by "y" before it."""
     start = len(words) - 1
     while start > 0:
         word = words[start - 1].lower()

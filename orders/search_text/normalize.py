@@ -11,7 +11,7 @@ from urllib.parse import unquote
 APOSTROPHES = "‘’‚‛´′ʹʼʻˈ‹›"
 QUOTES = "“”„‟″«»〝〞〟「」『』"
 JOINERS = "\u200c\u200d"
-# Not of category Cf, yet never drawn: fillers, variation selectors, the grapheme joiner, keycap frames.
+# Not of category Cf, but removed as well: fillers, variation selectors, the grapheme joiner and keycap frames.
 UNSEEN = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u20e3\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
 ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
@@ -63,7 +63,7 @@ def parted(text: str) -> str:
 
 
 def latin(word: str) -> str:
-    """`word` in capitals, with Cyrillic and Greek look-alikes as Latin letters; unchanged if it is ASCII or would keep other characters."""
+    """`word` in capitals, with Cyrillic and Greek look-alikes as Latin letters; unchanged if it is ASCII or would not become ASCII."""
     if word.isascii():
         return word
     capitals = word.upper().translate(LOOK_ALIKES)
@@ -72,7 +72,7 @@ def latin(word: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _plain_sign(sign: str) -> str:
-    """The replacement for one character before NFKC, which would add "№", "™" and footnote marks to an adjacent reference."""
+    """The replacement for one character before NFKC, which would make "№", "™" and footnote marks part of an adjacent reference."""
     if sign in APOSTROPHES:
         return "'"
     if sign.isascii():

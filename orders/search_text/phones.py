@@ -22,7 +22,7 @@ EXTENSION = r"(?:[\s,;]*(?:;ext=|\bext(?:ension)?\b[.:]?|x(?=\s?\d)|#|durchwahl|
 NUMBER = re.compile(rf"(?P<run>{RUN}){EXTENSION}", re.IGNORECASE)
 LABELLED = re.compile(rf"(?<![^\W_]){LABEL}(?![^\W\d_]){FILLER}(?P<run>{RUN}){EXTENSION}", re.IGNORECASE)
 INTERNATIONAL = re.compile(rf"(?<![\w+])(?P<run>\(?\+{RUN}){EXTENSION}", re.IGNORECASE)
-# National, in three groups or with brackets, as only phone numbers are written.
+# National, in three or more groups or with brackets, as only phone numbers are written.
 GROUPED = re.compile(
     r"(?<![\w+./-])(?<!\d )(?P<run>\(0?\d{2,5}\)[ \-./]*\d[\d \-./]{4,12}\d|0[1-9]\d{0,3}(?:[ ]\d{2,5}){2,4})(?![\d-])"
     + EXTENSION,
@@ -37,7 +37,7 @@ LOOSE_PLUS = re.compile(r"((?:^|[:(])[ \t]*)\+[ ]+(?=[1-9(])", re.MULTILINE)
 OVER_TWO_LINES = re.compile(r"(?<![\w+])(\+\d[\d ()./\-]*)\r?\n[ \t>]*(\d[\d ()./\-]*\d)(?!\w)")
 # A number in airline systems, without its plus: "SSR CTCM LH HK1/491701234567".
 AIRLINE = re.compile(r"\bCTC[MBH]\b[^/\n]{0,20}[/ ]\+?(\d{7,15})\b", re.IGNORECASE)
-# What separates two numbers in one value: a slash with spaces, a comma, a word.
+# What separates two numbers in one value, such as a slash with spaces, a comma or a word.
 BETWEEN_TWO = re.compile(r"\s+/\s+|\s+-\s+|\s*[,;|&]\s*|\s+(?:or|oder|und|and|ou|y)\s+", re.IGNORECASE)
 TRUNK = re.compile(r"\(\s*0\s*\)")
 NOT_DIGITS = re.compile(r"[^\d]")
@@ -94,8 +94,8 @@ def read(value: str, country: str = "") -> Phone | None:
 def href(value: str, countries: Iterable[str] = ()) -> str:
     """The `tel:` link for a displayed number; "" if the value cannot be read as one number.
 
-    A national number is read as a number of each of `countries`, and has a link only if the valid readings agree: the number
-    as written would be dialled in the agent's country.
+    A national number is read as a number of each of `countries`, and has a link only if the valid readings agree. The number as written
+    is never linked, because it would be dialled in the agent's country.
     """
     readings = [phone for country in (countries or ("",)) if (phone := read(value, country)) and phone.e164]
     if readings and not all(map(_is_written_whole, readings)):
@@ -107,7 +107,7 @@ def href(value: str, countries: Iterable[str] = ()) -> str:
 
 
 def perhaps(text: str, country: str = "") -> Phone | None:
-    """The phone number that `text` may be without a plus or label; None if it is unlikely to be one.
+    """The phone number that `text` may be even without a plus or label; None if it is unlikely to be one.
 
     The text may be a reference as well, and the number may need its country.
     """

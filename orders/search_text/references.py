@@ -1,4 +1,4 @@
-"""Order refs and booking references: the characters allowed in them, and the words of a text that may be one.
+"""Order refs and booking references: the characters allowed in them, and the words of a text that may be either.
 
 The shape of a word never decides between an order ref and a booking reference; it can only rule one of them out.
 """
@@ -17,7 +17,7 @@ LONGEST = 128
 REFERENCE = re.compile(r"[A-Za-z0-9._~:/+-]{1,128}")
 UUID = re.compile(r"[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}")
 EDGES = "./:-_~+"
-# Characters that no reference contains separate words.
+# Words are separated by characters that no reference contains.
 BETWEEN = re.compile(r"[^\w.~:/+'-]+")
 WORD_EDGES = "'"
 THREE_AND_THREE = re.compile(r"(?<![^\W_])([A-Z0-9]{3}) ([A-Z0-9]{3})(?![^\W_])")
@@ -62,7 +62,7 @@ CURRENCIES = (
 SHOUTED_WORDS = "PLEASE URGENT RECORD TICKET FLIGHT CANCEL REFUND CHANGE RETURN NUMBER PERSON AGENCY AMOUNT STATUS CLOSED THANKS MISSED"
 SHOUTED = frozenset(SHOUTED_WORDS.split())
 MONTHS = "JAN|FEB|MAR|MAY|APR|JUN|JUL|AUG|SEP|OCT|NOV|DEC|MAI|OKT|DEZ"
-# Common in travel texts; taken as references only if nothing else could be one.
+# Common in travel texts: among other words, they are tried last, and not at all if a label announces a reference.
 FLIGHT = r"(?:[A-Z]{2}|[A-Z]\d|\d[A-Z])\d{3,4}[A-Z]?"
 NOT_REFERENCES = (
     rf"\d{{1,2}}(?:{MONTHS})(?:\d{{2}}|\d{{4}})?|(?:{MONTHS})-?\d{{2,4}}",
@@ -135,7 +135,7 @@ def is_label(word: str) -> bool:
 
 
 def of_value(value: str) -> tuple[str, ...]:
-    """The references that `value` may mean: as written, split, joined, or without punctuation at its edges; () if it cannot be one."""
+    """The references that `value` may mean: as written, split, joined, or without punctuation at its edges; () if there are none."""
     if apart := _apart(value):
         return apart
     if not is_reference(value):
@@ -159,7 +159,7 @@ def _of_sentence(text: str, words: list[str], labelled: tuple[str, ...], dots: b
     codes = [word for word in cleaned if len(word) == 6 and word.isalpha() and word.isupper() and word not in SHOUTED]
     numbers = [word for word in cleaned if word.isdigit() and len(word) >= 5]
     if mixed and len(words) > 3 and text.upper() == text:
-        codes = []  # everything is in capitals: a word of six letters is a word
+        codes = []  # everything is in capitals, so a word of six letters is probably only a word
     last += [word for word in numbers if LAST.fullmatch(word)]
     numbers = [word for word in numbers if word not in last]
     weak = (*codes, *numbers, *(() if labelled else last))
