@@ -60,7 +60,7 @@ def internal_note(
 
 def _unread(order: Order, summary: OrderSummary) -> Iterator[str]:
     if not order.items_complete:
-        yield f"- {_('Not all items loaded')}"
+        yield f"- {_('Some items may be missing')}"
     if summary.segments_left:
         yield f"- {_('Some flights were not read')}"
 

@@ -287,7 +287,7 @@ def test_an_administrator_who_sets_a_password_cannot_use_the_connections_unseen(
     panel = client.get("/orders/B94TXY/contacts/", headers={"HX-Request": "true"})
     assert (panel.status_code, panel["HX-Redirect"]) == (401, "/accounts/password/")
     page = client.get("/accounts/password/").text
-    assert "was set by boss on" in page
+    assert "boss set a password for you on" in page
     same = client.post("/accounts/password/", {"old_password": NEW, "new_password1": NEW, "new_password2": NEW})
     assert "This is your current password" in same.text
     changed = client.post("/accounts/password/", {"old_password": NEW, "new_password1": OWN, "new_password2": OWN})

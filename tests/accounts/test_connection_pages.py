@@ -92,9 +92,9 @@ def test_a_refused_credential_is_kept_when_the_person_wants_so(as_anna: Client, 
         (403, "{}", "does not permit reading orders"),
         (404, "{}", "The CDP accepted the credential"),
         (429, "{}", "asked us to wait"),
-        (500, "{}", "returned an error"),
-        (302, "{}", "returned an error"),
-        (200, "<html>", "returned an error"),
+        (500, "{}", "did not answer as expected"),
+        (302, "{}", "did not answer as expected"),
+        (200, "<html>", "did not answer as expected"),
     ],
 )
 def test_whatever_the_cdp_says_is_told_in_words(status: int, body: str, words: str, as_anna: Client, cdp: Cdp) -> None:

@@ -558,7 +558,7 @@ def test_a_connection_is_withdrawn_and_offered_again(as_admin: Client, anna: Use
     shared = share(agents)
     anna.groups.add(agents)
     page = f"{SHARED}{shared.pk}/"
-    assert "Used by 1 person" in as_admin.get(f"{page}withdraw/").text
+    assert "Available to 1 person" in as_admin.get(f"{page}withdraw/").text
     assert as_admin.post(f"{page}withdraw/").status_code == 302
     assert "This connection is withdrawn, so nobody can use it." in as_admin.get(page).text
     assert (token_of(anna), ConnectionMember.objects.count()) == ("", 0)

@@ -105,7 +105,7 @@ STATES = (
     State("shared connections", "/connections/shared/", person=ADMIN, shows="Airline"),
     State("shared connection", "/connections/shared/", follow("Airline"), ADMIN, shows="Supervisors"),
     State("shared connection, replace", "/connections/shared/", follow("Airline", "Replace the token"), ADMIN),
-    State("shared connection, withdraw", "/connections/shared/", follow("Airline", "Withdraw"), ADMIN, shows="Used by"),
+    State("shared connection, withdraw", "/connections/shared/", follow("Airline", "Withdraw"), ADMIN, shows="Available to"),
     State("shared connection add, advanced", "/connections/shared/add/", open_all, ADMIN, shows="Segment times"),
     State("shared connection add, empty", "/connections/shared/add/", fill(), ADMIN),
     State("shared connection, German", "/connections/shared/", follow("Airline"), "deutsch", shows="Gruppe"),
