@@ -1,4 +1,4 @@
-"""Checks of the PostgreSQL server, run by `manage.py check --database default`, and by `migrate` unless it runs as the tables' owner."""
+"""Checks of the PostgreSQL server, run when the server starts, by `manage.py check --database default`, and by most runs of `migrate`."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from cdpviewer import environment
 from cdpviewer.databases import page_limits
 
+BESIDE_PAGES = 3  # connections for probes and commands
+
 
 @register(Tags.database)
 def room_for_all_processes(*, databases: Sequence[str] | None = None, **_kwargs: Any) -> list[CheckMessage]:
@@ -22,7 +24,7 @@ def room_for_all_processes(*, databases: Sequence[str] | None = None, **_kwargs:
     if connection.settings_dict["DISABLE_SERVER_SIDE_CURSORS"]:
         return _limits_of_the_role(_shown("statement_timeout"))
     most = connection.settings_dict["OPTIONS"].get("pool", {}).get("max_size", 0)
-    wanted = most * environment.find(settings.BASE_DIR).number("CDPVIEWER_WORKERS", 2, least=1)
+    wanted = most * environment.find(settings.BASE_DIR).number("CDPVIEWER_WORKERS", 2, least=1) + BESIDE_PAGES
     allowed = int(_shown("max_connections")) - int(_shown("superuser_reserved_connections"))
     if wanted <= allowed:
         return []

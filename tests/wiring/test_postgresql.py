@@ -252,7 +252,7 @@ def test_the_file_holds_every_record_once(env: dict[str, str], postgres: Server,
     ("more", "said"),
     [
         ({}, ""),
-        ({"CDPVIEWER_WORKERS": "8"}, "may open 160 connections"),
+        ({"CDPVIEWER_WORKERS": "8"}, "may open 163 connections"),
         ({"CDPVIEWER_WORKERS": "8", "CDPVIEWER_DB_POOL": "none"}, ""),
         ({"CDPVIEWER_DB_POOL": "external"}, "ALTER ROLE … SET lock_timeout = '750ms';"),
     ],
