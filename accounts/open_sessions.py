@@ -17,13 +17,13 @@ from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
 from django.contrib.sessions.models import Session
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from accounts.client_address import client_address
 from accounts.session_store import Backend, SessionStore, stored_key
 from orders.privacy import account_events
 from orders.privacy.record_kinds import Action
+from orders.storage import database_clock
 
 SIGNED_IN_AT, SEEN_AT = "signed_in_at", "seen_at"
 BROWSER, ADDRESS, SIGNED_IN_BY = "browser", "address", "signed_in_by"
@@ -95,13 +95,13 @@ def good(key: str) -> Good | None:
 
     It is no longer valid if it has expired or was idle for too long, or if its user is inactive or has a new password.
     """
-    row = Session.objects.filter(session_key=key, expire_date__gt=timezone.now()).first()
+    row = Session.objects.filter(session_key=key, expire_date__gt=database_clock.now()).first()
     data = SessionStore().decode(row.session_data) if row is not None else {}
     person = Backend().get_user(int(data[SESSION_KEY])) if SESSION_KEY in data else None
     if person is None or not (_is_valid(person, data) and _is_used(data)):
         return None
     until = _stamp(data[SIGNED_IN_AT] + settings.SESSION_COOKIE_AGE)
-    return Good(person, until) if until > timezone.now() else None
+    return Good(person, until) if until > database_clock.now() else None
 
 
 def end(person: AbstractBaseUser, *, only: str = "", but: str = "") -> int:
@@ -124,7 +124,7 @@ def end_invalid(person: AbstractBaseUser) -> None:
 
 def _rows(person: AbstractBaseUser | AnonymousUser) -> Iterator[tuple[Session, dict[str, Any]]]:
     decode, number = SessionStore().decode, str(person.pk)
-    for row in Session.objects.filter(expire_date__gt=timezone.now()).iterator():
+    for row in Session.objects.filter(expire_date__gt=database_clock.now()).iterator():
         data = decode(row.session_data)
         if data.get(SESSION_KEY) == number:
             yield row, data
@@ -137,7 +137,7 @@ def _is_valid(person: Any, data: dict[str, Any]) -> bool:
 def _is_used(data: dict[str, Any]) -> bool:
     if not isinstance(data.get(SIGNED_IN_AT), int) or not isinstance(data.get(SEEN_AT), int):
         return False
-    return bool(timezone.now().timestamp() - data[SEEN_AT] < settings.SESSION_IDLE_SECONDS)
+    return bool(database_clock.seconds() - data[SEEN_AT] < settings.SESSION_IDLE_SECONDS)
 
 
 def _stamp(seconds: int) -> datetime:

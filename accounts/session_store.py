@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from contextvars import ContextVar
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth import SESSION_KEY
@@ -18,15 +19,16 @@ from django.contrib.sessions.backends import db
 from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.contrib.sessions.models import Session
+from django.db import connection
 from django.db.models import Model
 from django.http import HttpRequest
-from django.utils import timezone
 
 from accounts.rights import rehashing
+from orders.storage import database_clock, together
 from orders.storage.prepared_query import PreparedQuery
 from orders.storage.together import Together
 
-_SESSION = PreparedQuery(lambda: Session.objects.filter(session_key="").filter(expire_date__gt=timezone.now()))
+_SESSION = PreparedQuery(lambda: Session.objects.filter(session_key=""))
 _PERSON = PreparedQuery(lambda: User.objects.filter(pk=0))
 _BOTH = Together(_SESSION, _PERSON)
 
@@ -65,14 +67,21 @@ class SessionStore(db.SessionStore):
     def load(self) -> dict[str, Any]:
         """The session's data. If there is no such session or it has expired, drop its key and return {}."""
         key = stored_key(self.session_key or "")
-        (row, person), _changed = _BOTH.get([key, timezone.now()], [_whose.get(key, 0)])
-        if row is None:
+        clock = database_clock.STATEMENT if together.is_possible(connection) else None
+        (row, person), read = _BOTH.get([key], [_whose.get(key, 0)], change=clock)
+        if read:
+            database_clock.learn(*read)
+        if row is None or row.expire_date <= database_clock.now():
             self._session_key = None
             return {}
         data = self.decode(row.session_data)
         _remember(key, data)
         _came_along.set(person)
         return data
+
+    def get_expiry_date(self, **kwargs: Any) -> datetime:
+        """The time at which the session expires, by the database's clock."""
+        return super().get_expiry_date(**{"modification": database_clock.now(), **kwargs})
 
     def save(self, must_create: bool = False) -> None:
         """Save the session: a new one as Django does, an existing one with a single statement and no transaction.

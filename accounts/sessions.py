@@ -1,12 +1,12 @@
 """Sessions: their time limits, and the middleware that requires a sign-in, a password of one's own and a second factor.
 
 A session lasts ten hours at most, and ends after thirty minutes without a request. The time of the last request is stored at most
-once a minute, so that most pages cost no session write; the idle limit is therefore between 29 and 30 minutes.
+once a minute, so that most pages cost no session write; the idle limit is therefore between 29 and 30 minutes. All times are by the
+database's clock, so that a host whose own clock is wrong ends nobody's session.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -29,7 +29,7 @@ from accounts.open_sessions import SEEN_AT, SIGNED_IN_AT, SIGNED_IN_BY
 from accounts.sign_on import recent
 from accounts.sign_on.second_step import MUST_ADD, note_missing
 from orders.http import GetResponse, Request
-from orders.storage import session_answers
+from orders.storage import database_clock, session_answers
 
 MUST_CHANGE = "password_set_by_somebody_else"
 WRITE_EVERY_SECONDS = 60
@@ -47,7 +47,7 @@ def start(request: Request, user: AbstractBaseUser, **_kwargs: Any) -> None:
 
     If the user must change their password or add a second factor before anything else, note that too.
     """
-    request.session[SIGNED_IN_AT] = request.session[SEEN_AT] = int(time.time())
+    request.session[SIGNED_IN_AT] = request.session[SEEN_AT] = int(database_clock.seconds())
     open_sessions.describe(request)
     if request.session[SIGNED_IN_BY] == "password" and own_password.must_change(user):
         request.session[MUST_CHANGE] = True
@@ -75,7 +75,7 @@ def session_limits(get_response: GetResponse) -> GetResponse:
 
     def answer(request: Request) -> HttpResponseBase:
         if request.user.is_authenticated:
-            now = int(time.time())
+            now = int(database_clock.seconds())
             if is_over(request, now):
                 request.session_over = True
                 logout(request)

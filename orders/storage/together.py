@@ -19,13 +19,13 @@ Row = tuple[Any, ...]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A statement that changes one row and returns columns of it, such as INSERT … RETURNING. `values` are as the driver takes them."""
+    """A statement that returns one row, such as INSERT … RETURNING. `values` are as the driver takes them."""
 
     sql: str
     values: Sequence[Any]
 
     def run(self, connection: BaseDatabaseWrapper) -> Row:
-        """Run the change by itself, and return its columns."""
+        """Run the statement by itself, and return its columns."""
         with connection.cursor() as cursor:
             cursor.execute(self.sql, self.values)
             return tuple(cursor.fetchone())
