@@ -1,7 +1,7 @@
 """Health probes: `/livez` and `/readyz`.
 
-Both answer without sign-in and for any Host, because a probe calls an IP address. They reveal the kind of failure and the version
-of `tzdata`, but nothing about people, orders, tenants or other configuration.
+Both answer without sign-in, and with any Host header, because probes use an IP address. They reveal at most the kind of failure and
+the version of `tzdata`: nothing about people, orders or tenants.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from cdpviewer.databases import past_the_pool
 from orders.http import GetResponse, Request
 from orders.itinerary import zones
 
-PATIENCE = 1.0  # seconds in which the database must answer
-LEAST_ROOM = 16 * 1024 * 1024  # bytes left on the disk of a SQLite file
+PATIENCE = 1.0  # seconds that the database has to answer
+LEAST_ROOM = 16 * 1024 * 1024  # bytes that must be free on the disk of a SQLite database
 TABLE = "django_migrations"
 SILENT = ("does not answer", "not known")
 
@@ -35,7 +35,7 @@ _asking = threading.Lock()
 
 
 def livez(_request: HttpRequest) -> HttpResponse:
-    """Liveness: always "ok", without I/O, so that a slow database or CDP never causes a restart."""
+    """Liveness: always "ok". Neither the database nor the CDP is asked, so that a slow one never causes a restart."""
     return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
 
 
@@ -43,8 +43,7 @@ def readyz(_request: HttpRequest) -> HttpResponse:
     """Readiness: 200 if the database accepts writes, migrations are applied and keys are usable; otherwise, and while stopping, 503.
 
     The body gives the state of all three and the version of the time zone rules (`tzdata`), or only that the server is stopping.
-    The database has PATIENCE (1 s) to answer. The CDP is not checked: its outage must not take this server out of service, and the
-    tenants in use are private.
+    The database has PATIENCE (1 s) to answer. The CDP is not checked: its outage must not take this server out of service.
     """
     if _stopping.is_set():
         return JsonResponse({"server": "stops"}, status=503)
@@ -56,12 +55,15 @@ def readyz(_request: HttpRequest) -> HttpResponse:
 
 
 def stop() -> None:
-    """Have `/readyz` report from now on that this server is stopping."""
+    """Have `/readyz` in this process report from now on that the server is stopping."""
     _stopping.set()
 
 
 def _in_time() -> tuple[str, str]:
-    """The state of the database and migrations, checked on a thread; SILENT after PATIENCE, or if another check is still running."""
+    """The state of the database and migrations, checked on a thread.
+
+    SILENT if there is no answer after PATIENCE seconds, or if an earlier check is still running.
+    """
     if not _asking.acquire(blocking=False):
         return SILENT
     answers: queue.SimpleQueue[tuple[str, str]] = queue.SimpleQueue()
@@ -80,7 +82,7 @@ def _in_time() -> tuple[str, str]:
 
 
 def _asked() -> tuple[str, str]:
-    """The state of the database and migrations; SILENT on a database error. Uses its own connection, as pages may hold all others."""
+    """The state of the database and migrations; SILENT on a database error. Uses its own connection: pages may hold all the others."""
     probe = past_the_pool(connection, "readyz")
     try:
         state = READINESS[probe.vendor](probe)
@@ -108,7 +110,7 @@ def _sqlite(probe: BaseDatabaseWrapper) -> str:
         code = getattr(error.__cause__, "sqlite_errorcode", 0) & 0xFF
         if code == sqlite3.SQLITE_READONLY:
             return "is read-only"
-        if code != sqlite3.SQLITE_BUSY:  # another writer holds the lock
+        if code != sqlite3.SQLITE_BUSY:  # if busy, another writer holds the lock: the database accepts writes
             raise
     folder = Path(str(probe.settings_dict["NAME"])).parent
     return "ok" if shutil.disk_usage(folder).free >= LEAST_ROOM else "is on a disk that is full"

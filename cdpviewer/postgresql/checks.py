@@ -1,4 +1,4 @@
-"""Checks of the PostgreSQL server, run by `manage.py check --database default`, and by `migrate` unless it runs as the tables' owner."""
+"""Checks of the PostgreSQL server, run by `manage.py check --database default` and by `manage.py migrate`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from cdpviewer.databases import page_limits
 
 @register(Tags.database)
 def room_for_all_processes(*, databases: Sequence[str] | None = None, **_kwargs: Any) -> list[CheckMessage]:
-    """PostgreSQL must allow all connections that this host may open; behind an external pooler, the role needs a statement timeout."""
+    """Warn if PostgreSQL allows fewer connections than this host may open or, behind an external pooler, if statements have no timeout."""
     connection = connections[DEFAULT_DB_ALIAS]
     if not databases or connection.vendor != "postgresql":
         return []
