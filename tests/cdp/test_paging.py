@@ -175,6 +175,12 @@ def test_a_failed_first_page_is_raised() -> None:
         Asker(server(5), failing=frozenset({0})).read()
 
 
+@pytest.mark.parametrize("failing", [100, 200])
+def test_a_failed_page_stays_the_reason_where_a_limit_ends_the_same_round(failing: int) -> None:
+    found = Asker(server(1000), frozenset({failing})).read(at_least=1000, most=250)
+    assert len(found.entries) == 250 and not found.complete and isinstance(found.problem, Broken)
+
+
 def test_a_collection_without_end_is_cut_and_said_to_be() -> None:
     found = Asker(lambda offset: {"limit": 100, "items": [{"n": offset + n} for n in range(100)]}).read(most=1000)
     assert len(found.entries) == 1000 and not found.complete
