@@ -134,6 +134,7 @@ NOTE_REASONS: dict[str, str] = {
     "sent as text": _("sent as text"),
     "unreadable characters": _("unreadable characters"),
     "cut": _("longer than shown"),
+    "not loaded": _("not loaded"),
     "only in part": _("only partly read"),
     "and more": _("further differences from the documentation"),
 }
