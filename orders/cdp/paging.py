@@ -119,7 +119,9 @@ class Pager:
     def _cut(self, left: int) -> None:
         """End the reading with the first `most` entries. `left` is the number already left out in decoding the last page."""
         beyond = left + max(0, len(self._entries) - self._most)
-        self._gathered = Gathered(tuple(self._entries[: self._most]), complete=False, problem=self._problem, left=beyond)
+        self._gathered = Gathered(
+            tuple(self._entries[: self._most]), complete=False, problem=self._problem, left=beyond
+        )
 
 
 def _bursts(*, full: bool) -> Iterator[int]:

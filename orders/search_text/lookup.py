@@ -141,7 +141,7 @@ def _decide(linked: links.Links, rest: str, country: str) -> Lookup:
     of_links = tuple(reading for value in linked.values for reading in references.of_value(value.strip(". ")))
     strong = (*of_links, *found.strong)
     readable = tuple(person for person in people if person.why is not Unreadable.PHONE)
-    if strong and (readable or of_links):
+    if strong and (people or of_links):
         return Lookup(Kind.REFERENCE, candidates=strong, also=readable, mixed=bool(readable))
     broken = Unreadable.PHONE if len(readable) < len(people) else Unreadable.NOT
     broken = Unreadable.EMAIL if mails.broken else broken

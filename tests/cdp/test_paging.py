@@ -178,7 +178,9 @@ def test_a_failed_first_page_is_raised() -> None:
 
 def test_a_failed_page_stays_the_reason_where_a_limit_ends_the_same_round() -> None:
     serve = server(1000)
-    pager = Pager(page(serve(0), at=0), Limits(page_size=100), most=5000, at_least=400, identity=lambda entry: entry.get("ref"))
+    pager = Pager(
+        page(serve(0), at=0), Limits(page_size=100), most=5000, at_least=400, identity=lambda entry: entry.get("ref")
+    )
     assert pager.next_offsets()[:2] == [100, 200]
     pager.add([Broken("HTTP 500"), replace(page(serve(200), at=200), left=5)])
     found = pager.done()
