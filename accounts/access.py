@@ -1,6 +1,6 @@
 """Who may manage people, share connections, see everybody's activity, or sign in with a password.
 
-Rights to orders are checked in `orders.views.access`.
+The right to view hidden personal data is checked in `orders.views.access`.
 """
 
 from __future__ import annotations

@@ -89,9 +89,9 @@ class Listing:
         return {**self._search, "expand": "true", "limit": self._reader.limits.page_size, "offset": offset}
 
     def _identity(self, entry: object) -> str | None:
-        """The ref that identifies an entry, or None.
+        """The ref that identifies an entry; None if it has none, or only a link that ends in the owner's ref.
 
-        In the vendor's sample, an item's link ends in the ref of its order, which does not identify the item.
+        That is so in the vendor's sample, where an item's link ends in the ref of its order.
         """
         if not isinstance(entry, dict):
             return None

@@ -79,7 +79,7 @@ def touches_night(arrives: Clock, leaves: Clock, rules: HouseRules = HOUSE_RULES
 
 
 def nights(start: datetime, end: datetime, rules: HouseRules = HOUSE_RULES) -> list[tuple[datetime, datetime]]:
-    """The nights between two local times as (start, end), cut off at those times; only those of the first 32 days."""
+    """The nights between the local times `start` and `end`, each as (start, end), clipped to that period; only the first 32 days count."""
     parts = []
     day = start.date()
     for _day in range(32):

@@ -140,7 +140,7 @@ def record_listed(request: Request, found: Found) -> None:
 def show_not_found(
     request: Request, tenant: Tenant, found: Found, text: str, also: Sequence[lookup.Lookup] = (), *, asked: str
 ) -> HttpResponseBase:
-    """Show a 404 page: that nothing was found, what was searched for, and what else to try, such as the readings in `also`.
+    """Show a 404 page that says that nothing was found, what was searched for, and what else to try, such as the readings in `also`.
 
     The search is recorded with `asked`, the references searched for.
     """
