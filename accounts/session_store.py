@@ -1,7 +1,8 @@
 """Django's session store and authentication backend, changed so that one prepared query usually reads both the session and its user.
 
 The cookie holds the session's key, but the table only a hash of it, so that nobody who reads the database or a backup can take over a
-session. As in Django, a session needs a valid signature, an expiry date in the future, the current password hash, and an active user.
+session. As in Django, a session keeps a user signed in only if its signature is valid, it has not expired and it matches the user's current
+password, and if the user is active.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ class SessionStore(db.SessionStore):
 
     def __init__(self, session_key: str | None = None) -> None:
         super().__init__(session_key)
-        _came_along.set(None)  # forget the person loaded with an earlier request
+        _came_along.set(None)  # forget the user loaded in an earlier request
 
     def exists(self, session_key: str) -> bool:
         return super().exists(stored_key(session_key))
@@ -86,8 +87,8 @@ class SessionStore(db.SessionStore):
     def save(self, must_create: bool = False) -> None:
         """Save the session: a new one as Django does, an existing one with a single statement and no transaction.
 
-        A transaction stays open while Python code runs. With a hundred concurrent pages, transactions ended so late that other pages
-        failed, because a page waits only 0.75 s for the database. Raises UpdateError if the session has ended.
+        Raises UpdateError if the session has ended. A transaction would stay open while Python code runs: with a hundred concurrent pages,
+        transactions ended so late that other pages failed, because a page waits only 0.75 s for another writer.
         """
         if must_create or self.session_key is None:
             super().save(must_create)

@@ -1,7 +1,7 @@
 """Health probes: `/livez` and `/readyz`.
 
-Both answer without sign-in and for any Host, because a probe calls an IP address. They reveal the kind of failure and the version
-of `tzdata`, but nothing about people, orders, tenants or other configuration.
+Both answer without sign-in, and with any Host header, because probes use an IP address. They reveal at most the kind of failure and
+the version of `tzdata`: nothing about people, orders or tenants.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ from orders.http import GetResponse, Request
 from orders.itinerary import zones
 from orders.storage import database_clock
 
-PATIENCE = 1.0  # seconds in which the database must answer
-LEAST_ROOM = 16 * 1024 * 1024  # bytes left on the disk of a SQLite file
+PATIENCE = 1.0  # seconds that the database has to answer
+LEAST_ROOM = 16 * 1024 * 1024  # bytes that must be free on the disk of a SQLite database
 TABLE = "django_migrations"
 MOST_OFF = 60.0  # seconds between the clocks of this host and of the database
 SILENT = {"database": "does not answer", "migrations": "not known", "clock": "not known"}
@@ -41,7 +41,7 @@ log = structlog.stdlib.get_logger("cdpviewer.health")
 
 
 def livez(_request: HttpRequest) -> HttpResponse:
-    """Liveness: always "ok", without I/O, so that a slow database or CDP never causes a restart."""
+    """Liveness: always "ok". Neither the database nor the CDP is asked, so that a slow one never causes a restart."""
     return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
 
 
@@ -50,7 +50,7 @@ def readyz(_request: HttpRequest) -> HttpResponse:
 
     It is 503 while stopping, too. The body gives the state of all four and the version of the time zone rules (`tzdata`), or only
     that the server is stopping. The database has PATIENCE (1 s) to answer. The CDP is not checked: its outage must not take this
-    server out of service, and the tenants in use are private.
+    server out of service.
     """
     if _stopping.is_set():
         return JsonResponse({"server": "stops"}, status=503)
@@ -61,12 +61,15 @@ def readyz(_request: HttpRequest) -> HttpResponse:
 
 
 def stop() -> None:
-    """Have `/readyz` report from now on that this server is stopping."""
+    """Have `/readyz` in this process report from now on that the server is stopping."""
     _stopping.set()
 
 
 def _in_time() -> dict[str, str]:
-    """The state of the database, migrations and clock, checked on a thread; SILENT after PATIENCE, or if another check is still running."""
+    """The state of the database, migrations and clock, checked on a thread.
+
+    SILENT if there is no answer after PATIENCE seconds, or if an earlier check is still running.
+    """
     if not _asking.acquire(blocking=False):
         return SILENT
     answers: queue.SimpleQueue[dict[str, str]] = queue.SimpleQueue()
@@ -87,7 +90,7 @@ def _in_time() -> dict[str, str]:
 def _asked() -> dict[str, str]:
     """The state of the database, migrations and clock; SILENT on a database error.
 
-    Uses its own connection, as pages may hold all others.
+    Uses its own connection: pages may hold all the others.
     """
     probe = past_the_pool(connection, "readyz")
     try:
@@ -133,7 +136,7 @@ def _sqlite(probe: BaseDatabaseWrapper) -> tuple[str, str]:
         code = getattr(error.__cause__, "sqlite_errorcode", 0) & 0xFF
         if code == sqlite3.SQLITE_READONLY:
             return "is read-only", "ok"
-        if code != sqlite3.SQLITE_BUSY:  # another writer holds the lock
+        if code != sqlite3.SQLITE_BUSY:  # if busy, another writer holds the lock: the database accepts writes
             raise
     folder = Path(str(probe.settings_dict["NAME"])).parent
     full = shutil.disk_usage(folder).free < LEAST_ROOM

@@ -46,7 +46,7 @@ def is_recent(request: HttpRequest, seconds: int) -> bool:
 def confirmed(view: View) -> View:
     """Decorator for views that change rights or credentials, or reveal hidden data.
 
-    The user must have authenticated (`is_recent`) within the last CDPVIEWER_CONFIRM_AFTER_MINUTES; 0 switches this off.
+    The user must have authenticated (`is_recent`) in the last CDPVIEWER_CONFIRM_AFTER_MINUTES minutes; if that is 0, the check is off.
     """
     return _confirmed(view, lambda: settings.SIGN_ON.confirm_after)
 

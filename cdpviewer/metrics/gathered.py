@@ -46,7 +46,7 @@ class Gathered(Collector):
         shared = SharedConnection.objects.filter(active=True).order_by()
         rows = [*own, *shared.values_list("region", "name", "last_result").annotate(Count("pk"))]
         for region, team, result, number in rows:
-            # A region may have been taken out of the settings; its connections are counted all the same.
+            # A region may have been removed from the settings; its connections are counted even so.
             name = region if region in settings.CDP_REGIONS else "other"
             results.add_metric([name, team, result or "never_used"], number)
         return [sessions, results, self._clock()]

@@ -1,4 +1,4 @@
-"""Checks of the PostgreSQL server, run when the server starts, by `manage.py check --database default`, and by most runs of `migrate`."""
+"""Checks of the PostgreSQL server, run when the server starts, by `manage.py check --database default` and by `manage.py migrate`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ BESIDE_PAGES = 3  # connections for probes and commands
 
 @register(Tags.database)
 def room_for_all_processes(*, databases: Sequence[str] | None = None, **_kwargs: Any) -> list[CheckMessage]:
-    """PostgreSQL must allow all connections that this host may open; behind an external pooler, the role needs a statement timeout."""
+    """Warn if PostgreSQL allows fewer connections than this host may open or, behind an external pooler, if statements have no timeout."""
     connection = connections[DEFAULT_DB_ALIAS]
     if not databases or connection.vendor != "postgresql":
         return []

@@ -47,7 +47,8 @@ class Head:
 class Proof:
     """The result of checking all access records.
 
-    `records` counts those in chains, `without_chain` those from before chaining began. `faults` are sentences.
+    `records` counts those in chains; `without_chain` counts those from before chaining began that are not too old to be kept. `faults`
+    has a sentence for each fault.
     """
 
     chains: int = 0
@@ -60,12 +61,12 @@ class Proof:
 class _Noted:
     """What some records note about others: heads of chains, the start of chaining, and removals of old records.
 
-    `heads` has, for each chain and link, the number of each row that noted it and the seal noted. `pruned` has the time of each removal,
-    the first day kept, and the number of records left without a chain.
+    `heads` has, for each chain and link, the id of each row that noted it and the seal noted. `pruned` has, for each removal, its time,
+    the first day kept, and how many of the records without a chain were kept.
     """
 
     heads: dict[tuple[str, int], list[tuple[int, str]]] = field(default_factory=dict)
-    begun: tuple[int, int] = (0, 0)  # the number of records without a chain, and the row number of the last one
+    begun: tuple[int, int] = (0, 0)  # the number of records without a chain, and the id of the last one
     pruned: list[tuple[datetime, date, int]] = field(default_factory=list)
 
     @property
@@ -74,13 +75,13 @@ class _Noted:
         return max((limit for _at, limit, _left in self.pruned), default=date.min)
 
     def unchained(self) -> tuple[int, int]:
-        """How many records without a chain must still exist, and the highest row number that any of them may have."""
+        """How many records without a chain must still exist, and the highest id that any of them may have."""
         left = max(self.pruned)[2] if self.pruned else self.begun[0]
         return left, self.begun[1]
 
 
 def prove(since: Head | None = None) -> Proof:
-    """Read and check every record. If `since`, a head that was stored elsewhere, no longer exists, that is a fault."""
+    """Read and check every record. It is a fault if `since`, a head that was stored elsewhere, can no longer be found unchanged."""
     proof, noted, ends = Proof(), _Noted(), dict[str, int]()
     faults: dict[str, list[str]] = {}
     kept = f"The head that was kept ({since.chain}, link {since.link})" if since else ""
@@ -107,7 +108,7 @@ def prove(since: Head | None = None) -> Proof:
 
 
 def _newest() -> str:
-    """A sentence with the time of the newest record, after which others may be missing."""
+    """A sentence with the time of the newest record, after which others may be missing; "" if there is no record."""
     newest = AccessRecord.objects.order_by("-at").values_list("at", flat=True).first()
     return f" The newest record is of {newest.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC." if newest else ""
 
@@ -162,7 +163,7 @@ def _note(noted: _Noted, row: Row) -> None:
 
 
 def _compare_with_heads(proof: Proof, noted: _Noted, ends: dict[str, int]) -> None:
-    """Check that every head noted in another chain still exists, unless its chain is beyond the age limit."""
+    """Check that no chain within the age limit ends before a head noted for it, and that these heads still have the seals noted."""
     seals = _seals_of(list(noted.heads))
     for (chain, link), notes in noted.heads.items():
         row, noted_seal = notes[0]
