@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -136,7 +137,7 @@ update(shared)
 for person, connection_name in (("agent", "Sandbox"), ("member", "Shared")):
     client = Client(HTTP_HOST="localhost")
     client.force_login(User.objects.get(username=person))
-    for address in ("{ORDER}", f"{ORDER}?connection={{connection_name}}", "/orders/B94TXY/"):
+    for address in ("{ORDER}", f"{ORDER}?connection={{connection_name}}", "/orders/B94TXY/", "{ORDER}contacts/", "{ORDER}trips/"):
         views = []
         for _view in range(3):
             with CaptureQueriesContext(connection) as seen:
@@ -148,15 +149,31 @@ for person, connection_name in (("agent", "Sandbox"), ("member", "Shared")):
 """
 
 
-def test_an_order_page_waits_for_three_statements(env: dict[str, str]) -> None:
+# What each page waits for, by the table that names the statement: the first has session, person and connection.
+# A panel reads reference and route for its record from the record of the opening; contacts, what the person may reveal.
+WAITED_FOR = {
+    "": ("auth_user", "orders_viewcount", "orders_accessrecord"),
+    "trips/": ("auth_user", "orders_viewcount", "SELECT.*orders_accessrecord", "INSERT INTO orders_accessrecord"),
+    "contacts/": (
+        "auth_user",
+        "orders_viewcount",
+        "SELECT.*orders_accessrecord",
+        "INSERT INTO orders_accessrecord",
+        "auth_permission",
+    ),
+}
+
+
+def test_an_order_page_waits_for_three_statements_and_a_panel_for_four_or_five(env: dict[str, str]) -> None:
     counted = on_postgres.run({**env, "CDPVIEWER_VIEWS_A_MINUTE": "60"}, "-c", COUNTED)
     assert counted.returncode == 0, counted.stderr
     pages = [json.loads(line) for line in counted.stdout.splitlines()]
-    assert len(pages) == 6
-    for _person, _address, *statements in pages:
-        assert len(statements) == 3, statements
-        for part, table in enumerate(("auth_user", "orders_viewcount", "orders_accessrecord")):
-            assert table in statements[part]
+    assert len(pages) == 10
+    for _person, address, *statements in pages:
+        tables = WAITED_FOR.get(address.removeprefix(ORDER), WAITED_FOR[""])
+        assert len(statements) == len(tables), (address, statements)
+        for statement, table in zip(statements, tables, strict=True):
+            assert re.search(table, statement, re.DOTALL), (address, statement)
 
 
 def test_two_migrations_at_once_do_it_once(env: dict[str, str], postgres: Server) -> None:
