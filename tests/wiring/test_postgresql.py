@@ -109,6 +109,12 @@ def test_the_owner_prunes_and_nothing_else_goes(env: dict[str, str], postgres: S
         assert pages.execute("SELECT count(*) > 1 FROM orders_accessrecord").fetchone() == (True,)
 
 
+def test_the_records_are_proved_as_the_owner_to_whom_no_limit_of_pages_applies(env: dict[str, str]) -> None:
+    away = env | {"DATABASE_URL": f"postgres://pages@127.0.0.1:{free_port()}/{NAME}"}
+    checked = on_postgres.run(away, "manage.py", "check_records", "--days", "2")
+    assert checked.returncode == 0 and " chains since 2" in checked.stdout, checked.stderr
+
+
 def test_pages_work_with_what_their_role_may(env: dict[str, str], tmp_path: Path) -> None:
     with on_postgres.serving(env, tmp_path) as served:
         assert served.get("/").status_code == 200
