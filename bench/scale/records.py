@@ -6,6 +6,7 @@ The costs are of one record, in a table that was measured with 200,000 to five m
 from __future__ import annotations
 
 KEPT = (90, 400)  # days: the least that `prune_access_records` accepts, and the period of the shipped timer
+CHECKED_NIGHTLY = 8  # days, where checking them all no longer fits a night
 WORKED = 5 / 7  # of all days
 SIZE = 560  # bytes with its indexes, of five million
 DUMPED = 90  # bytes in a backup of PostgreSQL, of 200,000

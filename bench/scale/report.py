@@ -138,13 +138,17 @@ def predictions(run: Run, costs_of: Point | None = None) -> str:
     apart = []
     for one, figure, made, measured in compared(run, costs_of):
         off = made / measured - 1
-        by_figure.setdefault(figure, []).append(f"{made:.3g} / {measured:.3g} ({off:+.0%})")
+        by_figure.setdefault(figure, []).append(f"{_short(made)} / {_short(measured)} ({off:+.0%})")
         if abs(off) > WITHIN:
             apart.append(f"{figure} of {one.agents} agents ({off:+.0%})")
     source = f"from the costs of {costs_of.agents} agents" if costs_of else "from the costs of the same load"
     head = [f"{source} / measured", *(f"{one.agents} agents" for one in run.points)]
     said = f"More than {WITHIN:.0%} apart: {'; '.join(apart)}." if apart else f"All figures are within {WITHIN:.0%}."
     return table(head, [[figure, *cells] for figure, cells in by_figure.items()]) + "\n\n" + said
+
+
+def _short(value: float) -> str:
+    return f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"
 
 
 def predictions_ahead(run: Run) -> str:
@@ -175,7 +179,8 @@ def companies(run: Run) -> str:
 def _of_records(a_day: list[float]) -> Iterator[list[str]]:
     """Rows for the records that are kept, and for the nightly commands that read or remove them."""
     yield ["minutes to prune one day", *(f"{number * records.PRUNED / 60:,.0f}" for number in a_day)]
-    yield ["minutes to check two days", *(f"{2 * number * records.CHECKED / 60:,.0f}" for number in a_day)]
+    week = [records.kept(number, records.CHECKED_NIGHTLY) * records.CHECKED for number in a_day]
+    yield [f"hours to check {records.CHECKED_NIGHTLY} days", *(f"{seconds / 3600:,.1f}" for seconds in week)]
     for days in records.KEPT:
         kept = [records.kept(number, days) for number in a_day]
         yield [f"records kept for {days} days, millions", *(f"{number / 1e6:,.0f}" for number in kept)]
