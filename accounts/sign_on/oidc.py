@@ -29,6 +29,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from gevent import Timeout  # type: ignore[import-untyped]
+from urllib3.exceptions import HTTPError
 
 from accounts.next_page import own_path
 from accounts.sign_on import discovery, membership, refusals
@@ -171,12 +172,12 @@ def _provider(request: HttpRequest) -> _OpenIdProvider:
 
 
 def _read(response: requests.Response, deadline: float) -> requests.Response:
-    """Read the response's body, giving up if it is too large or still arriving after `deadline` (monotonic clock).
+    """Read the response's body, giving up if it is too large, breaks off or is still arriving after `deadline` (monotonic clock).
 
-    In either case, raise RequestException. A read timeout would not be enough, because it starts again with every piece received.
+    It then raises RequestException. A read timeout would not be enough, because it starts again with every piece received.
     """
     body = bytearray()
-    while chunk := response.raw.read1(LARGEST, decode_content=True):
+    while chunk := _piece(response):
         body += chunk
         if len(body) > LARGEST:
             raise requests.RequestException("the provider's answer is too large")
@@ -184,6 +185,15 @@ def _read(response: requests.Response, deadline: float) -> requests.Response:
             raise requests.ReadTimeout("the provider's answer takes too long")
     response._content = bytes(body)  # noqa: SLF001  (as requests itself keeps it)
     return response
+
+
+def _piece(response: requests.Response) -> bytes:
+    """The next piece of the body, b"" at its end. Raises RequestException if it breaks off, stalls or cannot be decoded."""
+    try:
+        piece: bytes = response.raw.read1(LARGEST, decode_content=True)
+    except HTTPError as error:
+        raise requests.ConnectionError(f"the provider's answer broke off ({type(error).__name__})") from None
+    return piece
 
 
 class SocialAdapter(DefaultSocialAccountAdapter):

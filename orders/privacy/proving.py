@@ -50,7 +50,8 @@ class Head:
 class Proof:
     """The result of checking all access records.
 
-    `records` counts those in chains, `without_chain` those from before chaining began. `faults` are sentences.
+    `records` counts those in chains; `without_chain` counts those from before chaining began that are not too old to be kept. `faults`
+    has a sentence for each fault.
     """
 
     chains: int = 0
@@ -63,12 +64,12 @@ class Proof:
 class _Noted:
     """What some records note about others: heads of chains, the start of chaining, and removals of old records.
 
-    `heads` has, for each chain and link, the number of each row that noted it and the seal noted. `pruned` has the time of each removal,
-    the first day kept, and the number of records left without a chain.
+    `heads` has, for each chain and link, the id of each row that noted it and the seal noted. `pruned` has, for each removal, its time,
+    the first day kept, and how many of the records without a chain were kept.
     """
 
     heads: dict[tuple[str, int], list[tuple[int, str]]] = field(default_factory=dict)
-    begun: tuple[int, int] = (0, 0)  # the number of records without a chain, and the row number of the last one
+    begun: tuple[int, int] = (0, 0)  # the number of records without a chain, and the id of the last one
     pruned: list[tuple[datetime, date, int]] = field(default_factory=list)
 
     @property
@@ -77,13 +78,13 @@ class _Noted:
         return max((limit for _at, limit, _left in self.pruned), default=date.min)
 
     def unchained(self) -> tuple[int, int]:
-        """How many records without a chain must still exist, and the highest row number that any of them may have."""
+        """How many records without a chain must still exist, and the highest id that any of them may have."""
         left = max(self.pruned)[2] if self.pruned else self.begun[0]
         return left, self.begun[1]
 
 
 def prove(since: Head | None = None, *, first: date | None = None) -> Proof:
-    """Read and check every record. If `since`, a head that was stored elsewhere, no longer exists, that is a fault.
+    """Read and check every record. It is a fault if `since`, a head that was stored elsewhere, can no longer be found unchanged.
 
     With `first`, only the chains of that day (UTC) and later ones are read, and records from before chaining are not counted.
     """
@@ -121,7 +122,7 @@ def _records() -> QuerySet[AccessRecord]:
 
 
 def _newest() -> str:
-    """A sentence with the time of the newest record, after which others may be missing."""
+    """A sentence with the time of the newest record, after which others may be missing; "" if there is no record."""
     newest = _records().order_by("-at").values_list("at", flat=True).first()
     return f" The newest record is of {newest.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC." if newest else ""
 
@@ -176,7 +177,10 @@ def _note(noted: _Noted, row: Row) -> None:
 
 
 def _compare_with_heads(proof: Proof, noted: _Noted, ends: dict[str, int], first: date) -> None:
-    """Check that every head noted in another chain still exists, unless its chain is beyond the age limit or of a day before `first`."""
+    """Check that no chain ends before a head noted for it, and that these heads still have the seals noted.
+
+    Chains beyond the age limit and those of days before `first` are left out.
+    """
     heads = {
         place: notes
         for place, notes in noted.heads.items()

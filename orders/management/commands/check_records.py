@@ -1,4 +1,4 @@
-"""Check that the access records are unchanged, or print the head of a chain, to be stored elsewhere."""
+"""Check that the access records are unchanged, or print the head of a new chain, which is to be stored elsewhere."""
 
 from __future__ import annotations
 
