@@ -22,6 +22,7 @@ from django.db.migrations.loader import MigrationLoader
 from cdpviewer import served
 
 HEADS = {b"SQLite format 3\x00": "sqlite", b"PGDMP": "postgresql"}
+OURS = "orders"  # an app that has migrations in every backup of ours
 PASSED_ON = ("sslmode", "sslrootcert", "sslcert", "sslkey")
 
 
@@ -112,7 +113,10 @@ def check(file: Path) -> set[tuple[str, str]]:
     kind = next((kind for start, kind in HEADS.items() if head.startswith(start)), "")
     if kind != vendor:
         raise Unfit(f"{file} is not a backup of {'SQLite' if vendor == 'sqlite' else 'PostgreSQL'}.")
-    return _applied_in_sqlite(file) if vendor == "sqlite" else _applied_in_dump(file)
+    applied = _applied_in_sqlite(file) if vendor == "sqlite" else _applied_in_dump(file)
+    if not any(app == OURS for app, _name in applied):
+        raise Unfit(f"{file} is not a backup of cdpviewer: it has none of its tables.")
+    return applied
 
 
 def _applied_in_sqlite(file: Path) -> set[tuple[str, str]]:

@@ -23,6 +23,7 @@ OWNER = "owner"  # the alias for the role that migrates, prunes and takes backup
 OWN_PATIENCE = (
     0.01  # seconds that SQLite waits in C, and all pages with it; most locks are held for less than one millisecond
 )
+LARGEST_LOG = 32 * 1024 * 1024  # bytes that SQLite's log keeps on the disk once its content is in the file
 
 POOLS = ("psycopg", "external", "none")
 MOST_CONNECTIONS = 20  # per process: a page holds one for a few milliseconds, and none while it waits for the CDP
@@ -68,7 +69,7 @@ def database(
             **settings.get("OPTIONS", {}),
             "transaction_mode": "IMMEDIATE",
             "timeout": OWN_PATIENCE,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+            "init_command": f"PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA journal_size_limit={LARGEST_LOG};",
         }
         return settings
     if find_spec("psycopg") is None or find_spec("psycopg_pool") is None:

@@ -15,6 +15,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
+import structlog
 from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
@@ -25,6 +26,8 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Model
 
 from cdpviewer import backups, databases, served
+
+log = structlog.stdlib.get_logger("cdpviewer.moving")
 
 Report = Callable[[str, int], None]
 Sum = tuple[int, int]  # rows, and the sum of their hashes
@@ -77,7 +80,10 @@ def _between(url: str) -> Iterator[tuple[BaseDatabaseWrapper, BaseDatabaseWrappe
         raise Unfit(f"The URL names no PostgreSQL database: {WRITTEN}") from None
     if target["ENGINE"] != databases.POSTGRESQL:
         raise Unfit(f"The URL names no PostgreSQL database: {WRITTEN}")
-    with tempfile.TemporaryDirectory(prefix=".move-", dir=Path(present["NAME"]).parent) as folder:
+    # It is removed after the commit, when the move can no longer fail.
+    with tempfile.TemporaryDirectory(
+        prefix=".move-", dir=Path(present["NAME"]).parent, ignore_cleanup_errors=True
+    ) as folder:
         backup = Path(folder) / "backup"
         backups.take(backup)
         connections.databases[SOURCE] = {**present, "NAME": str(backup)}
@@ -88,6 +94,8 @@ def _between(url: str) -> Iterator[tuple[BaseDatabaseWrapper, BaseDatabaseWrappe
             for alias in (SOURCE, TARGET):
                 connections[alias].close()
                 del connections[alias], connections.databases[alias]
+    if Path(folder).exists():
+        log.warning("a copy of the current database could not be removed: remove its folder", folder=folder)
 
 
 def _prepare(source: BaseDatabaseWrapper, target: BaseDatabaseWrapper) -> None:

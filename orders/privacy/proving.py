@@ -15,6 +15,9 @@ from hmac import compare_digest
 from itertools import groupby
 from typing import Any
 
+from django.db import connections, router
+from django.db.models import QuerySet
+
 from orders.privacy.access_record import AccessRecord
 from orders.privacy.chain import day_of, seal, seal_keys
 from orders.privacy.record_kinds import Action
@@ -80,13 +83,18 @@ class _Noted:
         return left, self.begun[1]
 
 
-def prove(since: Head | None = None) -> Proof:
-    """Read and check every record. It is a fault if `since`, a head that was stored elsewhere, can no longer be found unchanged."""
+def prove(since: Head | None = None, *, first: date | None = None) -> Proof:
+    """Read and check every record. It is a fault if `since`, a head that was stored elsewhere, can no longer be found unchanged.
+
+    With `first`, only the chains of that day (UTC) and later ones are read, and records from before chaining are not counted.
+    """
     proof, noted, ends = Proof(), _Noted(), dict[str, int]()
     faults: dict[str, list[str]] = {}
     kept = f"The head that was kept ({since.chain}, link {since.link})" if since else ""
     kept_found = False
-    chained = AccessRecord.objects.exclude(chain="").order_by("chain", "link", "pk").values(*_COLUMNS)
+    chained = _records().exclude(chain="").order_by("chain", "link", "pk").values(*_COLUMNS)
+    if first is not None:
+        chained = chained.filter(chain__gte=f"{first:%Y%m%d}")
     for chain, rows in groupby(chained.iterator(chunk_size=2000), key=lambda row: row["chain"]):
         proof.chains += 1
         for row in _proved(chain, rows, proof, faults.setdefault(chain, [])):
@@ -96,8 +104,9 @@ def prove(since: Head | None = None) -> Proof:
                 kept_found = compare_digest(row["seal"], since.seal)
     # Records beyond the age limit may be partly gone: a prune may have been interrupted.
     proof.faults += [fault for chain, found in faults.items() if _is_kept(chain, noted) for fault in found]
-    _compare_with_heads(proof, noted, ends)
-    _check_unchained(proof, noted)
+    _compare_with_heads(proof, noted, ends, first or date.min)
+    if first is None:
+        _check_unchained(proof, noted)
     if since and not kept_found:
         proof.faults.append(
             f"{kept} is not there: records were removed or an old copy of the database was put back.{_newest()}"
@@ -107,9 +116,14 @@ def prove(since: Head | None = None) -> Proof:
     return proof
 
 
+def _records() -> QuerySet[AccessRecord]:
+    """All records, read as the tables' owner if there is one: past a pooler and the pages' time limits, which end long queries."""
+    return AccessRecord.objects.using("owner" if "owner" in connections else router.db_for_read(AccessRecord))
+
+
 def _newest() -> str:
     """A sentence with the time of the newest record, after which others may be missing; "" if there is no record."""
-    newest = AccessRecord.objects.order_by("-at").values_list("at", flat=True).first()
+    newest = _records().order_by("-at").values_list("at", flat=True).first()
     return f" The newest record is of {newest.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC." if newest else ""
 
 
@@ -162,13 +176,19 @@ def _note(noted: _Noted, row: Row) -> None:
         noted.pruned.append((row["at"], date.fromisoformat(pruned["limit"]), int(pruned["left"])))
 
 
-def _compare_with_heads(proof: Proof, noted: _Noted, ends: dict[str, int]) -> None:
-    """Check that no chain within the age limit ends before a head noted for it, and that these heads still have the seals noted."""
-    seals = _seals_of(list(noted.heads))
-    for (chain, link), notes in noted.heads.items():
+def _compare_with_heads(proof: Proof, noted: _Noted, ends: dict[str, int], first: date) -> None:
+    """Check that no chain ends before a head noted for it, and that these heads still have the seals noted.
+
+    Chains beyond the age limit and those of days before `first` are left out.
+    """
+    heads = {
+        place: notes
+        for place, notes in noted.heads.items()
+        if _is_kept(place[0], noted) and (day_of(place[0]) or date.max) >= first
+    }
+    seals = _seals_of(list(heads))
+    for (chain, link), notes in heads.items():
         row, noted_seal = notes[0]
-        if not _is_kept(chain, noted):
-            continue
         if link > ends.get(chain, 0):
             proof.faults.append(
                 f"chain {chain} ends after link {ends.get(chain, 0)}, but row {row} saw its link {link}: its end was removed."
@@ -182,7 +202,7 @@ def _seals_of(links: list[tuple[str, int]]) -> dict[tuple[str, int], str]:
     seals = dict[tuple[str, int], str]()
     chains = sorted({chain for chain, _link in wanted})
     for start in range(0, len(chains), 200):
-        rows = AccessRecord.objects.filter(chain__in=chains[start : start + 200]).values_list("chain", "link", "seal")
+        rows = _records().filter(chain__in=chains[start : start + 200]).values_list("chain", "link", "seal")
         seals |= {(chain, link or 0): found for chain, link, found in rows.iterator() if (chain, link or 0) in wanted}
     return seals
 
@@ -190,7 +210,7 @@ def _seals_of(links: list[tuple[str, int]]) -> dict[tuple[str, int], str]:
 def _check_unchained(proof: Proof, noted: _Noted) -> None:
     """Check that all records without a chain are from before chaining began, and that none within the age limit is missing."""
     expected, last = noted.unchained()
-    unchained = AccessRecord.objects.filter(chain="")
+    unchained = _records().filter(chain="")
     for number in unchained.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True).iterator():
         proof.faults.append(f"row {number} has no chain: it was added without the key.")
     limit = datetime.combine(noted.limit, datetime.min.time(), tzinfo=UTC)
