@@ -1,7 +1,7 @@
 """Listing and ending a user's open sessions.
 
-Each session holds its user, start time and browser. A user's sessions are found by reading all unexpired sessions, a few thousand at most.
-So signing in needs no extra write, and there is no separate list that could reveal a session's key.
+Each session holds its user, start time and browser. A user's sessions are found by reading all unexpired sessions (a few thousand
+are expected at most). Signing in therefore needs no extra write, and there is no separate list that could reveal a session's key.
 """
 
 from __future__ import annotations

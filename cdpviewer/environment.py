@@ -139,7 +139,7 @@ SECRETS = (
 
 
 def files(base: Path) -> list[Path]:
-    """The files that may contain secrets: the settings file, and each file named by NAME_FILE for a name in SECRETS."""
+    """The files that may contain secrets: the settings file, and each that a setting `<name>_FILE` points to, for the names in SECRETS."""
     chosen = os.environ.get("CDPVIEWER_ENV_FILE", str(base / ".env"))
     local = load(Path(chosen)) if chosen else {}
     named = [source.get(f"{name}_FILE") for name in SECRETS for source in (os.environ, local)]

@@ -1,4 +1,4 @@
-"""Account events, such as sign-ins and changes to users, rights and connections, each recorded with whoever caused it."""
+"""Account events, such as sign-ins and changes to users, rights and connections, each recorded with its user, command or system."""
 
 from __future__ import annotations
 

@@ -79,9 +79,10 @@ class SessionAnswers:
         self.put(_HANDED + ref.lower(), b"")
 
     def keep_at_hand(self, refs: Mapping[str, str], strip_of: str) -> None:
-        """Let the pages of the orders listed in the strip of the order `strip_of` use these answers while they are cached.
+        """Let the pages of the orders in `refs` use these answers for as long as the answers are cached.
 
-        `refs` maps each text that names one of these orders in a URL (its ref or booking reference) to the order's ref.
+        These are the orders that the strip on the page of the order `strip_of` lists. `refs` maps each text that can name one of them
+        in a URL (its ref or booking reference) to its ref.
         """
         if self._owner:
             self._memory.put_all({self._at_hand(name): f"{strip_of}/{ref}".encode() for name, ref in refs.items()})

@@ -40,8 +40,8 @@ class Command(BaseCommand):
 def chosen(passwords: list[str]) -> set[str]:
     """The entries of the filter, folded: passwords and cores.
 
-    They are the passwords of LEAST_PASSWORD characters or more, and the cores of LEAST_CORE characters or more that several passwords
-    share or that belong to one of the COMMON most common passwords.
+    They are the passwords of LEAST_PASSWORD characters or more, and the cores of LEAST_CORE characters or more that are shared by
+    several passwords or come from one of the first COMMON passwords. `passwords` must be sorted, the most common first.
     """
     spellings = list(dict.fromkeys(folded(password) for password in passwords))
     cores = Counter(core(spelling) for spelling in spellings)
