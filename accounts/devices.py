@@ -1,6 +1,6 @@
 """Device cookies: a signed cookie marks a browser in which a user has signed in before; failed attempts there are counted separately.
 
-For each of the last eight people who signed in there, the cookie has an entry: a keyed hash of the user name, a random text, and the
+For each of the last eight people who signed in there, the cookie has an entry: a keyed hash of the user name, a random string, and the
 time when the entry was made (seconds since 1970). The cookie grants nothing: it only decides which failed attempts are counted together.
 """
 
@@ -25,7 +25,7 @@ MOST_PEOPLE = 8  # users of one browser, as on a shared desk
 class Device:
     """One user's entry in a browser's device cookie.
 
-    `name` is a keyed hash of the user name, `number` a random text, and `since` the time when the entry was made (seconds since 1970).
+    `name` is a keyed hash of the user name, `number` a random string, and `since` the time when the entry was made (seconds since 1970).
     """
 
     name: str

@@ -19,11 +19,11 @@ from django.contrib.sessions.models import Session
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
 
+from accounts import database_clock
 from accounts.client_address import client_address
 from accounts.session_store import Backend, SessionStore, stored_key
 from orders.privacy import account_events
 from orders.privacy.record_kinds import Action
-from orders.storage import database_clock
 
 SIGNED_IN_AT, SEEN_AT = "signed_in_at", "seen_at"
 BROWSER, ADDRESS, SIGNED_IN_BY = "browser", "address", "signed_in_by"

@@ -37,7 +37,7 @@ links = Links()
 def are_of_use_to(person: User) -> bool:
     """Whether a link is of use to the person, who must be active and allowed to sign in with a password (CDPVIEWER_PASSWORD_SIGN_IN).
 
-    Nor is it of use to anybody whom the provider or the directory signs in: a password here would outlast their account there.
+    It is of no use to anybody whom the provider or the directory signs in: a password here would outlast their account there.
     """
     return person.is_active and may_use_password(person, settings.SIGN_ON.passwords) and not comes_from(person)
 

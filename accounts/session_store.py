@@ -24,8 +24,9 @@ from django.db import connection
 from django.db.models import Model
 from django.http import HttpRequest
 
+from accounts import database_clock
 from accounts.rights import rehashing
-from orders.storage import database_clock, together
+from orders.storage import together
 from orders.storage.prepared_query import PreparedQuery
 from orders.storage.together import Together
 

@@ -24,12 +24,12 @@ from django.urls import Resolver404, resolve
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from accounts import next_page, open_sessions, own_password
+from accounts import database_clock, next_page, open_sessions, own_password
 from accounts.open_sessions import SEEN_AT, SIGNED_IN_AT, SIGNED_IN_BY
 from accounts.sign_on import recent
 from accounts.sign_on.second_step import MUST_ADD, note_missing
 from orders.http import GetResponse, Request
-from orders.storage import database_clock, session_answers
+from orders.storage import session_answers
 
 MUST_CHANGE = "password_set_by_somebody_else"
 WRITE_EVERY_SECONDS = 60

@@ -21,10 +21,10 @@ from django.db.migrations.loader import MigrationLoader
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.http.response import HttpResponseBase
 
+from accounts import database_clock
 from cdpviewer.databases import past_the_pool
 from orders.http import GetResponse, Request
 from orders.itinerary import zones
-from orders.storage import database_clock
 
 PATIENCE = 1.0  # seconds that the database has to answer
 LEAST_ROOM = 16 * 1024 * 1024  # bytes that must be free on the disk of a SQLite database

@@ -12,9 +12,8 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts import next_page
+from accounts import database_clock, next_page
 from accounts.open_sessions import SIGNED_IN_AT, SIGNED_IN_BY
-from orders.storage import database_clock
 
 CONFIRMED_AT = "confirmed_at"
 OF_FACTORS = 5 * 60  # seconds after a sign-in or its confirmation during which second factors may be changed

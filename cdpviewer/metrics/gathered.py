@@ -15,9 +15,9 @@ from django.utils import timezone
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from accounts import database_clock
 from orders.models import Connection
 from orders.models.shared import SharedConnection
-from orders.storage import database_clock
 
 
 class Gathered(Collector):

@@ -62,7 +62,7 @@ def _latest(flight: Flight) -> datetime:
 def _checked(words: str, flight: Flight) -> str:
     """The words, with a remark if the flight's times cannot all be right."""
     wrong = any(notice.kind in WRONG_TIMES for notice in flight.notices)
-    return _("%(words)s; check these times") % {"words": words} if words and wrong else words
+    return _("%(words)s; check the flight’s times") % {"words": words} if words and wrong else words
 
 
 def _under_way(flight: Flight, trip: Trip, now: datetime, *, settled: bool) -> str:

@@ -132,7 +132,7 @@ def is_nothing(text: str) -> bool:
 
 
 def _decide(linked: links.Links, rest: str, country: str) -> Lookup:
-    """Choose the reading: normally clear references first, then e-mail addresses and phone numbers, then a possible reference or name."""
+    """Choose the reading. Normally, clear references come first, then addresses and phone numbers, then a possible reference or name."""
     mails = emails.find(rest)
     numbers, without = phones.find(mails.rest, country)
     people = (*(Lookup(Kind.EMAIL, address=address) for address in mails.readings), *map(_phone, numbers))

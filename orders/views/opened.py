@@ -143,9 +143,10 @@ def record_access(
     outcome: str = "shown",
     change: Change | None = None,
 ) -> Row:
-    """Record an access to the order, run `change` with it, and return the row that `change` returns.
+    """Record an access to the order, run `change` along with the record, and return the row that `change` returns.
 
-    Without a `change`, or if it fails, () is returned. `ref` is recorded only if the order itself has no ref. Raises AccessNotRecorded.
+    Returns () if there is no `change`, or if it fails. `ref` is recorded only if the order itself has no ref. Raises AccessNotRecorded
+    if the access cannot be recorded.
     """
     return access_log.record(
         request,

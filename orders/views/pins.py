@@ -33,7 +33,7 @@ def pin(request: Request) -> HttpResponse:
         elif pinned_order.pin(request.user, ref, through):
             pinned = True
         else:
-            words = _("Not pinned. You can only pin orders that you have opened, and at most %(count)s of them.")
+            words = _("Not pinned. You can pin only orders that you have opened, and no more than %(count)s.")
             refused = words % {"count": pinned_order.MOST_PINNED}
         note_pins(request)
     if wants_part(request):

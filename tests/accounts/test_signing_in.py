@@ -11,8 +11,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import Settings
 
+from accounts import database_clock
 from accounts.open_sessions import SIGNED_IN_AT
-from orders.storage import database_clock
 from tests.accounts.conftest import PASSWORD
 
 LOGIN = "/accounts/login/"

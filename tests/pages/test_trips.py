@@ -266,7 +266,7 @@ def test_a_pin_that_is_refused_in_place_says_why(desk: Client, agent: User) -> N
     posted = {"order_ref": look.order_ref, "through": look.connection_id}
     answer = desk.post("/pins/", posted, headers={"HX-Request": "true"})
     assert answer.status_code == 200
-    assert "at most 12 of them" in text_of(answer) and "Pin to start page" in answer.content.decode()
+    assert "no more than 12" in text_of(answer) and "Pin to start page" in answer.content.decode()
 
 
 def test_what_is_pinned_holds_no_names_and_goes_onward_with_connection_and_ticket(desk: Client) -> None:
