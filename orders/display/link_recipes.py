@@ -84,7 +84,7 @@ RECIPES = (
         _(
             "Put this template into a saved reply or the sidebar. It needs a single-line field of the Custom Fields module."
         ),
-        note=_("Put the number of your field after “cf_”."),
+        note=_("The number after “cf_” must be the ID of your field."),
     ),
     Recipe(
         "otrs",

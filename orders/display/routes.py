@@ -47,7 +47,10 @@ def hop_words(hop: Hop) -> str:
 
 
 def route_words(trip: Trip, between: str = " – ") -> str:
-    """ "DUB – LHR – LAS", "DUB – FCO (no flight) NCE – DUB"; of a long route, the first MOST_STOPS stops and an ellipsis."""
+    """The route of a trip in one line: "DUB – LHR – LAS", "DUB – FCO (no flight) NCE – DUB".
+
+    A route of more than MOST_STOPS stops is cut after that many, and ends in an ellipsis.
+    """
     codes = trip.route[:MOST_STOPS]
     words = [hop_words(hop) for hop in trip.hops[: MOST_STOPS - 1]]
     line = "".join(
