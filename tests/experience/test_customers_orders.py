@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from playwright.sync_api import Page, expect
 
+from tests.faults.test_under_load import another
 from tests.live import App
 from tests.pages.conftest import SEED
 
@@ -12,33 +15,36 @@ TWICE = ["DUB–BUD · 2 Apr 2027", "DUB–LIS · 1 Jul 2023"]
 TABS = ["DUB–AMS–DUB · 4 Dec 2026", "DUB–LHR–LAS · 15 Aug 2025", "DUB–LIS · 19 Apr 2024"]
 
 
-def test_switching_and_back_make_no_call(signed_in: Page, live_app: App) -> None:
-    signed_in.goto("/orders/B94TXY/")
-    expect(signed_in.locator(STRIP)).to_have_count(0)
-    signed_in.keyboard.press("p")
-    expect(signed_in.locator(f"{STRIP} b")).to_have_text(["This customer’s orders", *TABS])
-    expect(signed_in.locator("#order-contacts")).to_be_focused()
-    live_app.sandbox.reset()
-    signed_in.get_by_role("link", name=TABS[0]).click()
-    expect(signed_in.locator("#reference")).to_have_text("JD2TRIP")
-    expect(signed_in.locator(f"{STRIP} [aria-current]")).to_contain_text("JD2TRIP")
-    signed_in.go_back()
-    expect(signed_in.locator("#reference")).to_have_text("B94TXY")
-    expect(signed_in.locator(f"{STRIP} [aria-current]")).to_contain_text("B94TXY")
-    signed_in.keyboard.press("p")
-    expect(signed_in.locator("#order-contacts")).to_be_focused()
-    assert live_app.sandbox.calls()["total"] == 0
-    # Refreshing is another thing, by its link or by the browser.
-    signed_in.get_by_role("link", name="Refresh").click()
-    expect(signed_in.locator(".fresh")).not_to_contain_text("0 calls")
-    asked = live_app.sandbox.calls()["total"]
-    assert asked > 0
-    signed_in.goto(f"/orders/{SEED}/")
-    signed_in.keyboard.press("p")
-    expect(signed_in.locator(f"{STRIP} [aria-current]")).to_contain_text("B94TXY")
-    live_app.sandbox.reset()
-    signed_in.reload()
-    assert live_app.sandbox.calls()["total"] == 1
+def test_switching_and_back_make_no_call(signed_in: Page, live_app: App, tmp_path: Path) -> None:
+    """With one process: without Redis each process has a memory of its own."""
+    with another(live_app, tmp_path / "one.log", CDPVIEWER_WORKERS="1") as port:
+        site = f"http://127.0.0.1:{port}"
+        signed_in.goto(f"{site}/orders/B94TXY/")
+        expect(signed_in.locator(STRIP)).to_have_count(0)
+        signed_in.keyboard.press("p")
+        expect(signed_in.locator(f"{STRIP} b")).to_have_text(["This customer’s orders", *TABS])
+        expect(signed_in.locator("#order-contacts")).to_be_focused()
+        live_app.sandbox.reset()
+        signed_in.get_by_role("link", name=TABS[0]).click()
+        expect(signed_in.locator("#reference")).to_have_text("JD2TRIP")
+        expect(signed_in.locator(f"{STRIP} [aria-current]")).to_contain_text("JD2TRIP")
+        signed_in.go_back()
+        expect(signed_in.locator("#reference")).to_have_text("B94TXY")
+        expect(signed_in.locator(f"{STRIP} [aria-current]")).to_contain_text("B94TXY")
+        signed_in.keyboard.press("p")
+        expect(signed_in.locator("#order-contacts")).to_be_focused()
+        assert live_app.sandbox.calls()["total"] == 0
+        # Refreshing is another thing, by its link or by the browser.
+        signed_in.get_by_role("link", name="Refresh").click()
+        expect(signed_in.locator(".fresh")).not_to_contain_text("0 calls")
+        asked = live_app.sandbox.calls()["total"]
+        assert asked > 0
+        signed_in.goto(f"{site}/orders/{SEED}/")
+        signed_in.keyboard.press("p")
+        expect(signed_in.locator(f"{STRIP} [aria-current]")).to_contain_text("B94TXY")
+        live_app.sandbox.reset()
+        signed_in.reload()
+        assert live_app.sandbox.calls()["total"] == 1
 
 
 def test_a_list_of_orders_does_not_wait_for_its_trips(signed_in: Page) -> None:
