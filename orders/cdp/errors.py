@@ -7,8 +7,9 @@ CdpError
 │   └── CredentialUnreadable the stored credential cannot be opened (defined in `orders.privacy.sealing`)
 ├── ReferenceProblem         the reference the user gave
 │   ├── BadReference         refused before any call
-│   ├── NotFound             404
-│   ├── NotOnOrder           no such person or hidden field on the order
+│   ├── Missing              what was asked for is not there
+│   │   ├── NotFound         404
+│   │   └── NotOnOrder       no such person or hidden field on the order
 │   ├── TooMany              more match than one page reads
 │   └── RequestRefused       400 and other 4xx: the CDP does not accept the request
 ├── RetryLater                   the same call may succeed later
@@ -52,11 +53,15 @@ class BadReference(ReferenceProblem):
     """Text that does not have the form of a reference or a search term; refused before any call."""
 
 
-class NotFound(ReferenceProblem):
+class Missing(ReferenceProblem):
+    """The CDP answered, and what was asked for is not there."""
+
+
+class NotFound(Missing):
     """404: the CDP has no such resource."""
 
 
-class NotOnOrder(ReferenceProblem):
+class NotOnOrder(Missing):
     """The CDP answered, but the order has no such person or no such hidden field."""
 
 

@@ -70,7 +70,7 @@ def cdp_view(
             def show(tenant: Tenant) -> HttpResponseBase:
                 try:
                     response = view(request, tenant, *args, **kwargs)
-                except (errors.NotFound, errors.NotOnOrder):
+                except errors.Missing:
                     kwargs["ref"] = _ref_by_reference(request, tenant)
                     if not kwargs["ref"]:
                         raise
@@ -141,7 +141,7 @@ def respond(
     try:
         try:
             response = show(load())
-        except (errors.NotFound, errors.NotOnOrder):
+        except errors.Missing:
             if _route(request) == "order" or _is_part_of_order(request):
                 access_log.record_miss(request, connection, _named_order(request)["order_ref"])
             raise

@@ -38,14 +38,14 @@ def guest_orders(request: Request, tenant: Tenant, ref: str, guest_ref: str) -> 
         what, subject = access_log.Action.GUEST_ORDERS_SEEN, access_log.hashed(guest_ref)
         access_log.record(request, what, connection=tenant.connection, order_ref=ref, subject=subject, outcome=outcome)
 
-    def load() -> Loaded[Order] | errors.NotFound | errors.NotOnOrder:
+    def load() -> Loaded[Order] | errors.Missing:
         try:
             return load_orders_of_guest(tenant, ref, guest_ref)
-        except (errors.NotFound, errors.NotOnOrder) as error:
+        except errors.Missing as error:
             return error  # recorded before it is shown
 
-    def show(loaded: Loaded[Order] | errors.NotFound | errors.NotOnOrder) -> HttpResponse:
-        if isinstance(loaded, errors.NotFound | errors.NotOnOrder):
+    def show(loaded: Loaded[Order] | errors.Missing) -> HttpResponse:
+        if isinstance(loaded, errors.Missing):
             record("not shown: nobody on this order")
             raise loaded
         record(extent_shown(loaded))
