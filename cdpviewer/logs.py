@@ -38,7 +38,14 @@ IN_TEXT = (
     (re.compile(r"\b(Basic|Bearer)\s++\S++", re.IGNORECASE), rf"\1 {HIDDEN}"),
     (re.compile(r"gAAAA[\w-]++=*+"), HIDDEN),
 )
-MARKS = ("@", "%40", "?", "gAAAA")  # a text without them, "basic" and "bearer" has nothing that IN_TEXT would replace
+MARKS = (
+    "@",
+    "%40",
+    "?",
+    "basic",
+    "bearer",
+    "gaaaa",
+)  # a text without them, in lower case, has nothing that IN_TEXT would replace
 # The messages of these name code, settings or tables, never personal data; for CdpError, see its module.
 PLAIN_SPOKEN = (
     CdpError, ImproperlyConfigured, OperationalError, TemplateDoesNotExist, TemplateSyntaxError, ImportError, AttributeError, NameError,
@@ -67,7 +74,8 @@ def _cleaned(value: Any) -> Any:
 
 def clean(text: str) -> str:
     """The text with HIDDEN in place of each e-mail address, query string, Basic or Bearer credential, and encrypted value."""
-    if any(mark in text for mark in MARKS) or any(scheme in text.lower() for scheme in ("basic", "bearer")):
+    lower = text.lower()
+    if any(mark in lower for mark in MARKS):
         for pattern, instead in IN_TEXT:
             text = pattern.sub(instead, text)
     return text
