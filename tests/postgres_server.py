@@ -100,6 +100,15 @@ class Server:
             self._process = None
 
     @contextmanager
+    def stopped(self) -> Iterator[None]:
+        """Within the block it does not run."""
+        self.stop()
+        try:
+            yield
+        finally:
+            self.start()
+
+    @contextmanager
     def hanging(self) -> Iterator[None]:
         """Within the block it takes connections and bytes, and answers nothing."""
         pids = self.pids

@@ -41,7 +41,7 @@ class Tenant:
             raise CredentialUnreadable(f"region {connection.region} is not set up on this server")
         credentials = connection.credentials()
         state = f"{connection.pk}/{connection.changed_at.timestamp()}"
-        # The same for all connections with this region and client key, whoever uses them; used only to make a hash.
+        # The same for all connections with this region and client key; used only to make a hash.
         self.identity = f"{connection.region}/{credentials.client_key}"
         self._memory = SessionAnswers(session_key, state, fresh=fresh, handed=handed, at_hand=at_hand, left=left)
         self._deadline = Deadline.after(settings.CDP_LIMITS.page)

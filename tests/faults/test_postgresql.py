@@ -44,11 +44,8 @@ def served(env: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 @contextmanager
 def down(server: Server) -> Iterator[None]:
-    server.stop()
-    try:
+    with server.stopped():
         yield
-    finally:
-        server.start()
 
 
 @contextmanager

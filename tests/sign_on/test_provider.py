@@ -12,6 +12,7 @@ from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount, SocialToken
 from django.contrib.auth.models import Group, User
 from django.contrib.sessions.models import Session
+from django.http import HttpResponse
 from django.test import Client
 from pytest_django.fixtures import Settings
 
@@ -257,16 +258,20 @@ def test_a_provider_that_is_down_gets_a_page_and_a_503(
     assert ORDER.replace("&", "&amp;") in refused.text
 
 
+def refused_at(path: str, client: Client, provider: RunningProvider) -> HttpResponse:
+    """The page of a sign-in that goes as far as the request for `path`."""
+    if path == "/.well-known/":
+        return client.post("/accounts/provider/", {"next": ORDER})  # type: ignore[return-value]  # Django's test client has its own
+    return sign_on(client, provider, "sub-alice", ORDER)
+
+
 @pytest.mark.parametrize("path", ["/.well-known/", "/token", "/me"])
 def test_a_provider_that_hangs_gets_a_page_and_a_503(
     path: str, client: Client, provider: RunningProvider, settings: Settings
 ) -> None:
     settings.SIGN_ON = replace(settings.SIGN_ON, provider=provider.choice(timeouts=(0.5, 0.5)))
     provider.hangs(path)
-    if path == "/.well-known/":
-        answer = client.post("/accounts/provider/", {"next": ORDER})
-    else:
-        answer = sign_on(client, provider, "sub-alice", ORDER)  # type: ignore[assignment]  # Django's test client has its own
+    answer = refused_at(path, client, provider)
     assert (answer.status_code, "is not available" in answer.text) == (503, True)
     assert not is_signed_in(client)
 
@@ -277,10 +282,7 @@ def test_a_provider_that_drips_is_given_up_too(
 ) -> None:
     settings.SIGN_ON = replace(settings.SIGN_ON, provider=provider.choice(timeouts=(0.5, 0.5)))
     provider.drips(path)
-    if path == "/.well-known/":
-        answer = client.post("/accounts/provider/", {"next": ORDER})
-    else:
-        answer = sign_on(client, provider, "sub-alice", ORDER)  # type: ignore[assignment]  # Django's test client has its own
+    answer = refused_at(path, client, provider)
     assert (answer.status_code, "is not available" in answer.text) == (503, True)
 
 
@@ -291,10 +293,7 @@ def test_an_answer_that_breaks_off_is_a_page_with_words(
 ) -> None:
     settings.SIGN_ON = replace(settings.SIGN_ON, provider=provider.choice(timeouts=(0.5, 0.5)))
     provider.spoils(path, how)
-    if path == "/.well-known/":
-        answer = client.post("/accounts/provider/", {"next": ORDER})
-    else:
-        answer = sign_on(client, provider, "sub-alice", ORDER)  # type: ignore[assignment]  # Django's test client has its own
+    answer = refused_at(path, client, provider)
     assert (answer.status_code, "is not available" in answer.text) == (503, True)
     assert not is_signed_in(client)
 

@@ -64,11 +64,8 @@ def held(_server: Server, connect: Connect) -> Iterator[None]:
 
 @contextmanager
 def refused(server: Server, _connect: Connect) -> Iterator[None]:
-    server.stop()
-    try:
+    with server.stopped():
         yield
-    finally:
-        server.start()
 
 
 @contextmanager
