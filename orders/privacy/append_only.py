@@ -78,15 +78,17 @@ BEGIN
 END $$""",  # noqa: S608 - as above
     f"REVOKE ALL ON FUNCTION {TABLE}_prune(timestamptz, integer) FROM PUBLIC",
 )
-NO_CHANGE = f"{TABLE}_no_change"
-NO_TRUNCATE = f"{TABLE}_no_truncate"
-# By table and name; each table must have them. PostgreSQL itself copies a trigger for rows to all partitions, and no other.
+NO_CHANGE, NO_TRUNCATE, NO_DELETE = f"{TABLE}_no_change", f"{TABLE}_no_truncate", f"{PEOPLE}_no_delete"
+
+
+def _no_truncate(table: str) -> str:
+    return f"BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION {TABLE}_refuse()"
+
+
 _POSTGRESQL_TRIGGERS = {
     (TABLE, NO_CHANGE): f"BEFORE UPDATE OR DELETE ON {TABLE} FOR EACH ROW EXECUTE FUNCTION {TABLE}_refuse()",
-    (TABLE, NO_TRUNCATE): f"BEFORE TRUNCATE ON {TABLE} FOR EACH STATEMENT EXECUTE FUNCTION {TABLE}_refuse()",
-    (PEOPLE, f"{PEOPLE}_no_delete"): (
-        f"BEFORE DELETE OR TRUNCATE ON {PEOPLE} FOR EACH STATEMENT EXECUTE FUNCTION {PEOPLE}_refuse()"
-    ),
+    (TABLE, NO_TRUNCATE): _no_truncate(TABLE),
+    (PEOPLE, NO_DELETE): f"BEFORE DELETE OR TRUNCATE ON {PEOPLE} FOR EACH STATEMENT EXECUTE FUNCTION {PEOPLE}_refuse()",
 }
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -151,25 +153,15 @@ def add_missing_triggers(connection: BaseDatabaseWrapper) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = %s::regclass", [TABLE])
         partitions = [name for (name,) in cursor.fetchall()]
-        cursor.execute(
-            "SELECT tgrelid::regclass::text, tgname, tgenabled = 'O' FROM pg_trigger WHERE tgrelid::regclass::text = ANY(%s)",
-            [[TABLE, PEOPLE, *partitions]],
-        )
+        cursor.execute("SELECT tgrelid::regclass::text, tgname, tgenabled = 'O' FROM pg_trigger WHERE NOT tgisinternal")
         there = {(table, name): enabled for table, name, enabled in cursor.fetchall()}
-    wanted = _POSTGRESQL_TRIGGERS | {
-        (partition, name): _POSTGRESQL_TRIGGERS[TABLE, name].replace(f" ON {TABLE} ", f" ON {partition} ")
-        for partition in partitions
-        for name in (NO_CHANGE, NO_TRUNCATE)
-        if name == NO_TRUNCATE or (TABLE, name) in there
-    }
-    _run(
-        connection,
-        tuple(
-            f"ALTER TABLE {table} ENABLE TRIGGER {name}" if (table, name) in there else f"CREATE TRIGGER {name} {rest}"
-            for (table, name), rest in wanted.items()
-            if not there.get((table, name))
-        ),
-    )
+    wanted = _POSTGRESQL_TRIGGERS | {(name, NO_TRUNCATE): _no_truncate(name) for name in partitions}
+    # PostgreSQL copies the trigger for rows to all partitions, where it can only be disabled.
+    disabled = [
+        each for each, enabled in there.items() if not enabled and each[1] in (NO_CHANGE, NO_TRUNCATE, NO_DELETE)
+    ]
+    created = [f"CREATE TRIGGER {name} {rest}" for (table, name), rest in wanted.items() if (table, name) not in there]
+    _run(connection, (*(f"ALTER TABLE {table} ENABLE TRIGGER {name}" for table, name in disabled), *created))
 
 
 def remove(connection: BaseDatabaseWrapper) -> None:

@@ -15,8 +15,11 @@ from hmac import compare_digest
 from itertools import groupby
 from typing import Any
 
+from django.db import connections, router
+
 from orders.privacy.access_record import AccessRecord
 from orders.privacy.chain import day_of, seal, seal_keys
+from orders.privacy.partitions import repeated_ids
 from orders.privacy.record_kinds import Action
 
 _BEGUN = re.compile(r"(?P<count>\d+) records up to (?P<last>\d+)")
@@ -97,6 +100,8 @@ def prove(since: Head | None = None) -> Proof:
     proof.faults += [fault for chain, found in faults.items() if _is_kept(chain, noted) for fault in found]
     _compare_with_heads(proof, noted, ends)
     _check_unchained(proof, noted)
+    for number in repeated_ids(connections[router.db_for_read(AccessRecord)]):
+        proof.faults.append(f"row {number} occurs in two partitions: one was added without the key.")
     if since and not kept_found:
         proof.faults.append(
             f"{kept} is not there: records were removed or an old copy of the database was put back.{_newest()}"

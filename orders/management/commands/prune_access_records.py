@@ -53,7 +53,9 @@ class Command(BaseCommand):
         # Connect as the table's owner if pages use a separate role, which may not delete rows.
         connection = connections["owner" if "owner" in connections else router.db_for_write(AccessRecord)]
         if not options["dry_run"] and (missing := partitions.prepare(connection)):
-            self.stderr.write(f"No partitions yet: {', '.join(missing)}. The default partition takes their records meanwhile.")
+            self.stderr.write(
+                f"No partitions yet: {', '.join(missing)}. The default partition takes their records meanwhile."
+            )
         self._prune_views(dry_run=options["dry_run"])
         older = AccessRecord.objects.filter(at__lt=limit)
         count, since = older.count(), f"from before {limit:%Y-%m-%d %H:%M} UTC"
