@@ -90,26 +90,17 @@ for app in sorted(MigrationLoader(connection).migrated_apps - {"orders"}):
     call_command("migrate", app, verbosity=0)
 """
 
-# Records of 460 days, three each ten days, while the months are prepared as time goes by.
-HISTORY = """
-import django; django.setup()
-from datetime import timedelta
-from unittest import mock
-from django.core.management import call_command
-from django.db import connections
-from django.utils import timezone
-from orders.privacy import append_only, partitions
-today = timezone.now()
+# A partition for each month, and three records each ten days.
+HISTORY = (
+    on_postgres.WITH_MONTHS
+    + """
+from orders.privacy import append_only
 for days in range(460, -1, -10):
-    moment = today - timedelta(days=days)
-    with mock.patch.object(timezone, "now", lambda: moment):
-        if days == 460:
-            call_command("migrate", verbosity=0)
-        assert partitions.prepare(connections["owner"]) == []
     for _record in range(3):
-        columns = {**append_only.empty_record(), "at": moment, "what": "order_opened", "order_ref": str(days)}
-        append_only.add(connections["default"], columns)
+        columns = {"at": today - timedelta(days=days), "what": "order_opened", "order_ref": str(days)}
+        append_only.add(connections["default"], {**append_only.empty_record(), **columns})
 """
+)
 
 
 @pytest.fixture(scope="module")
