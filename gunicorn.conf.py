@@ -11,6 +11,7 @@ import resource
 import socket
 import sys
 from pathlib import Path
+from typing import Any
 
 from cdpviewer import bodies, environment, logs, modes, served, signals
 from cdpviewer.databases import database
@@ -65,6 +66,14 @@ control_socket_disable = True
 accesslog = None
 logger_class = "cdpviewer.serverlog.ServerLog"
 logconfig_dict = logs.settings(level="INFO")
+
+
+def post_worker_init(worker: Any) -> None:
+    """Have the server's first process warn if this host may open too few files or connections."""
+    if worker.age == 1:
+        from cdpviewer import room  # needs Django, which is set up by now
+
+        room.compare_later(2 * worker_connections)
 
 
 def on_starting(arbiter: object) -> None:

@@ -1,6 +1,6 @@
 """Who may manage people, share connections, see everybody's activity, or sign in with a password.
 
-Rights to orders are checked in `orders.views.access`.
+The right to view hidden personal data is checked in `orders.views.access`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ _ALL_ACTIVITY = "orders.view_all_activity"
 
 for_managers_of_people = permission_required(_PEOPLE, raise_exception=True)
 for_managers_of_connections = permission_required(_SHARED_CONNECTIONS, raise_exception=True)
-"""View decorators: 403 for everybody without the right in question."""
+"""View decorators: a signed-in user without the permission gets a 403."""
 
 
 def may_manage_people(user: PermissionsMixin | AnonymousUser) -> bool:
@@ -37,13 +37,17 @@ def administers(user: User) -> bool:
 
 
 def may_change(user: User | AnonymousUser, other: User) -> bool:
-    """Whether the user may change `other`: nobody may change themselves, and only superusers may change staff or superusers.
+    """Whether `user`, who manages people, may change `other`.
 
-    Otherwise, somebody could make a link to set a superuser's password, and so gain the superuser's rights.
+    Nobody may change themselves. Only a superuser may change staff or superusers, because anybody else could make a link to set a
+    superuser's password, and so gain the superuser's rights.
     """
     return other.pk != user.pk and (not administers(other) or user.is_superuser)
 
 
 def may_use_password(person: User, rule: str) -> bool:
-    """Whether the person may sign in with a password stored here; `rule` is CDPVIEWER_PASSWORD_SIGN_IN: "on", "staff" or "off"."""
+    """Whether the person may sign in with a password stored here.
+
+    `rule` is the value of CDPVIEWER_PASSWORD_SIGN_IN: "on", "staff" or "off".
+    """
     return rule == "on" or (rule == "staff" and person.is_staff)

@@ -1,4 +1,4 @@
-"""The admin pages for users and groups, and, read-only, for access records. Connections are not in the admin."""
+"""The admin pages for users, groups and (read-only) access records. Connections are not in the admin."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ for _app in ("account", "socialaccount", "mfa"):
 
 
 class Ticked:
-    """Mixin: show groups and permissions as checkboxes. There are few, and Django's pair of list boxes is hard to use without a mouse."""
+    """Mixin: show groups and permissions as checkboxes, because Django's pair of list boxes is hard to use without a mouse."""
 
     def formfield_for_manytomany(
         self, db_field: ManyToManyField[Model, Model], request: HttpRequest | None = None, **kwargs: Any
@@ -55,7 +55,7 @@ class TickedUserAdmin(Ticked, People):
 
     filter_horizontal = ()
     readonly_fields = ("last_login", "date_joined")
-    # No field for single permissions: these are given through groups only.
+    # No field for individual permissions: they are given through groups only.
     fieldsets = (
         (None, {"fields": ("username", "password")}),
         (_("Personal info"), {"fields": ("first_name", "last_name", "email")}),
@@ -72,9 +72,9 @@ class TickedUserAdmin(Ticked, People):
 
     @admin.action(description=_("Reset two-step sign-in"), permissions=["change"])
     def reset_second_factor(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        """Remove the second factors of the selected users, who have lost a phone or security key, for example.
+        """Remove the second factors and recovery codes of the selected users, for example because they have lost a phone.
 
-        Afterwards they can sign in with the password alone. If a second factor is required, they must add one before doing anything else.
+        Afterwards, a password alone is enough to sign in; if a second factor is required, they must then add a new one.
         """
         here = stored_key(request.session.session_key or "")
         reset = [person.username for person in queryset if factors.reset(person, here=here)]
@@ -91,9 +91,9 @@ class TickedGroupAdmin(Ticked, GroupAdmin):
 
 
 class Counted(Paginator):  # type: ignore[type-arg]  # generic in the stubs only
-    """Paginator that stops counting at MOST records, because counting millions takes about a second.
+    """Paginator that counts at most MOST records, because counting millions takes about a second.
 
-    Older records can be reached with filters.
+    The pages list only the first MOST records; the rest can be found by filtering or searching.
     """
 
     MOST = 2_000
@@ -121,7 +121,7 @@ class AccessRecordAdmin(Records):
         "ticket",
     )
     list_filter = ("what",)
-    # Exact, so that indexes are used; "=" would compare in upper case, row by row. A date hierarchy would read all rows as well.
+    # Exact, so that indexes are used; "=" would compare in upper case, row by row. A date hierarchy would also read all rows.
     search_fields = ("order_ref__exact", "reference__exact", "ticket__exact", "request_id__exact")
     search_help_text = _("Enter a user name, order ref, reference, ticket or request ID in full.")
     ordering = ("-at", "-pk")
@@ -139,7 +139,7 @@ class AccessRecordAdmin(Records):
         return super().get_search_results(request, queryset, search_term)
 
     def has_view_permission(self, request: HttpRequest, obj: AccessRecord | None = None) -> bool:
-        """Whether the user may see everybody's access records, as on the activity page."""
+        """Whether the user may see everybody's access records: the same permission as on the activity page."""
         return may_view_all_activity(request.user)
 
     def has_module_permission(self, request: HttpRequest) -> bool:

@@ -32,7 +32,7 @@ class BrandedAdminSite(AdminSite):
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Redirect to the sign-in page, which limits password guessing.
 
-        403 for signed-in users, whom Django sends here if they are not staff.
+        Signed-in users get a 403; Django sends them here if they are not staff.
         """
         wanted = safe_url(request, request.GET.get("next"), default=request.path.removesuffix("login/"))
         if request.user.is_authenticated:

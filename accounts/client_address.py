@@ -1,4 +1,4 @@
-"""The client's IP address, as reported by trusted proxies."""
+"""The client's IP address, as reported by trusted proxies or taken from the connection."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from accounts.limits import Address
 
 
 def client_address(request: HttpRequest) -> str:
-    """The client's IP address; for IPv6, its /64 network instead, which usually belongs to a single household or host.
+    """The client's IPv4 address, or the /64 network of its IPv6 address, which usually belongs to a single household or host.
 
-    If what was reported is not an IP address, that text is returned instead.
+    If what was reported is not an IP address, the reported text is returned.
     """
     text = _sent(request)
     address = _parsed(text)
@@ -23,7 +23,7 @@ def client_address(request: HttpRequest) -> str:
 
 
 def address_of(request: HttpRequest) -> Address | None:
-    """The client's IP address, in full for IPv6 too; None if what was reported is not an IP address."""
+    """The client's IP address, not shortened to a network; None if what was reported is not an IP address."""
     return _parsed(_sent(request))
 
 
@@ -45,7 +45,7 @@ def _sent(request: HttpRequest) -> str:
         hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
         if hops:
             address = hops[-min(proxies, len(hops))]
-    # Some proxies append the client's port, which would make every attempt look like another client's.
+    # Some proxies append the client's port, which would make every attempt look like a different client's.
     if address.startswith("["):
         return address.partition("]")[0].strip("[")
     return address.partition(":")[0] if address.count(":") == 1 else address

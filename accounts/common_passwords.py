@@ -32,7 +32,7 @@ def is_listed(spelling: str) -> bool:
 
 
 def folded(password: str) -> str:
-    """The password in lower case and Unicode compatibility form: "pass" for "ＰＡＳＳ"."""
+    """The password in Unicode compatibility form (NFKC) and case-folded: "pass" for "ＰＡＳＳ"."""
     return unicodedata.normalize("NFKC", password).casefold()
 
 

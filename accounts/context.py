@@ -20,15 +20,15 @@ from orders.privacy.access_log import refused_ticket_of, ticket_of
 from orders.privacy.personal import without_address
 
 TENANTS_KEY = "connections"
-TENANTS_READ_EVERY = 600  # seconds at most until a connection that another session added or deleted is noticed
+TENANTS_READ_EVERY = 600  # seconds; a connection added or deleted in another session is noticed within this time
 
 
 def page(request: Request) -> dict[str, Any]:
     """The template context that all pages share, including settings, preferences and language.
 
     `carry` is the query string for links. `ticket` is the request's ticket if it is valid, `refused_ticket` if it is not.
-    `connection_label` has the name and region of the connection in use, `tenants` lists all the user's connections, and `manages` names
-    the management pages that the menu links to. `csrf_input` is made once for all forms of a page.
+    `connection_label` has the name and region of the connection in use, `tenants` lists the connections that the user may use, and
+    `manages` names the management pages that the menu links to. `csrf_input` is made once for all forms of a page.
     """
     connection = request.connection
     ticket = ticket_of(request)
@@ -50,9 +50,10 @@ def page(request: Request) -> dict[str, Any]:
 
 
 def tenants(request: Request) -> tuple[tuple[str, str, bool], ...]:
-    """For each of the user's connections, the default first: its name, the query string that selects it, and whether it is selected.
+    """For each connection that the user may use: its name, the query string of a link that selects it, and whether it is selected.
 
-    If the page uses no connection, the one that the request names is selected, or else the default. () if nobody is signed in.
+    The default comes first. If the page uses no connection, the one that the request names is selected; if it names none, the first is.
+    () if nobody is signed in.
     """
     if not request.user.is_authenticated:
         return ()
@@ -78,12 +79,12 @@ def tenant_names(request: Request) -> list[str]:
 
 
 def forget_tenants(request: HttpRequest) -> None:
-    """Drop the session's cached names of the user's connections, because one was added or changed, for example."""
+    """Drop the session's cached names of the user's connections, for example because one was added or changed."""
     request.session.pop(TENANTS_KEY, None)
 
 
 def carried(request: HttpRequest, **more: str) -> str:
-    """The query string, with "?", of the values in `more` and the request's connection and ticket; "" if all are empty.
+    """The query string, with "?", for the values in `more` and the request's connection and valid ticket; "" if all are empty.
 
     Empty values are left out.
     """
@@ -94,16 +95,16 @@ def carried(request: HttpRequest, **more: str) -> str:
 
 
 def carried_by_redirect(request: HttpRequest, **more: str) -> str:
-    """The query string for a redirect: that of `carried`, with an invalid ticket too, so that the page can report it.
+    """The query string for a redirect: like `carried`, but an invalid ticket is kept too, so that the next page can report it.
 
-    If that ticket holds an e-mail address or phone number, it becomes "…".
+    If an invalid ticket contains an "@" or is a phone number with a plus, it becomes "…".
     """
     refused = refused_ticket_of(request)
     return carried(request, **more, **({"ticket": without_address(refused)} if refused else {}))
 
 
 def carried_to(request: HttpRequest, connection: str) -> str:
-    """The query string for a link to another connection: the name `connection` and the request's ticket; "" if both are empty."""
+    """The query string, with "?", for a link that selects `connection` and keeps a valid ticket; "" if there is neither."""
     return _query(request, {"connection": connection} if connection else {})
 
 

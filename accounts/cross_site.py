@@ -1,7 +1,7 @@
-"""Refusal of requests that another site started, as the Sec-Fetch headers show. Requests without these headers are served as usual.
+"""Refusal of most requests that another site started. Requests without a Sec-Fetch-Site header count as our own.
 
 If a page on a neighbouring host name (same-site) embeds our URLs as images or frames, the browser sends the Lax session cookie with each
-request. Without this check, such a page could cause access records in an agent's name. https://www.w3.org/TR/fetch-metadata/
+request. Without this check, such a page could cause access records in an agent's name. See https://www.w3.org/TR/fetch-metadata/
 """
 
 from __future__ import annotations
@@ -16,15 +16,17 @@ from accounts.embedding import API
 from orders.http import GetResponse, Request
 from orders.problems.for_programs import problem_json
 
-OWN_REQUESTS = frozenset({"", "same-origin", "none"})  # "none": typed, a bookmark, or another program
+# "": no header; "none": the URL was typed, bookmarked, or opened from another program.
+OWN_REQUESTS = frozenset({"", "same-origin", "none"})
 
 
 def refuse_cross_site(get_response: GetResponse) -> GetResponse:
-    """Middleware: serve a request that another site started only if it follows a link to a page. Placed after authentication.
+    """Middleware: refuse a request that another site started, unless it follows a link. Placed after authentication.
 
-    Any other request from another site gets a 403 before a view runs, an access record is written or the CDP is called, except on the
-    sign-in page and the page for frames. A prefetch always gets a 403. A link to part of an order (such as contacts or raw data) is
-    redirected to the order, and a link to the activity export to the activity page, so only views that somebody asked for are recorded.
+    A refused request gets a 403 before any view runs, so no access record is written and the CDP is not called. Requests for
+    the sign-in page or the page for frames are served, whichever site started them. A prefetch is always refused, even one of our own.
+    A link to part of an order (such as contacts or raw data) is redirected to the order, and a link to the activity export is redirected
+    to the activity page, so that only views that somebody asked for are recorded.
     """
 
     def answer(request: Request) -> HttpResponseBase:
@@ -52,7 +54,7 @@ def refusal(request: Request) -> HttpResponse:
 
 
 def is_link(request: Request) -> bool:
-    """Whether the request is a followed link: a top-level GET navigation."""
+    """Whether the request counts as following a link: a top-level GET navigation."""
     headers = request.headers
     navigation = headers.get("Sec-Fetch-Mode") == "navigate" and headers.get("Sec-Fetch-Dest") == "document"
     return request.method == "GET" and navigation

@@ -1,6 +1,6 @@
 """Device cookies: a signed cookie marks a browser in which a user has signed in before; failed attempts there are counted separately.
 
-For each person who has signed in there (eight at most), the cookie has an entry: a keyed hash of the user name, a random text, and the
+For each of the last eight people who signed in there, the cookie has an entry: a keyed hash of the user name, a random text, and the
 time when the entry was made (seconds since 1970). The cookie grants nothing: it only decides which failed attempts are counted together.
 """
 

@@ -121,14 +121,14 @@ def _hash(token: str) -> str:
 
 
 def takes_no_cookies(path: str) -> bool:
-    """Whether the path is for frames or for other programs, so that cookies are ignored."""
+    """Whether the path is one for frames or for other programs, where cookies are ignored."""
     return path in FRAMED or path.startswith((ORDERS, API))
 
 
 def without_cookies(get_response: GetResponse) -> GetResponse:
     """Middleware: drop the cookies on paths that must ignore them. Placed before the session middleware.
 
-    A browser would send them from a frame in a page on a neighbouring host name.
+    Browsers send them from a frame if the page around it is on a neighbouring host name.
     """
 
     def answer(request: Request) -> HttpResponseBase:

@@ -25,7 +25,7 @@ from orders.problems import duration_words
 
 
 class Limited:
-    """Mixin for a form that checks a password, with the limit on guessing.
+    """Mixin that limits guessing in a form that checks a password.
 
     If the password cannot be checked, `status` is the HTTP status 429 or 503, and `wait` is the number of seconds to wait, if known.
     """
@@ -51,7 +51,7 @@ class Limited:
             raise ValidationError(too_many(limit, username, said), code="wait") from None
 
     def refuse(self, response: HttpResponse) -> HttpResponse:
-        """The response, with its status and Retry-After header set if the password could not be checked."""
+        """Return the response. If the password could not be checked, set its status first, and Retry-After if `wait` is known."""
         if self.status is not None:
             response.status_code = self.status
         if self.wait is not None:
@@ -62,7 +62,7 @@ class Limited:
 def too_many(limit: throttling.TryLater, username: str, said: Any) -> str:
     """The message for an attempt that must wait.
 
-    If too many attempts have failed, this is `said` with the waiting time filled in, and the throttling is recorded.
+    If the reason is that too many attempts have failed, this is `said` with the waiting time filled in, and `locked_out` is called.
     """
     if limit.crowded:
         return gettext("Too many sign-in attempts are in progress. Try again in a few seconds.")
@@ -79,7 +79,10 @@ def not_checked() -> ValidationError:
 
 
 def locked_out(username: str) -> None:
-    """Record that attempts on this name are throttled: at most once every 15 minutes per process, so that nobody can flood the records."""
+    """Record, at most once every 15 minutes per process, that attempts for this user name are throttled.
+
+    Without this maximum, anybody could flood the records.
+    """
     if cache.add(f"locked-out-{hashed(username)}", 1, throttling.WINDOW.total_seconds()):
         sign_in_failed(Action.LOCKED_OUT, username)
 
@@ -125,7 +128,7 @@ class SignInForm(Limited, AuthenticationForm):
 
 
 class OwnPasswordForm(Limited, PasswordChangeForm):
-    """Django's form for changing one's password, with the limit on guessing: somebody at an open session must not get round it."""
+    """Django's form for changing one's password. The limit on guessing applies here too, so nobody at an open session can get round it."""
 
     def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

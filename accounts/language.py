@@ -1,4 +1,4 @@
-"""The language of the page and the translations of phrases, both cached because a page needs them about a hundred times."""
+"""The language of the page and the translations of phrases. Both are cached, because a page needs them many times."""
 
 from __future__ import annotations
 

@@ -11,11 +11,12 @@ Network = IPv4Network | IPv6Network
 
 @dataclass(frozen=True, slots=True)
 class SignInLimits:
-    """How many wrong passwords are possible within 15 minutes before further attempts must be `pace` seconds apart.
+    """How many wrong passwords may be entered within 15 minutes before further attempts must be `pace` seconds apart.
 
-    `browser` is for a known browser. For any other, `tries` is for one name from one address, `name` for one name from any address (where
-    addresses that failed with it in the last day are counted apart), and `address` for all names from one address; the last does not
-    apply to `trusted` networks, such as an office behind one address.
+    `browser` is the limit for one user in a browser where that user has signed in before. In any other browser, `tries` is the limit for
+    one name from one address, `name` for one name from all addresses together, and `address` for all names from one address. `name` applies
+    separately to the addresses from which an attempt on that name failed in the last day, and to all others. `address` does not apply to
+    `trusted` networks, such as an office behind one address.
     """
 
     browser: int = 10
@@ -32,7 +33,7 @@ class SignInLimits:
 
 @dataclass(frozen=True, slots=True)
 class ViewLimits:
-    """The largest numbers of views that one user is allowed in a minute and in a day (both UTC); 0 means no limit."""
+    """How many views one user is allowed in each minute and on each day (UTC); 0 means no limit."""
 
     a_minute: int = 120
     a_day: int = 3_000

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class SetPassword(models.Model):
-    """A note that somebody else (`set_by`) set the user's password. Timestamps are aware UTC.
+    """A note that the user's password was set by another person or a command, named in `set_by`. Timestamps are aware UTC.
 
     `used_at` is None until the user signs in with this password, `changed_at` until the user replaces it.
     """
@@ -55,7 +55,7 @@ class Preferences(models.Model):
 
 
 class ViewCount(models.Model):
-    """How often a user has read from the CDP: `in_minute` times in the minute `minute`, and `on_day` times on the day `day`.
+    """The number of views counted for a user: `in_minute` in the minute `minute`, and `on_day` on the day `day`.
 
     Minutes and days are numbered from the start of 1970 (UTC). `noted_minute` and `noted_day` are the last minute and day for which an
     exceeded limit was recorded.
@@ -83,8 +83,8 @@ class SignInFailure(models.Model):
     """A sign-in attempt that is in progress or has failed. Name, address and device are keyed hashes.
 
     Each attempt deletes the rows older than a day. `device` identifies a browser in which the user has signed in before ("" if unknown).
-    `new_address` is true if the browser was unknown and there was no other such attempt for this name from an unknown browser at this
-    address within the previous day. `under_way` is true until the password has been checked.
+    `new_address` is true if the browser was unknown and, when the attempt began, no row held the same name and address with an unknown
+    browser. `under_way` is true until the password has been checked.
     """
 
     at = models.DateTimeField(db_index=True)
@@ -108,9 +108,9 @@ class SignInFailure(models.Model):
 
 
 class EmbedGrant(models.Model):
-    """A user's consent to a frame, which can exchange its secret for a token before `until`. `challenge` is the hash of that secret.
+    """A user's consent to a frame on another site. The frame can exchange its secret for a token before `until` (aware UTC).
 
-    `session` is the hashed key of the session in which the user consented; `until` is aware UTC.
+    `challenge` is the hash of that secret; `session` is the hashed key of the session in which the user consented.
     """
 
     challenge = models.CharField(max_length=43, unique=True)
@@ -129,7 +129,7 @@ class EmbedGrant(models.Model):
 class EmbedSession(models.Model):
     """The token (as a hash) of a frame in which a user reads orders. Timestamps are aware UTC.
 
-    `session` is the hashed key of the session in which the user allowed the frame; `until` is when that session ends at the latest.
+    `session` is the hashed key of the session in which the user allowed the frame; `until` is the latest time when that session can end.
     """
 
     token_sha256 = models.CharField(max_length=64, unique=True)

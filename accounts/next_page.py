@@ -1,4 +1,4 @@
-"""The page to go to next: always on this site, and never with a URL that names a person."""
+"""The page to go to next, for example after signing in: finding its URL, checking it, and redirecting."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from orders.privacy.impersonal_urls import carried, page_at, search_again, search_not_sent, without_person
 
-# Pages that make no sense as a target, such as the sign-in page or a URL that only accepts POST. A redirect from this site to `embed_allow`
-# would pass for a request by our own page: if a stranger had made the challenge in that URL, the stranger would get the token.
+# Pages that are never a target. Most would make no sense as one, such as the sign-in page or a URL that accepts only POST. `embed_allow`
+# is unsafe: a redirect to it from this site would pass for a request by our own page, and a stranger who had created the challenge in its
+# URL would get the token.
 NO_GOALS = frozenset(
     {
         "login",
@@ -27,11 +28,11 @@ NO_GOALS = frozenset(
         "embed_token",
     }
 )
-MOST_DECODINGS = 8  # no legitimate path is encoded more often
+MOST_DECODINGS = 8  # no legitimate path is encoded this many times
 
 
 def safe_url(request: HttpRequest, address: str | None, *, default: str = "/") -> str:
-    """The path and query of `address`; `default` if `address` is empty or malformed, not on this site, or that of a page in NO_GOALS."""
+    """The path and query of `address`; `default` if it is not certain to be on this site, or is the URL of a page in NO_GOALS."""
     if not address or not _is_plain(address):
         return default
     if not url_has_allowed_host_and_scheme(
@@ -45,10 +46,10 @@ def safe_url(request: HttpRequest, address: str | None, *, default: str = "/") -
 
 
 def is_own_path(address: str) -> bool:
-    """Whether `address` is a path on this host, and certain to be read as the same path by every browser.
+    """Whether `address` is a path on this host, with or without a query, that every browser is certain to read as the same path.
 
-    False for another host or scheme, for characters that should be encoded but are not, and for backslashes, control characters and dot
-    segments, even if they are encoded several times.
+    False for an address with a host or scheme, or with spaces or non-ASCII characters that are not encoded. False also for backslashes,
+    control characters and dot segments in the path, even if they are encoded several times.
     """
     if not _is_plain(address):
         return False
@@ -65,7 +66,7 @@ def is_own_path(address: str) -> bool:
 
 
 def own_path(address: str) -> str:
-    """`address` for a link or redirect, checked once more; "/" (the start page) if it is not certain to be on this site."""
+    """`address` if it is certain to be on this site, else "/" (the start page): the last check before a link or redirect."""
     return address if is_own_path(address) else "/"
 
 
@@ -83,7 +84,8 @@ def next_query(address: str) -> str:
 def go_to(request: HttpRequest, address: str, words: str) -> HttpResponse:
     """Redirect to `address`.
 
-    An htmx request gets a 401 with `words` and HX-Redirect instead, so that the whole page is redirected, not just a panel.
+    An htmx request gets a 401 instead, with an HX-Redirect header and `words` as its text, so that the whole page is redirected, not just
+    a panel.
     """
     if request.headers.get("HX-Request") != "true":
         return redirect(address)
@@ -94,10 +96,11 @@ def go_to(request: HttpRequest, address: str, words: str) -> HttpResponse:
 
 
 def page_of(request: HttpRequest) -> str:
-    """The URL of the page the user is on, without personal data, to return to after signing in, for example.
+    """The URL of the page the user is on, without personal data: where to return after signing in, for example.
 
-    For a panel, this is the page around it; for any other GET, the requested URL; for a posted search for references, the same search as
-    a link; for any other posted search for orders, the start page, usually with a notice; for any other POST, the page with the form.
+    For a panel, this is the page around it; for any other GET, the requested URL; for a posted search for references, the URL that repeats
+    the search; for any other posted search for orders, the start page, usually with a notice; for any other POST, the page that the form
+    was on. The start page is also returned if the page around the panel or with the form is unknown or refused by `safe_url`.
     """
     if request.headers.get("HX-Request") == "true":
         return without_person(safe_url(request, request.headers.get("HX-Current-URL")))
@@ -113,5 +116,8 @@ def page_of(request: HttpRequest) -> str:
 
 
 def _is_plain(address: str) -> bool:
-    """Whether `address` is printable ASCII without spaces or backslashes, like every URL made by a browser or this program."""
+    """Whether `address` is printable ASCII without spaces or backslashes.
+
+    Every URL that this program makes is, and so is nearly every one that a browser sends.
+    """
     return address.isascii() and address.isprintable() and not set(" \\") & set(address)

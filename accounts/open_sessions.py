@@ -17,13 +17,13 @@ from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
 from django.contrib.sessions.models import Session
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from accounts.client_address import client_address
 from accounts.session_store import Backend, SessionStore, stored_key
 from orders.privacy import account_events
 from orders.privacy.record_kinds import Action
+from orders.storage import database_clock
 
 SIGNED_IN_AT, SEEN_AT = "signed_in_at", "seen_at"
 BROWSER, ADDRESS, SIGNED_IN_BY = "browser", "address", "signed_in_by"
@@ -38,7 +38,7 @@ _SYSTEMS = (
 
 @dataclass(frozen=True, slots=True)
 class OpenSession:
-    """An open session. `since` is when the user signed in, `seen` when the session was last used (both aware UTC).
+    """An open session. `since` is when the user signed in, `seen` when the session was last used, to within a minute (both aware UTC).
 
     `key` is the hashed key, as in the table; nobody can take the session over with it. `is_here` marks the session of this request.
     """
@@ -53,14 +53,14 @@ class OpenSession:
 
 @dataclass(frozen=True, slots=True)
 class Good:
-    """A valid session: its user, and the latest time at which it will end (aware UTC)."""
+    """A valid session: its user, and the latest time at which it can end (aware UTC)."""
 
     person: User
     until: datetime
 
 
 def describe(request: HttpRequest) -> None:
-    """Store the browser, the client's address and the method of sign-in in a new session."""
+    """Add the browser, the client's address and the method of sign-in to the request's new session."""
     request.session[BROWSER] = browser(request.headers.get("User-Agent", ""))
     request.session[ADDRESS] = client_address(request)[:45]
     request.session[SIGNED_IN_BY] = getattr(request, "signed_in_by", "password")
@@ -73,7 +73,10 @@ def browser(agent: str) -> str:
 
 
 def of(person: AbstractBaseUser | AnonymousUser, request: HttpRequest | None = None) -> list[OpenSession]:
-    """The user's valid sessions: first the session of this request, then the others, the most recently used first."""
+    """The user's open sessions: first the session of `request`, then the others, the most recently used first.
+
+    Sessions that are past their expiry date, have been idle for too long or do not match the user's current password are left out.
+    """
     here = stored_key(request.session.session_key or "") if request is not None else ""
     found = [
         OpenSession(
@@ -91,17 +94,17 @@ def of(person: AbstractBaseUser | AnonymousUser, request: HttpRequest | None = N
 
 
 def good(key: str) -> Good | None:
-    """The session with this hashed key; None if there is no such session or it is no longer valid.
+    """The session with this hashed key; None if there is no such session or it is not valid.
 
-    It is no longer valid if it has expired or was idle for too long, or if its user is inactive or has a new password.
+    It is not valid if it has expired, has been idle for too long or has no user, or if its user is inactive or has a new password.
     """
-    row = Session.objects.filter(session_key=key, expire_date__gt=timezone.now()).first()
+    row = Session.objects.filter(session_key=key, expire_date__gt=database_clock.now()).first()
     data = SessionStore().decode(row.session_data) if row is not None else {}
     person = Backend().get_user(int(data[SESSION_KEY])) if SESSION_KEY in data else None
     if person is None or not (_is_valid(person, data) and _is_used(data)):
         return None
     until = _stamp(data[SIGNED_IN_AT] + settings.SESSION_COOKIE_AGE)
-    return Good(person, until) if until > timezone.now() else None
+    return Good(person, until) if until > database_clock.now() else None
 
 
 def end(person: AbstractBaseUser, *, only: str = "", but: str = "") -> int:
@@ -124,7 +127,7 @@ def end_invalid(person: AbstractBaseUser) -> None:
 
 def _rows(person: AbstractBaseUser | AnonymousUser) -> Iterator[tuple[Session, dict[str, Any]]]:
     decode, number = SessionStore().decode, str(person.pk)
-    for row in Session.objects.filter(expire_date__gt=timezone.now()).iterator():
+    for row in Session.objects.filter(expire_date__gt=database_clock.now()).iterator():
         data = decode(row.session_data)
         if data.get(SESSION_KEY) == number:
             yield row, data
@@ -137,7 +140,7 @@ def _is_valid(person: Any, data: dict[str, Any]) -> bool:
 def _is_used(data: dict[str, Any]) -> bool:
     if not isinstance(data.get(SIGNED_IN_AT), int) or not isinstance(data.get(SEEN_AT), int):
         return False
-    return bool(timezone.now().timestamp() - data[SEEN_AT] < settings.SESSION_IDLE_SECONDS)
+    return bool(database_clock.seconds() - data[SEEN_AT] < settings.SESSION_IDLE_SECONDS)
 
 
 def _stamp(seconds: int) -> datetime:

@@ -1,8 +1,8 @@
-"""Passwords set by somebody else: they work once, and the user's connections cannot be used until the user confirms them.
+"""Passwords set by somebody else: each works only once, and then the user must confirm their own connections before using them.
 
-Each connection stores a mark of the password hash that its owner had when last confirming it. The mark is updated when the owner changes
-the password, and when the password is removed or only hashed again. If the hash is replaced in any other way (by an administrator, a
-link, a command or SQL), the mark no longer matches and the credential is not opened.
+Each of these connections stores a mark of its owner's password hash, made when the owner last confirmed the connection. A mark that
+matches is updated when the owner changes the password, and when the password is removed or merely rehashed. If the hash is replaced in
+any other way (by an administrator, a link, a command or SQL), the mark no longer matches, and the connection cannot be used.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from accounts.models import SetPassword
 
 
 def note_set_by(user: AbstractBaseUser, name: str) -> None:
-    """Note that somebody else, called `name`, set the user's password, which therefore works only once."""
+    """Note that another person or a command, named `name`, set the user's password, which therefore works only once."""
     values = {"set_by": name, "set_at": timezone.now(), "used_at": None, "changed_at": None}
     SetPassword.objects.update_or_create(user_id=user.pk, defaults=values)
 
@@ -25,7 +25,7 @@ def note_changed(user: AbstractBaseUser) -> None:
 
 
 def note_chosen(user: AbstractBaseUser) -> None:
-    """Forget that somebody else set the user's password, because it was removed or the user chose a new one with a link."""
+    """Forget that somebody else set the user's password, because it was removed or the user chose a new one through a link."""
     SetPassword.objects.filter(user_id=user.pk).delete()
 
 
@@ -35,12 +35,15 @@ def must_change(user: AbstractBaseUser) -> bool:
 
 
 def is_used(user: AbstractBaseUser) -> bool:
-    """Whether the password was set by somebody else and has already been used to sign in."""
+    """Whether the user's password was set by somebody else and has already been used to sign in."""
     return SetPassword.objects.filter(user_id=user.pk, changed_at=None, used_at__isnull=False).exists()
 
 
 def use(user: AbstractBaseUser) -> bool:
-    """Whether the user, who has given the correct password, may sign in. This call uses up a password that somebody else set."""
+    """Whether the user's password, which has just been checked, may be used to sign in.
+
+    A password that somebody else set may be used only once; this call uses it up.
+    """
     if not must_change(user):
         return True
     unused = SetPassword.objects.filter(user_id=user.pk, changed_at=None, used_at=None)

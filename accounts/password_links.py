@@ -20,7 +20,7 @@ from orders.privacy.record_kinds import Action
 
 
 class Links(PasswordResetTokenGenerator):
-    """Django's password reset tokens, which also become invalid when a newer link is made."""
+    """Django's generator of password reset tokens, with tokens that also become invalid when a newer link is made for the person."""
 
     key_salt = "accounts.password_links"
 
@@ -35,9 +35,9 @@ links = Links()
 
 
 def are_of_use_to(person: User) -> bool:
-    """Whether links are of use to the person, who must be active and allowed to sign in with a password (CDPVIEWER_PASSWORD_SIGN_IN).
+    """Whether a link is of use to the person, who must be active and allowed to sign in with a password (CDPVIEWER_PASSWORD_SIGN_IN).
 
-    False for anybody whom the provider or the directory signs in: a password here would outlast their account there.
+    Nor is it of use to anybody whom the provider or the directory signs in: a password here would outlast their account there.
     """
     return person.is_active and may_use_password(person, settings.SIGN_ON.passwords) and not comes_from(person)
 

@@ -18,7 +18,7 @@ from orders.models import Connection, SharedConnection
 
 LEAST, ADVISED = 12, 15  # characters
 LEAST_WEIGHT = 8  # see accounts.simplicity
-LEAST_NAME = 4  # characters; a shorter name is in too many other words
+LEAST_NAME = 4  # characters; shorter names occur in too many other words
 SITE = ("cdpviewer", "sitecore")
 
 _WORD = re.compile(r"[^\W\d_]+")
@@ -43,7 +43,7 @@ class Length:
 
 
 class NotCommon:
-    """Refuse the common passwords that attackers try first, even with digits and symbols around them."""
+    """Refuse the common passwords that attackers try first, even with a few digits and symbols around them."""
 
     def validate(self, password: str, user: AbstractBaseUser | None = None) -> None:
         if is_common(password):
@@ -57,7 +57,7 @@ class NotCommon:
 
 
 class NotSimple:
-    """Refuse passwords with too few different characters, or made of repetitions, sequences or keyboard rows."""
+    """Refuse passwords with too few different characters, or made mostly of repetitions, sequences or keyboard rows."""
 
     def validate(self, password: str, user: AbstractBaseUser | None = None) -> None:
         if is_simple(password):
@@ -91,7 +91,10 @@ class WithoutNames:
 
 
 def is_common(password: str) -> bool:
-    """Whether the password is in the list of common passwords, or is little more than a core from that list."""
+    """Whether the password is on the list of common passwords, or adds little to a core on that list.
+
+    A core is a password without the digits and symbols at its ends (see `accounts.common_passwords`).
+    """
     spelling = folded(password)
     inside = core(spelling)
     around = spelling.replace(inside, "", 1) if inside else ""
@@ -110,9 +113,9 @@ def is_simple(password: str) -> bool:
 
 
 def _names(user: AbstractBaseUser | None) -> set[str]:
-    """The names that are obvious for this user, folded: whole, as single words, and with their letters only.
+    """Names that this user's password must not rely on, folded: each name whole, each of its words, and its letters alone.
 
-    Names of fewer than four characters are left out.
+    Those with fewer than four characters are left out.
     """
     texts = [*SITE, *settings.ALLOWED_HOSTS]
     if user is not None:

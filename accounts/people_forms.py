@@ -21,7 +21,7 @@ else:
 
 
 def role_choices() -> list[tuple[str, SafeString]]:
-    """The form's choices: for each role, the name of its group, and its label and description as HTML."""
+    """The choices of `RolesForm`: for each role, the name of its group, and its label and description as HTML."""
     return [(role.group, format_html("<span><b>{}</b> {}</span>", role.label, role.words)) for role in ROLES]
 
 

@@ -1,4 +1,4 @@
-"""Signal receivers that record sign-ins, and changes made to people and groups by pages, the admin, commands or other code.
+"""Signal receivers that record sign-ins and sign-outs, and changes made to people and groups by pages, the admin or other code.
 
 Changes made with `QuerySet.update` or SQL send no signal, so they are not recorded.
 """
@@ -30,7 +30,7 @@ _by_link: ContextVar[bool] = ContextVar("a password is set with a link", default
 
 
 class NeverDeleted(Exception):
-    """Raised when a user would be deleted: users are deactivated instead, so that records stay attributable."""
+    """Raised on an attempt to delete a user: users are deactivated instead, so that records stay attributable."""
 
 
 @contextmanager
@@ -45,7 +45,7 @@ def rehashing() -> Iterator[None]:
 
 @contextmanager
 def choosing_by_link() -> Iterator[None]:
-    """Mark the block as setting a password with a link: the password counts as the user's own choice, although nobody is signed in."""
+    """Mark the block as setting a password through a link: if nobody is signed in, the password counts as chosen by the user."""
     token = _by_link.set(True)
     try:
         yield
@@ -119,7 +119,7 @@ def saved(instance: User, created: bool, update_fields: Iterable[str] | None, **
 def _password_replaced(person: User, old_hash: str) -> None:
     by_id, _name = account_events.actor()
     own, ended = by_id == person.pk, not person.has_usable_password()
-    # Without a password, nobody else can sign in as this person, so the connections need no confirmation.
+    # If the password was removed, nobody can sign in with it, so the connections need no confirmation.
     if own or ended or _rehashing.get():
         marked = Connection.objects.filter(user_id=person.pk, confirmed__in=password_mark.marks(person, old_hash))
         marked.update(confirmed=password_mark.mark(person))
@@ -152,7 +152,7 @@ def never_deleted(**_kwargs: Any) -> NoReturn:
 def rights_of_people(
     instance: Model, action: str, reverse: bool, model: type[Model], pk_set: set[Any] | None, **kwargs: Any
 ) -> None:
-    """Record changes to a person's groups or permissions, from either side: `person.groups.add(group)` and `group.user_set.add(person)`."""
+    """Record changes to people's groups or permissions, from either side: `person.groups.add(group)` or `group.user_set.add(person)`."""
     if action not in {"post_add", "post_remove", "pre_clear"}:
         return
     people_side = kwargs["sender"] is User.groups.through
@@ -175,7 +175,7 @@ def _related(instance: Any, groups: bool, reverse: bool) -> Any:
 def rights_of_groups(
     instance: Any, action: str, reverse: bool, model: type[Model], pk_set: set[Any] | None, **_kwargs: Any
 ) -> None:
-    """Record changes to a group's permissions, from either side."""
+    """Record changes to groups' permissions, made from the side of the group or of the permission."""
     if action not in {"post_add", "post_remove", "pre_clear"}:
         return
     if action == "pre_clear":

@@ -21,7 +21,7 @@ SEES_ACTIVITY = "sees_activity"
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """The name of a role's group, the role's `name` in import files, and its `label` and description (`words`) for display."""
+    """A role: the name of its `group`, its own `name` in import files, and its `label` and description (`words`) for display."""
 
     group: str
     name: str
@@ -49,12 +49,15 @@ GROUPS = {role.group: role for role in ROLES}
 
 
 def labels(groups: Iterable[Group]) -> list[str]:
-    """A label for each of the groups: that of its role, or the group's own name if it is not a role."""
+    """A label for each of the groups: the label of its role, or the group's own name if it belongs to no role."""
     return [str(GROUPS[group.name].label) if group.name in GROUPS else group.name for group in groups]
 
 
 def set_roles(person: User, names: Iterable[str]) -> bool:
-    """Give the user exactly the roles with these group names; their other groups stay. Return whether anything changed."""
+    """Give the user exactly the roles whose groups have these names, and keep any groups that are not roles.
+
+    Return whether anything changed.
+    """
     wanted = set(names)
     held = set(person.groups.filter(name__in=GROUPS).values_list("name", flat=True))
     person.groups.add(*Group.objects.filter(name__in=wanted - held))
@@ -66,7 +69,7 @@ def set_roles(person: User, names: Iterable[str]) -> bool:
 def note_what_they_manage(request: HttpRequest, user: AbstractBaseUser, **_kwargs: Any) -> None:
     """Store in the session which management links the user's menu has, and whether the user may see everybody's activity.
 
-    Pages then need no query to find out.
+    Most pages then need no query to find out.
     """
     if isinstance(user, User):
         rights = {"people": may_manage_people, "connections": may_share_connections}

@@ -1,7 +1,8 @@
 """Django's session store and authentication backend, changed so that one prepared query usually reads both the session and its user.
 
 The cookie holds the session's key, but the table only a hash of it, so that nobody who reads the database or a backup can take over a
-session. As in Django, a session needs a valid signature, an expiry date in the future, the current password hash, and an active user.
+session. As in Django, a session keeps a user signed in only if its signature is valid, it has not expired and it matches the user's current
+password, and if the user is active.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from contextvars import ContextVar
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth import SESSION_KEY
@@ -18,15 +20,16 @@ from django.contrib.sessions.backends import db
 from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.contrib.sessions.models import Session
+from django.db import connection
 from django.db.models import Model
 from django.http import HttpRequest
-from django.utils import timezone
 
 from accounts.rights import rehashing
+from orders.storage import database_clock, together
 from orders.storage.prepared_query import PreparedQuery
 from orders.storage.together import Together
 
-_SESSION = PreparedQuery(lambda: Session.objects.filter(session_key="").filter(expire_date__gt=timezone.now()))
+_SESSION = PreparedQuery(lambda: Session.objects.filter(session_key=""))
 _PERSON = PreparedQuery(lambda: User.objects.filter(pk=0))
 _BOTH = Together(_SESSION, _PERSON)
 
@@ -47,7 +50,7 @@ class SessionStore(db.SessionStore):
 
     def __init__(self, session_key: str | None = None) -> None:
         super().__init__(session_key)
-        _came_along.set(None)  # forget the person loaded with an earlier request
+        _came_along.set(None)  # forget the user loaded in an earlier request
 
     def exists(self, session_key: str) -> bool:
         return super().exists(stored_key(session_key))
@@ -65,8 +68,11 @@ class SessionStore(db.SessionStore):
     def load(self) -> dict[str, Any]:
         """The session's data. If there is no such session or it has expired, drop its key and return {}."""
         key = stored_key(self.session_key or "")
-        (row, person), _changed = _BOTH.get([key, timezone.now()], [_whose.get(key, 0)])
-        if row is None:
+        clock = database_clock.STATEMENT if together.is_possible(connection) else None
+        (row, person), read = _BOTH.get([key], [_whose.get(key, 0)], change=clock)
+        if read:
+            database_clock.learn(*read)
+        if row is None or row.expire_date <= database_clock.now():
             self._session_key = None
             return {}
         data = self.decode(row.session_data)
@@ -74,11 +80,15 @@ class SessionStore(db.SessionStore):
         _came_along.set(person)
         return data
 
+    def get_expiry_date(self, **kwargs: Any) -> datetime:
+        """The time at which the session expires, by the database's clock."""
+        return super().get_expiry_date(**{"modification": database_clock.now(), **kwargs})
+
     def save(self, must_create: bool = False) -> None:
         """Save the session: a new one as Django does, an existing one with a single statement and no transaction.
 
-        A transaction stays open while Python code runs. With a hundred concurrent pages, transactions ended so late that other pages
-        failed, because a page waits only 0.75 s for the database. Raises UpdateError if the session has ended.
+        Raises UpdateError if the session has ended. A transaction would stay open while Python code runs: with a hundred concurrent pages,
+        transactions ended so late that other pages failed, because a page waits only 0.75 s for another writer.
         """
         if must_create or self.session_key is None:
             super().save(must_create)

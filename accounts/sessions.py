@@ -1,12 +1,12 @@
 """Sessions: their time limits, and the middleware that requires a sign-in, a password of one's own and a second factor.
 
-A session lasts ten hours at most, and ends after thirty minutes without a request. The time of the last request is stored at most
-once a minute, so that most pages cost no session write; the idle limit is therefore between 29 and 30 minutes.
+A session lasts at most ten hours, and ends after 29 to 30 minutes without a request. The limit is not exact because the time of the
+last request is stored at most once a minute, so that most pages cost no session write. All times are by the database's clock, so that
+a host whose own clock is wrong ends nobody's session.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -29,7 +29,7 @@ from accounts.open_sessions import SEEN_AT, SIGNED_IN_AT, SIGNED_IN_BY
 from accounts.sign_on import recent
 from accounts.sign_on.second_step import MUST_ADD, note_missing
 from orders.http import GetResponse, Request
-from orders.storage import session_answers
+from orders.storage import database_clock, session_answers
 
 MUST_CHANGE = "password_set_by_somebody_else"
 WRITE_EVERY_SECONDS = 60
@@ -47,7 +47,7 @@ def start(request: Request, user: AbstractBaseUser, **_kwargs: Any) -> None:
 
     If the user must change their password or add a second factor before anything else, note that too.
     """
-    request.session[SIGNED_IN_AT] = request.session[SEEN_AT] = int(time.time())
+    request.session[SIGNED_IN_AT] = request.session[SEEN_AT] = int(database_clock.seconds())
     open_sessions.describe(request)
     if request.session[SIGNED_IN_BY] == "password" and own_password.must_change(user):
         request.session[MUST_CHANGE] = True
@@ -58,7 +58,7 @@ def start(request: Request, user: AbstractBaseUser, **_kwargs: Any) -> None:
 
 @receiver(user_logged_out, dispatch_uid="accounts.sessions.forget")
 def forget(request: Request, **_kwargs: Any) -> None:
-    """Drop the session's cached CDP answers when the user is signed out, instead of letting them expire a minute later."""
+    """Drop the session's cached CDP answers when the user is signed out, rather than keep them until they expire."""
     if request.session.session_key:
         session_answers.answers().forget(request.session.session_key)
 
@@ -71,11 +71,11 @@ def end_all(instance: User, created: bool, update_fields: Iterable[str] | None, 
 
 
 def session_limits(get_response: GetResponse) -> GetResponse:
-    """Middleware: end a session that is too old or has been idle for too long. Placed after authentication."""
+    """Middleware: sign the user out if `is_over` is true of the session. It must come after Django's authentication middleware."""
 
     def answer(request: Request) -> HttpResponseBase:
         if request.user.is_authenticated:
-            now = int(time.time())
+            now = int(database_clock.seconds())
             if is_over(request, now):
                 request.session_over = True
                 logout(request)
@@ -87,7 +87,7 @@ def session_limits(get_response: GetResponse) -> GetResponse:
 
 
 def is_over(request: Request, now: int) -> bool:
-    """Whether the session has reached one of its time limits, or lacks a timestamp."""
+    """Whether the session has reached one of its time limits, or does not say when it started or was last used."""
     signed_in, seen = request.session.get(SIGNED_IN_AT), request.session.get(SEEN_AT)
     if not isinstance(signed_in, int) or not isinstance(seen, int):
         return True
@@ -95,9 +95,10 @@ def is_over(request: Request, now: int) -> bool:
 
 
 def own_password_first(get_response: GetResponse) -> GetResponse:
-    """Middleware: if the user must replace a password that somebody else set, redirect to the page for choosing a new one.
+    """Middleware: redirect a user who must replace a password that somebody else set to the page for choosing a new one.
 
-    Otherwise, if the user still needs a second factor, redirect to the page for adding one.
+    A user who only needs to add a second factor is redirected to the page for adding one. The pages that BEFORE_CHANGING
+    and BEFORE_ADDING list are exempt.
     """
 
     def answer(request: Request) -> HttpResponseBase:
@@ -128,7 +129,10 @@ class SignInRequired(LoginRequiredMiddleware):
     def handle_no_permission(  # type: ignore[override]  # the stubs know only the redirect
         self, request: Request, view_func: Callable[..., Any]
     ) -> HttpResponseBase:
-        """Redirect to the sign-in page, with `next`. htmx gets a 401 with HX-Redirect, and `next` is the page around the panel."""
+        """Redirect to the sign-in page, with the page to return to in `next`.
+
+        An htmx request gets a 401 with HX-Redirect instead.
+        """
         page = next_page.page_of(request)
         address = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': page})}"
         return next_page.go_to(request, address, _("You are signed out. Sign in again."))

@@ -18,9 +18,10 @@ _NEXT = {pair for row in (*ROWS, "01234567890") for way in (row, row[::-1]) for 
 
 
 def weight(text: str) -> int:
-    """The number of independent choices in a folded text: one for a character, two for a run, one for a repeated piece.
+    """The number of independent choices in a folded text: two for a run, one for a repeat of an earlier piece, one for any other character.
 
-    Consecutive repeats of a character count once: "aaaaaaaaaaaa" has weight 1, "abcabcabcabc" 3, "qwertyuiop12" 4, "correct horse" 12.
+    Only runs and repeats of at least three characters count as such. A character typed several times in a row counts
+    once if that lowers the number. "aaaaaaaaaaaa" has weight 1, "abcabcabcabc" 3, "qwertyuiop12" 4, "correct horse" 12.
     """
     text = text[:LONGEST_READ]
     return min(_choices(text), _choices(_without_doubles(text)))
@@ -40,7 +41,10 @@ def _choices(text: str) -> int:
 
 
 def _run(text: str, start: int) -> int:
-    """The length of the run at `start`: a repeated character, or neighbours in one of ROWS or the digits, in either direction."""
+    """The length of the run that begins at `start`.
+
+    A run is one character repeated, or characters that are each next to the previous one in one of ROWS or among the digits.
+    """
     end = start + 1
     while end < len(text) and (text[end - 1], text[end]) in _NEXT:
         end += 1
@@ -51,7 +55,7 @@ def _run(text: str, start: int) -> int:
 
 
 def _repeated(text: str, start: int) -> int:
-    """The length of the longest piece from `start` on that also occurs earlier in the text; the two may overlap."""
+    """The length of the longest piece beginning at `start` that also begins earlier in the text; the two may overlap."""
     length = 0
     while start + length < len(text) and text.find(text[start : start + length + 1], 0, start + length) >= 0:
         length += 1

@@ -1,7 +1,8 @@
 """Repair of ticket links whose value contains a `?` that the ticket system did not encode.
 
 `/orders/paid? B94TXY/?ticket=RM-16` reaches the server as the path `/orders/paid` and the query `%20B94TXY/?ticket=RM-16`, and
-`/orders/?B94TXY/?ticket=RM-16` looks like a search. In `/orders/?q=B94TXY?ticket=RM-16` the template itself has a second `?`.
+`/orders/?B94TXY/?ticket=RM-16` looks like a search. In `/orders/?q=B94TXY?ticket=RM-16` the ticket system's own link template has a
+second `?`.
 """
 
 from __future__ import annotations
@@ -38,8 +39,9 @@ def rejoin_split_links(get_response: GetResponse) -> GetResponse:
 def split(path: str, query: str) -> tuple[str, str]:
     """Split `query` into the part that belongs to the value in `path`, decoded, and the parameters of the link.
 
-    The parameters start after the last `?` if all their names are in CARRIED. A query without such a `?` belongs to the value if
-    `_goes_on` is true. In a search (`q=…`) the value stays in the parameters. Return ("", query) if the value contains no `?`.
+    The parameters start after the last `?` if all their names are in CARRIED. A query without such a `?` belongs entirely to the
+    value if `_goes_on` is true. In a search (`q=…`) the value is itself a parameter, so only the last `?` is replaced, by `&`.
+    Return ("", query) if there is nothing to repair.
     """
     head, mark, tail = query.rpartition("?")
     if _is_carried(query) and "/?" not in query:
@@ -57,7 +59,7 @@ def split(path: str, query: str) -> tuple[str, str]:
 
 
 def _goes_on(path: str, query: str) -> bool:
-    """Whether a query without parameters of ours belongs to a value that starts in the path or, at `/orders/`, in the query itself."""
+    """Whether the whole query belongs to a value that starts in the path or, if the path is `/orders/`, in the query itself."""
     if path == "/orders/":
         return "=" not in query and query != "q"
     return not path.endswith("/") and (query.endswith("/") or "=" not in query)

@@ -1,10 +1,11 @@
 """Throttling of sign-in attempts. They are counted in the database, so that limits hold across processes.
 
 A lane is a group of attempts that are counted together. A browser in which the user has signed in before has its own lane for that
-user. An attempt from any other browser is in two or three lanes: by name, by name and address, and, unless the address is trusted, by
-address. A lane that reaches its limit of failures in 15 minutes admits one attempt every few seconds and refuses any in between: nobody
-is locked out. The lane of a name is split in two, one for addresses from which an attempt on that name failed in the last day and one
-for all others, so that a stranger with a few addresses cannot take every turn.
+user. An attempt from any other browser is in two or three lanes: one for the name, one for the name and address together and, unless
+the address is trusted, one for the address. A lane that reaches its limit of failures in 15 minutes admits one attempt every few seconds
+and refuses any in between: nobody is locked out. The lane for a name is split in two, one for addresses from which an attempt on that
+name failed in the last day and one for all others, so that a stranger with a few addresses cannot use up every attempt.
+
 An attempt in progress occupies a slot in its lanes until its password is checked; while no slot is free, other attempts wait. Each
 process checks only a few passwords at once; while an attempt waits for something other than the CPU, another may be checked.
 """
@@ -36,7 +37,7 @@ from accounts.names import name_hash
 WINDOW = timedelta(minutes=15)
 MEMORY = timedelta(days=1)  # how long after a failed attempt an address counts as known for the name
 STALE = timedelta(seconds=30)  # an attempt in progress for longer belongs to a dead process and counts as failed
-PATIENCE = 8.0  # seconds that an attempt waits for others in progress
+PATIENCE = 8.0  # the most seconds that an attempt waits for others in progress
 # How many attempts of one process may wait at a time; others must try again later, so that pages are still served.
 MOST_WAITING = 64
 _WAITING = BoundedSemaphore(MOST_WAITING)
@@ -74,7 +75,7 @@ class Attempt:
     same_source: Q
 
     def succeeded(self) -> None:
-        """Delete this attempt, and the failed ones for the same name from the same browser or address."""
+        """Delete this attempt, and the failed ones for the same name from the same browser or, if it is not known, the same address."""
         SignInFailure.objects.filter(self.same_source, Q(pk=self.pk) | Q(under_way=False)).delete()
 
     def withdraw(self) -> None:
@@ -98,7 +99,7 @@ class Lane:
 def attempt(request: HttpRequest, username: str) -> Iterator[None]:
     """Throttle the password check inside the block: any exception from it except Uncounted counts as a failed attempt.
 
-    Raises TryLater if no attempt is allowed now.
+    Raises TryLater if the attempt is not allowed now.
     """
     if not _CHECKING.acquire(timeout=PATIENCE):
         raise _crowded()
@@ -139,7 +140,10 @@ def _crowded() -> TryLater:
 
 
 def begin(request: HttpRequest, username: str) -> Attempt:
-    """Return the attempt once it has a slot in all its lanes. Raises TryLater if it is refused or has waited PATIENCE seconds."""
+    """Return the attempt once it has a slot in all its lanes.
+
+    Raises TryLater if a lane refuses it, too many are waiting, or it has waited PATIENCE seconds.
+    """
     row = _enter(request, username)
     try:
         _wait_for_turn(row, _lanes(row, is_trusted(request)))
@@ -183,7 +187,10 @@ def _lanes(row: SignInFailure, trusted: bool) -> list[Lane]:
 
 
 def _wait_for_turn(row: SignInFailure, lanes: Iterable[Lane]) -> None:
-    """Wait for the row's turn in all lanes. Raises TryLater."""
+    """Wait for the attempt's turn in all lanes.
+
+    Raises TryLater if a lane refuses it, too many are waiting, or it has waited PATIENCE seconds.
+    """
     if not _must_wait(row, lanes):
         return
     if not _WAITING.acquire(blocking=False):
@@ -210,7 +217,7 @@ def _must_wait(row: SignInFailure, lanes: Iterable[Lane]) -> bool:
 
 
 def _places(row: SignInFailure, lanes: Iterable[Lane]) -> tuple[datetime | None, bool]:
-    """When to try again (None if every lane allows an attempt now), and whether to wait for earlier attempts in progress first."""
+    """When to try again (None if every lane allows an attempt now), and whether the attempt must wait for earlier ones."""
     now = timezone.now()
     pace = timedelta(seconds=settings.SIGN_IN_LIMITS.pace)
     until: datetime | None = None

@@ -86,7 +86,7 @@ def count(person: AnyUser) -> Over | None:
 
 
 def problem(over: Over) -> Problem:
-    """The problem to show to a user who has exceeded a limit on views. The CDP was not called."""
+    """The problem to show to a user who has exceeded a view limit. It says that nothing was sent to the CDP."""
     if over.window == "a day":
         sentence = _("You have reached the limit of %(limit)s views a day per person. Nothing was sent to the CDP.")
     else:

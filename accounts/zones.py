@@ -20,14 +20,14 @@ def zones() -> tuple[str, ...]:
 
 @lru_cache(maxsize=1)
 def _present_names() -> dict[str, str]:
-    """Former and alternative zone names, mapped to the names in `zones`."""
+    """A mapping of former and alternative zone names to the names in `zones`."""
     offered = set(zones())
     links = [line.split()[1:3] for line in _lines("tzdata.zi") if line.startswith("L ")]
     return {name: target for target, name in links if target in offered}
 
 
 def canonical(name: str) -> str:
-    """The name in `zones` of the zone that a browser calls `name`; "" if that zone is not offered."""
+    """The name in `zones` for the zone that a browser calls `name`; "" if none is found."""
     if name in zones():
         return name
     return _present_names().get(name, "")

@@ -1,4 +1,4 @@
-"""The project as a Django app, so that Django finds its start-up checks and commands."""
+"""The project as a Django app, so that Django finds its system checks and commands."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from cdpviewer import modes
 
 
 class WiringConfig(AppConfig):
-    """App for start-up checks, commands and metrics; it has no models or templates."""
+    """App for system checks, commands and metrics; it has no models or templates."""
 
     name = "cdpviewer"
     verbose_name = "cdpviewer"

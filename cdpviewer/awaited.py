@@ -1,4 +1,4 @@
-"""The wait for a database connection: until one of the pool is free, a new one is open, or neither can be had."""
+"""Reports each wait for a database connection: for one from the pool or a newly opened one, or until an error."""
 
 from __future__ import annotations
 

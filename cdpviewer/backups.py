@@ -1,6 +1,6 @@
 """Backups of the whole database in one file. Servers may run during a backup; none may have the database open during a restore.
 
-SQLite is copied by VACUUM INTO, which takes one consistent state, however much is written meanwhile. PostgreSQL is copied by
+SQLite is copied by VACUUM INTO, in one consistent state however much is written meanwhile. PostgreSQL is copied by
 pg_dump and restored by pg_restore. The keys to encrypted data are never in a backup: keep them separately.
 """
 
@@ -22,6 +22,7 @@ from django.db.migrations.loader import MigrationLoader
 from cdpviewer import served
 
 HEADS = {b"SQLite format 3\x00": "sqlite", b"PGDMP": "postgresql"}
+OURS = "orders"  # an app that has migrations in every backup of ours
 PASSED_ON = ("sslmode", "sslrootcert", "sslcert", "sslkey")
 
 
@@ -99,7 +100,7 @@ def put_back(source: Path) -> Path | None:
 
 
 def check(file: Path) -> set[tuple[str, str]]:
-    """The migrations applied in a backup, as app and name. Raises Unfit unless `file` is a backup of the kind of database in use.
+    """The migrations applied in a backup, as (app, name). Raises Unfit if `file` is unreadable or the wrong kind of file.
 
     A SQLite file is read in full; of a PostgreSQL dump, only the table of contents and one table are read.
     """
@@ -112,11 +113,14 @@ def check(file: Path) -> set[tuple[str, str]]:
     kind = next((kind for start, kind in HEADS.items() if head.startswith(start)), "")
     if kind != vendor:
         raise Unfit(f"{file} is not a backup of {'SQLite' if vendor == 'sqlite' else 'PostgreSQL'}.")
-    return _applied_in_sqlite(file) if vendor == "sqlite" else _applied_in_dump(file)
+    applied = _applied_in_sqlite(file) if vendor == "sqlite" else _applied_in_dump(file)
+    if not any(app == OURS for app, _name in applied):
+        raise Unfit(f"{file} is not a backup of cdpviewer: it has none of its tables.")
+    return applied
 
 
 def _applied_in_sqlite(file: Path) -> set[tuple[str, str]]:
-    """The migrations applied in a SQLite file, as app and name. Raises Unfit if the file is damaged."""
+    """The migrations applied in a SQLite file, as (app, name). Raises Unfit if the file is damaged or has no table of them."""
     try:
         with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as copy:
             (found,) = copy.execute("PRAGMA quick_check(1)").fetchone()
@@ -129,7 +133,7 @@ def _applied_in_sqlite(file: Path) -> set[tuple[str, str]]:
 
 
 def _applied_in_dump(file: Path) -> set[tuple[str, str]]:
-    """The migrations applied in a file written by pg_dump, as app and name. Raises Unfit if pg_restore cannot read it."""
+    """The migrations applied in a file written by pg_dump, as (app, name). Raises Unfit if pg_restore cannot read it."""
     rows = _run("pg_restore", "--data-only", "--table=django_migrations", "--file=-", str(file))
     return set(re.findall(r"^\d+\t(\S+)\t(\S+)\t", rows, re.MULTILINE))
 
@@ -137,10 +141,10 @@ def _applied_in_dump(file: Path) -> set[tuple[str, str]]:
 def _replace(source: Path, database: Path) -> Path | None:
     """Copy the backup next to the database, move the database aside, and rename the copy to the database's name.
 
-    A crash at any point loses neither file. Return the previous file's new path; None if there was no previous file.
+    A crash at any point loses neither the database nor the backup. Return the new path of the previous database; None if there was none.
 
-    A write-ahead log is moved aside too: SQLite would take a leftover log for the restored file's. Raises Served or
-    OSError if the previous database is still in place, and Unsettled otherwise.
+    A write-ahead log is moved aside too: SQLite would take a leftover log for the restored file's. A failure that leaves the previous
+    database in place raises Served or OSError; any other failure raises Unsettled.
     """
     part = database.with_name(f".{database.name}.part")
     aside = database.with_name(f"{database.name}.before-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
@@ -175,7 +179,7 @@ def _replace(source: Path, database: Path) -> Path | None:
 
 
 def _rename_back(renamed: list[tuple[Path, Path]]) -> None:
-    """Give the files in `renamed`, each as (name, present name), their names back. Raises Unsettled if that fails."""
+    """Undo the renaming of files, each given as (original path, current path). Raises Unsettled if that fails."""
     for name, present in reversed(renamed):
         try:
             present.rename(name)
@@ -186,14 +190,14 @@ def _rename_back(renamed: list[tuple[Path, Path]]) -> None:
 
 
 def _close_log(database: Path) -> None:
-    """Merge the write-ahead log into the database file, unless the file is damaged. Raises Served."""
+    """Merge the write-ahead log into the database file, unless the file is damaged. Raises Served if SQLite cannot use the file now."""
     connections["default"].close()
     try:
         with closing(sqlite3.connect(database, timeout=2)) as last:
             last.execute("PRAGMA journal_mode=DELETE")
     except sqlite3.OperationalError:
         raise served.Served from None
-    except sqlite3.DatabaseError:  # damaged, which is why there is a restore
+    except sqlite3.DatabaseError:  # damaged, which may be why a backup is being restored
         pass
 
 
@@ -214,7 +218,7 @@ def _sync(path: Path) -> None:
 
 
 def _run(program: str, *options: str) -> str:
-    """Run pg_dump or pg_restore; return its output. Raises Unfit, which never repeats the program's messages: they may quote data."""
+    """Run pg_dump or pg_restore; return its output. Raises Unfit on failure, without the program's messages: they may quote data."""
     settings: dict[str, Any] = connections["owner" if "owner" in connections else "default"].settings_dict
     names = {"PGHOST": "HOST", "PGPORT": "PORT", "PGUSER": "USER", "PGPASSWORD": "PASSWORD", "PGDATABASE": "NAME"}
     env = {name: str(settings[key]) for name, key in names.items() if settings.get(key)}

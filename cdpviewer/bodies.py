@@ -17,12 +17,12 @@ LINGER = 2.0  # seconds for a browser to notice that the rest of its body is not
 
 
 def is_refused(length: str, transfer_encoding: str) -> bool:
-    """Whether to refuse a body with these headers, each "" if absent: it is over LARGEST bytes, or is sent with a Transfer-Encoding."""
+    """Whether to refuse a body with these headers ("" if absent): if it is over LARGEST bytes or has a Transfer-Encoding."""
     return bool(transfer_encoding) or (length.isdecimal() and int(length) > LARGEST)
 
 
 def only_small(get_response: GetResponse) -> GetResponse:
-    """Middleware: answer 413 if `is_refused`. Must come before sessions and CSRF, which read the database and the form."""
+    """Middleware: answer 413 if `is_refused`. It must precede the session and CSRF middleware, which read the database and the form."""
 
     def answer(request: Request) -> HttpResponseBase:
         if is_refused(request.META.get("CONTENT_LENGTH") or "", request.META.get("HTTP_TRANSFER_ENCODING", "")):
@@ -33,7 +33,7 @@ def only_small(get_response: GetResponse) -> GetResponse:
 
 
 def close_unread(_worker: Any, request: Any) -> None:
-    """gunicorn's `pre_request` hook: if the body is refused, close the connection after the answer instead of reading the body."""
+    """gunicorn's `pre_request` hook: if the body is refused, have the connection closed after the answer, not used again."""
     headers = {name.upper(): value for name, value in request.headers}
     if is_refused(headers.get("CONTENT-LENGTH", ""), headers.get("TRANSFER-ENCODING", "")):
         request.force_close()

@@ -1,4 +1,4 @@
-"""Start-up checks for missing or unsafe settings. Each message has a hint for the operator.
+"""Django system checks for missing or unsafe settings. Each message has a hint for the operator.
 
 The server does not start if a check tagged "keys" fails. The other checks are for production: `manage.py check --deploy` runs them.
 """
@@ -53,7 +53,10 @@ def secret_key(**_kwargs: Any) -> list[CheckMessage]:
 
 @register("keys")
 def credential_keys(**_kwargs: Any) -> list[CheckMessage]:
-    """CDPVIEWER_CREDENTIAL_KEYS must be one or more different Fernet keys: the first to encrypt CDP credentials, all to decrypt them."""
+    """CDPVIEWER_CREDENTIAL_KEYS must be one or more Fernet keys, all different.
+
+    The first encrypts stored credentials and other secrets; all are tried when decrypting them.
+    """
     keys: tuple[str, ...] = settings.CREDENTIAL_KEYS
     if not keys:
         return [
@@ -65,7 +68,7 @@ def credential_keys(**_kwargs: Any) -> list[CheckMessage]:
         ]
     found: list[CheckMessage] = []
     for position, key in enumerate(keys, start=1):
-        # A Fernet key is 32 bytes, which makes 44 characters.
+        # A Fernet key is 32 bytes, which is 44 characters in base64.
         if len(key) < 44:
             found.append(_bad_key(position, f"is too short ({len(key)} of 44 characters)", "cdpviewer.E004"))
         elif len(key) > 44 or not _is_fernet(key):
@@ -108,13 +111,13 @@ def database_over_tls(**_kwargs: Any) -> list[CheckMessage]:
 
 
 def _is_elsewhere(host: str) -> bool:
-    """Whether `host` is another machine: not "", the path of a socket, or a loopback address."""
+    """Whether `host` is another machine. False for "", the path of a socket, "localhost" and loopback addresses."""
     return bool(host) and not host.startswith("/") and not is_loopback(host)
 
 
 @register(deploy=True)
 def served_safely(**_kwargs: Any) -> list[CheckMessage]:
-    """The settings must suit production: HTTPS on, demo off, proxies and host names set, https for the CDP and the sign-on provider."""
+    """The settings must suit production: HTTPS on, demo off, a proxy trusted, no "*" host, https for the CDP and the sign-on provider."""
     found: list[CheckMessage] = []
     if not settings.HTTPS:
         found.append(
@@ -166,7 +169,7 @@ def served_safely(**_kwargs: Any) -> list[CheckMessage]:
 
 @register(deploy=True)
 def mapped_groups(**_kwargs: Any) -> list[CheckMessage]:
-    """The groups here that a provider's or directory's groups are mapped to must exist. Reports nothing if the database fails."""
+    """The groups that CDPVIEWER_OIDC_GROUPS and CDPVIEWER_LDAP_GROUPS map to must exist. Nothing is reported if the database fails."""
     from accounts.sign_on import membership
 
     found: list[CheckMessage] = []
@@ -188,7 +191,7 @@ def mapped_groups(**_kwargs: Any) -> list[CheckMessage]:
 
 @register("keys")
 def record_keys(**_kwargs: Any) -> list[CheckMessage]:
-    """Each of CDPVIEWER_RECORD_KEYS (default: the secret key) must be long enough. They prove that access records are unchanged."""
+    """Each of CDPVIEWER_RECORD_KEYS must be long enough. These keys prove that access records are unchanged."""
     return [
         Error(
             f"Key {position} of CDPVIEWER_RECORD_KEYS is too short ({len(key)} of {LEAST_RECORD_KEY} characters).",
@@ -202,7 +205,7 @@ def record_keys(**_kwargs: Any) -> list[CheckMessage]:
 
 @register(deploy=True)
 def files_for_the_owner_alone(**_kwargs: Any) -> list[CheckMessage]:
-    """The files with the database, the settings and the secrets must be accessible to their owner alone."""
+    """The files with the database, the settings and the secrets must be accessible only to their owner."""
     paths = [path for database in settings.DATABASES.values() for path in modes.database_files(database)]
     return [
         checks.Warning(
@@ -215,6 +218,6 @@ def files_for_the_owner_alone(**_kwargs: Any) -> list[CheckMessage]:
 
 
 def refusal() -> str:
-    """Why the server must not start, for the operator: one line for each problem, or "" if it may start."""
+    """The reasons why the server must not start, one line each, to show to the operator; "" if it may start."""
     problems = [message for message in run_checks(tags=["keys"]) if message.is_serious()]
     return "\n".join(f"{problem.msg} {problem.hint}" for problem in problems)

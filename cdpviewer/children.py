@@ -33,13 +33,13 @@ def end_on_signals() -> None:
 
 
 def follow_parent() -> None:
-    """Have this process receive SIGTERM when its parent ends, even by SIGKILL. Linux only: elsewhere this does nothing."""
+    """Have this process receive SIGTERM when its parent ends, even if the parent is killed. Linux only: elsewhere this does nothing."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def start(command: Sequence[str], *, env: Mapping[str, str], log: Path, folder: Path) -> subprocess.Popen[bytes]:
-    """Start a command in `folder`. Its output goes to `log`, a private file that is overwritten."""
+    """Start a command in `folder`. Its output and error messages go to the file `log`, which is overwritten."""
     target = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
         # A session of its own: Ctrl-C reaches only the launcher, which then ends the children in order.
@@ -72,9 +72,9 @@ def end(children: Sequence[subprocess.Popen[bytes]]) -> None:
 
 
 def watch(children: Mapping[str, subprocess.Popen[bytes]], parent: int) -> str:
-    """Wait until a child ends, and return its name; "" if this process's parent (`make`) is gone first.
+    """Wait until a child ends, and return its name; "" if this process's own parent (`make`) ends first.
 
-    A parent that is killed sends no signal, so the parent's process id is compared with `parent` twice a second.
+    A parent that is killed sends no signal, so the process id of the current parent is compared with `parent` about twice a second.
     """
     while os.getppid() == parent:
         for name, child in children.items():

@@ -16,16 +16,17 @@ if TYPE_CHECKING:  # the settings import this module, and load before Django's d
 
 DJANGOS_SQLITE = "django.db.backends.sqlite3"
 DJANGOS_POSTGRESQL = "django.db.backends.postgresql"
-SQLITE = "cdpviewer.sqlite"  # ours: keeps files open, and waits for locks outside of C
+SQLITE = "cdpviewer.sqlite"  # ours: keeps files open, and waits for locks outside C
 POSTGRESQL = "cdpviewer.postgresql"  # ours: a limit on every wait
 WRITTEN = "write it as sqlite:////full/path/file.sqlite3 or postgres://user:password@host:5432/name."
 OWNER = "owner"  # the alias for the role that migrates, prunes and takes backups, if it is not the pages' role
 OWN_PATIENCE = (
     0.01  # seconds that SQLite waits in C, and all pages with it; most locks are held for less than one millisecond
 )
+LARGEST_LOG = 32 * 1024 * 1024  # bytes that SQLite's log keeps on the disk once its content is in the file
 
 POOLS = ("psycopg", "external", "none")
-MOST_CONNECTIONS = 20  # per process: a page holds one for some milliseconds, and none while it waits for the CDP
+MOST_CONNECTIONS = 20  # per process: a page holds one for a few milliseconds, and none while it waits for the CDP
 LONGEST_WAIT = (
     0.75  # seconds a page waits for another writer; 0.1 ms is usual; with 10 s for the CDP, a page stays under 12 s
 )
@@ -43,10 +44,10 @@ def database(
 ) -> dict[str, Any]:
     """A DATABASES entry for the database at `url`, or for a SQLite file in `folder` if `url` is empty. Raises ImproperlyConfigured.
 
-    Before a page waits for the CDP, its database connection goes back to psycopg's pool, or to our pool of open SQLite files. No
-    transaction may be open during that wait, so none surrounds a request.
+    A page gives up its database connection before it waits for the CDP. No transaction may be open during that wait, so requests are
+    not wrapped in one.
 
-    `pool` is one of POOLS. `external` means a pooler such as pgbouncer, which assigns a server connection for each transaction: no
+    `pool` is one of POOLS. `external` means a pooler such as pgbouncer, which assigns a server connection to each transaction: no
     cursor, prepared statement or setting may then outlive its transaction.
     """
     if not url:
@@ -63,12 +64,12 @@ def database(
     settings["CONN_MAX_AGE"] = 0
     if settings["ENGINE"] == DJANGOS_SQLITE:
         settings["ENGINE"] = SQLITE
-        # All three are needed: without any one of them, writes from eight threads fail with "database is locked".
+        # All three are needed: if any one is missing, writes from eight threads fail with "database is locked".
         settings["OPTIONS"] = {
             **settings.get("OPTIONS", {}),
             "transaction_mode": "IMMEDIATE",
             "timeout": OWN_PATIENCE,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+            "init_command": f"PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA journal_size_limit={LARGEST_LOG};",
         }
         return settings
     if find_spec("psycopg") is None or find_spec("psycopg_pool") is None:
@@ -104,7 +105,7 @@ def databases(env: Environment, folder: Path) -> dict[str, dict[str, Any]]:
 
 
 def wait_like_pages(settings: dict[str, Any]) -> None:
-    """Add the pages' time limits to an entry of DATABASES if it is for PostgreSQL. Only the server does this: commands may wait longer.
+    """Add the pages' time limits to an entry of DATABASES if it is for PostgreSQL. Commands do not call this: they may wait longer.
 
     The limits in `page_limits` cannot be sent through an external pooler: set them on the database role (docs/operating.md).
     """
@@ -128,7 +129,7 @@ def past_the_pool(connection: BaseDatabaseWrapper, alias: str) -> BaseDatabaseWr
 
 
 def page_limits() -> dict[str, str]:
-    """PostgreSQL's time limits for connections that serve pages, by the name of the setting; values have a unit ("2000ms")."""
+    """PostgreSQL's time limits for connections that serve pages, by setting name; values include the unit ("2000ms")."""
     seconds = {
         "statement_timeout": STATEMENT,
         "lock_timeout": LONGEST_WAIT,

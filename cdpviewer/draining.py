@@ -1,4 +1,4 @@
-"""Draining: stop a server without losing a request. The load balancer learns of it from `/readyz`."""
+"""Draining: stopping a server without losing a request. The load balancer learns from `/readyz` that the server is stopping."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ class Server(ggevent.StreamServer):  # type: ignore[misc]  # gevent has no types
     max_accept = property(lambda _self: 100, lambda _self, _set_by_gunicorn: None)
 
     def close(self) -> None:
-        """Close the listener, but first accept the waiting connections: the system would otherwise reset them and lose their forms."""
+        """Close the listener, but first accept the waiting connections: otherwise they would be reset, and forms sent on them lost."""
         self._stop_event.set()
         self.stop_accepting()
         # There may be no file descriptor left for another connection; and gevent may call this itself, where waiting is impossible.
         with suppress(OSError, BlockingSwitchOutError):
             while not self.closed:
-                gevent.sleep(0)  # what was accepted begins, for which gunicorn needs the listener
+                gevent.sleep(0)  # lets the accepted connection begin, for which gunicorn needs the listener
                 if not (accepted := self.do_read()):
                     break
                 self.do_handle(*accepted)
@@ -42,7 +42,7 @@ ggevent.StreamServer = Server
 
 
 class DrainingWorker(ggevent.GeventWorker):  # type: ignore[misc]  # gunicorn has no types
-    """A gevent worker that stops only after DRAIN_SECONDS, so that the load balancer can notice. Pages in progress are finished."""
+    """A gevent worker that waits DRAIN_SECONDS before stopping, so that the load balancer can notice. Pages in progress are finished."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -51,7 +51,7 @@ class DrainingWorker(ggevent.GeventWorker):  # type: ignore[misc]  # gunicorn ha
 
     @contextmanager
     def timeout_ctx(self) -> Iterator[None]:
-        """Limit how long a connection may be idle (LAST_REQUEST once the worker is stopping). `_end_idle` can apply the limit early."""
+        """Limit how long a connection may be idle (only LAST_REQUEST once draining is over). `_end_idle` can end the wait earlier."""
         limit = super().timeout_ctx() if self.alive else gevent.Timeout(LAST_REQUEST, False)
         here = gevent.getcurrent()
         self._idle[here] = limit
@@ -68,7 +68,7 @@ class DrainingWorker(ggevent.GeventWorker):  # type: ignore[misc]  # gunicorn ha
         super().handle_request(listener, req, sock, addr)
 
     def handle_exit(self, sig: int, frame: Any) -> None:
-        """Stop after DRAIN_SECONDS, or at once on a second signal.
+        """Begin to stop after DRAIN_SECONDS, or at once on a second signal.
 
         Pages in progress are finished; idle connections are closed, because they would delay the stop.
         """

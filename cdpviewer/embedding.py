@@ -1,4 +1,4 @@
-"""Setting for embedding: the origins whose pages may show an order in a frame."""
+"""The setting for embedding: the origins whose pages may show an order in a frame."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Password hashing: argon2id, computed outside gevent's thread."""
+"""Password hashing with argon2id; under gevent, it is computed on a system thread."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def _threads(_process: int) -> ThreadPool:
 
 
 def aside(work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    """Run `work` and return its result. Under gevent, use a system thread, so that other pages are not held up for argon2's 30 ms."""
+    """Run `work` and return its result. Under gevent, a system thread does this, so that argon2's 30 ms do not hold up other pages."""
     if not monkey.is_module_patched("threading"):
         return work(*args, **kwargs)
     return _threads(os.getpid()).apply(work, args, kwargs)  # type: ignore[no-any-return]

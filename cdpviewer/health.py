@@ -1,7 +1,7 @@
 """Health probes: `/livez` and `/readyz`.
 
-Both answer without sign-in and for any Host, because a probe calls an IP address. They reveal the kind of failure and the version
-of `tzdata`, but nothing about people, orders, tenants or other configuration.
+Both answer without sign-in, and with any Host header, because probes use an IP address. They reveal at most the kind of failure and
+the version of `tzdata`: nothing about people, orders or tenants.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+import structlog
 from django.core import checks
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -23,48 +24,55 @@ from django.http.response import HttpResponseBase
 from cdpviewer.databases import past_the_pool
 from orders.http import GetResponse, Request
 from orders.itinerary import zones
+from orders.storage import database_clock
 
-PATIENCE = 1.0  # seconds in which the database must answer
-LEAST_ROOM = 16 * 1024 * 1024  # bytes left on the disk of a SQLite file
+PATIENCE = 1.0  # seconds that the database has to answer
+LEAST_ROOM = 16 * 1024 * 1024  # bytes that must be free on the disk of a SQLite database
 TABLE = "django_migrations"
-SILENT = ("does not answer", "not known")
+MOST_OFF = 60.0  # seconds between the clocks of this host and of the database
+SILENT = {"database": "does not answer", "migrations": "not known", "clock": "not known"}
 
 _found_complete: list[bool] = []
 _stopping = threading.Event()
 _asking = threading.Lock()
+_clock_off = threading.Event()
+
+log = structlog.stdlib.get_logger("cdpviewer.health")
 
 
 def livez(_request: HttpRequest) -> HttpResponse:
-    """Liveness: always "ok", without I/O, so that a slow database or CDP never causes a restart."""
+    """Liveness: always "ok". Neither the database nor the CDP is asked, so that a slow one never causes a restart."""
     return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
 
 
 def readyz(_request: HttpRequest) -> HttpResponse:
-    """Readiness: 200 if the database accepts writes, migrations are applied and keys are usable; otherwise, and while stopping, 503.
+    """Readiness: 200 if the database accepts writes, migrations are applied, keys are usable and the clock is right; otherwise 503.
 
-    The body gives the state of all three and the version of the time zone rules (`tzdata`), or only that the server is stopping.
-    The database has PATIENCE (1 s) to answer. The CDP is not checked: its outage must not take this server out of service, and the
-    tenants in use are private.
+    It is 503 while stopping, too. The body gives the state of all four and the version of the time zone rules (`tzdata`), or only
+    that the server is stopping. The database has PATIENCE (1 s) to answer. The CDP is not checked: its outage must not take this
+    server out of service.
     """
     if _stopping.is_set():
         return JsonResponse({"server": "stops"}, status=503)
-    state = {"database": "ok", "migrations": "ok", "keys": "ok"}
+    state = {**_in_time(), "keys": "ok"}
     if any(message.is_serious() for message in checks.run_checks(tags=["keys"])):
         state["keys"] = "not usable: run manage.py check"
-    state["database"], state["migrations"] = _in_time()
     return JsonResponse({**state, "tzdata": zones.VERSION}, status=200 if set(state.values()) == {"ok"} else 503)
 
 
 def stop() -> None:
-    """Have `/readyz` report from now on that this server is stopping."""
+    """Have `/readyz` in this process report from now on that the server is stopping."""
     _stopping.set()
 
 
-def _in_time() -> tuple[str, str]:
-    """The state of the database and migrations, checked on a thread; SILENT after PATIENCE, or if another check is still running."""
+def _in_time() -> dict[str, str]:
+    """The state of the database, migrations and clock, checked on a thread.
+
+    SILENT if there is no answer after PATIENCE seconds, or if an earlier check is still running.
+    """
     if not _asking.acquire(blocking=False):
         return SILENT
-    answers: queue.SimpleQueue[tuple[str, str]] = queue.SimpleQueue()
+    answers: queue.SimpleQueue[dict[str, str]] = queue.SimpleQueue()
 
     def ask() -> None:
         try:
@@ -79,26 +87,46 @@ def _in_time() -> tuple[str, str]:
         return SILENT
 
 
-def _asked() -> tuple[str, str]:
-    """The state of the database and migrations; SILENT on a database error. Uses its own connection, as pages may hold all others."""
+def _asked() -> dict[str, str]:
+    """The state of the database, migrations and clock; SILENT on a database error.
+
+    Uses its own connection: pages may hold all the others.
+    """
     probe = past_the_pool(connection, "readyz")
     try:
-        state = READINESS[probe.vendor](probe)
-        return state, "ok" if migrated(probe) else "not applied: run manage.py migrate"
+        database, clock = READINESS[probe.vendor](probe)
+        migrations = "ok" if migrated(probe) else "not applied: run manage.py migrate"
+        return {"database": database, "migrations": migrations, "clock": clock}
     except (DatabaseError, InterfaceError):
         return SILENT
     finally:
         probe.close()
 
 
-def _postgresql(probe: BaseDatabaseWrapper) -> str:
+def _postgresql(probe: BaseDatabaseWrapper) -> tuple[str, str]:
     with probe.cursor() as cursor:
-        cursor.execute("SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean")
-        (read_only,) = cursor.fetchone()
-    return "is read-only" if read_only else "ok"
+        cursor.execute(
+            "SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean, " + database_clock.NOW
+        )
+        read_only, now = cursor.fetchone()
+    database_clock.learn(now)
+    return "is read-only" if read_only else "ok", _clock(database_clock.host_offset(now))
 
 
-def _sqlite(probe: BaseDatabaseWrapper) -> str:
+def _clock(offset: float) -> str:
+    """The state of this host's clock, which is `offset` seconds ahead of the database's. Log when it becomes wrong, and right again."""
+    if abs(offset) <= MOST_OFF:
+        if _clock_off.is_set():
+            _clock_off.clear()
+            log.info("the clock of this server is right again")
+        return "ok"
+    if not _clock_off.is_set():
+        _clock_off.set()
+        log.warning("the clock of this server is wrong", seconds_ahead_of_the_database=round(offset))
+    return f"the clock of this server is {abs(round(offset))} s off"
+
+
+def _sqlite(probe: BaseDatabaseWrapper) -> tuple[str, str]:
     probe.patience = 0.0  # type: ignore[attr-defined]  # of cdpviewer.sqlite
     try:
         with probe.cursor() as cursor:
@@ -107,11 +135,12 @@ def _sqlite(probe: BaseDatabaseWrapper) -> str:
     except OperationalError as error:
         code = getattr(error.__cause__, "sqlite_errorcode", 0) & 0xFF
         if code == sqlite3.SQLITE_READONLY:
-            return "is read-only"
-        if code != sqlite3.SQLITE_BUSY:  # another writer holds the lock
+            return "is read-only", "ok"
+        if code != sqlite3.SQLITE_BUSY:  # if busy, another writer holds the lock: the database accepts writes
             raise
     folder = Path(str(probe.settings_dict["NAME"])).parent
-    return "ok" if shutil.disk_usage(folder).free >= LEAST_ROOM else "is on a disk that is full"
+    full = shutil.disk_usage(folder).free < LEAST_ROOM
+    return "is on a disk that is full" if full else "ok", "ok"
 
 
 READINESS = {"postgresql": _postgresql, "sqlite": _sqlite}

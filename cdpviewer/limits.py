@@ -38,7 +38,10 @@ def sign_in(env: Environment) -> SignInLimits:
 
 
 def views(env: Environment) -> ViewLimits:
-    """The limits on views per user (0: none). Raises ImproperlyConfigured for a bad value, or a limit per day below that per minute."""
+    """The limits on views per user; 0 means no limit.
+
+    Raises ImproperlyConfigured for a bad value, or if the limit per day is below the limit per minute.
+    """
     standard = ViewLimits()
     limits = ViewLimits(
         a_minute=env.number("CDPVIEWER_VIEWS_A_MINUTE", standard.a_minute),

@@ -1,8 +1,8 @@
 """Logs as JSON lines on standard error, without personal data or secrets.
 
 Three lines of defence: code does not log such data; `redact` blanks fields with sensitive names, and removes e-mail addresses,
-query strings and credentials from every text; an exception is reduced to its type and code locations, because messages quote
-values. Only exceptions in PLAIN_SPOKEN keep their messages, which are harmless.
+query strings and credentials from all other text; an exception is reduced to its type and code locations, because its message may
+quote values. Only exceptions of the types in PLAIN_SPOKEN keep their messages, which are harmless.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ TELLING_NAME = re.compile(
     re.IGNORECASE,
 )
 # Each run of characters that may belong to an address is matched once and then searched for an @: a pattern that searches from
-# every character takes quadratic time. The possessive quantifiers prevent the same by backtracking.
+# every character takes quadratic time. The possessive quantifiers keep backtracking from taking as long.
 RUN = re.compile(r"[^\s<>\"()/?&=,;:]++")
 ADDRESS = re.compile(r"\A.+(?:@|%40)[\w.-]++")
 IN_TEXT = (
@@ -38,7 +38,8 @@ IN_TEXT = (
     (re.compile(r"\b(Basic|Bearer)\s++\S++", re.IGNORECASE), rf"\1 {HIDDEN}"),
     (re.compile(r"gAAAA[\w-]++=*+"), HIDDEN),
 )
-# The messages of these name code, settings or tables, never personal data; for CdpError see its module.
+MARKS = ("@", "%40", "?", "gAAAA")  # a text without them, "basic" and "bearer" has nothing that IN_TEXT would replace
+# The messages of these name code, settings or tables, never personal data; for CdpError, see its module.
 PLAIN_SPOKEN = (
     CdpError, ImproperlyConfigured, OperationalError, TemplateDoesNotExist, TemplateSyntaxError, ImportError, AttributeError, NameError,
 )  # fmt: skip
@@ -65,15 +66,15 @@ def _cleaned(value: Any) -> Any:
 
 
 def clean(text: str) -> str:
-    """The text with HIDDEN for each e-mail address, query string, Basic or Bearer credential and encrypted value."""
-    if "@" in text or "%40" in text or "?" in text or "asic" in text or "earer" in text or "gAAAA" in text:
+    """The text with HIDDEN in place of each e-mail address, query string, Basic or Bearer credential, and encrypted value."""
+    if any(mark in text for mark in MARKS) or any(scheme in text.lower() for scheme in ("basic", "bearer")):
         for pattern, instead in IN_TEXT:
             text = pattern.sub(instead, text)
     return text
 
 
 def exceptions(_logger: Any, _method: str, event: Event) -> Event:
-    """structlog processor: turn `exc_info` into `exception`, a list of types with code locations, each error followed by its cause."""
+    """structlog processor: replace `exc_info` with `exception`, a list of the error and its causes, each with type and code locations."""
     info = event.pop("exc_info", None)
     error = info[1] if isinstance(info, tuple) else info
     chain: list[dict[str, Any]] = []
@@ -125,7 +126,7 @@ def settings(level: str, sentry: str = "") -> dict[str, Any]:
         "root": {"handlers": [*handlers], "level": level},
         "loggers": {
             "django": {"handlers": [], "level": level, "propagate": True},
-            # Below ERROR these repeat the line of each request.
+            # Below ERROR, these would only repeat the line that is logged for each request.
             "django.request": {"handlers": [], "level": "ERROR", "propagate": True},
             "django.server": {"handlers": [], "level": "ERROR", "propagate": True},
             "django_auth_ldap": {
@@ -163,10 +164,10 @@ COMMON: list[Any] = [
 
 def configure(dictionary: dict[str, Any]) -> None:
     """Set up `logging` and structlog; Django calls this with the LOGGING setting."""
-    # Optimizations from the manual of `logging`: our lines do not show these.
+    # Optimizations from the manual of `logging`: our lines do not show what this leaves out.
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     logging._srcfile = None  # noqa: SLF001
-    # A record that a handler cannot write would be printed as it is, with what is to be hidden.
+    # Otherwise, a record that a handler cannot write would be printed unredacted.
     logging.raiseExceptions = False
     logging.config.dictConfig(dictionary)
     structlog.configure(

@@ -1,4 +1,4 @@
-"""Middleware: the outermost (request id, security headers even on static files and errors, log line), and `in_line`."""
+"""The outermost middleware, which sets security headers (even on static files and errors) and writes a log line; and `in_line`."""
 
 from __future__ import annotations
 
@@ -36,17 +36,17 @@ log = structlog.stdlib.get_logger("cdpviewer.request")
 
 
 def policy(directives: Mapping[str, Sequence[str]]) -> str:
-    """The Content-Security-Policy header for a setting in the form of Django 6's SECURE_CSP."""
+    """The value of the Content-Security-Policy header for a setting in the form of Django 6's SECURE_CSP."""
     return "; ".join(f"{name} {' '.join(sources)}" for name, sources in directives.items())
 
 
 def accepted_id(sent: str | None) -> str:
-    """The request id sent by the proxy, if it is well-formed; a new one otherwise."""
+    """The request id that was sent with the request, if it is well-formed; otherwise a new one."""
     return sent if sent and ACCEPTED_REQUEST_ID.fullmatch(sent) else uuid.uuid4().hex
 
 
 def framed_headers() -> dict[str, str]:
-    """The headers of a page that EMBED_ORIGINS may show in a frame; Django's `xframe_options_exempt` marks such pages."""
+    """`own_headers`, changed for pages that EMBED_ORIGINS may show in frames; Django's `xframe_options_exempt` marks such pages."""
     framed = {**settings.SECURE_CSP, "frame-ancestors": settings.EMBED_ORIGINS or ("'none'",)}
     return {**own_headers(), "Content-Security-Policy": policy(framed)}
 
@@ -118,21 +118,24 @@ def response_headers_and_log(get_response: GetResponse) -> GetResponse:
 
 
 def route(request: HttpRequest, response: HttpResponseBase) -> str:
-    """The name of the matched URL pattern, "static" for files, "" if none matched. Never the path, which may contain personal data."""
+    """The name of the matched URL pattern, "static" for a static file, "" if no pattern matched.
+
+    This is never the path, which may contain personal data.
+    """
     if isinstance(response, WhiteNoiseFileResponse):
         return "static"
     return request.resolver_match.view_name if request.resolver_match else ""
 
 
 def person(request: HttpRequest) -> int | None:
-    """The id of the signed-in user, never the name; None if nobody is signed in or the user was not loaded."""
+    """The id (not the name) of the user whose session or token came with the request; None if there is no such user, or none was loaded."""
     # Not request.user, which may query the database: the line must be written even if that failed.
     number: int | None = getattr(getattr(request, "_cached_user", None), "pk", None)
     return number
 
 
 def asked(request: Request) -> dict[str, Any]:
-    """For the log: region and ID of the connection, number of CDP calls, and their time in ms; {} if the page does not use the CDP."""
+    """For the log: the connection's region and ID, and the number and total time (ms) of requests to the CDP; {} without a connection."""
     connection, reader = request.connection, request.reader
     if connection is None or reader is None:
         return {}

@@ -14,14 +14,14 @@ from django.db.migrations.loader import MigrationLoader
 
 from cdpviewer.databases import past_the_pool
 
-PATIENCE = 120.0  # seconds for another migration
+PATIENCE = 120.0  # seconds to wait for another migration to finish
 LOCK_TIMEOUT = "2s"  # every page that needs the table queues behind a waiting migration
 LOCK_NOT_AVAILABLE = "55P03"
 NUMBER = 0x636470766965  # arbitrary id of the advisory lock
 
 
 class Busy(Exception):
-    """Another migration is still running after PATIENCE."""
+    """Another migration was still running after a wait of PATIENCE seconds."""
 
 
 def unknown(connection: BaseDatabaseWrapper) -> list[str]:
@@ -37,14 +37,17 @@ def unknown(connection: BaseDatabaseWrapper) -> list[str]:
 
 @contextmanager
 def alone(connection: BaseDatabaseWrapper) -> Iterator[None]:
-    """Hold this database's migration lock inside the block; it is also released if the process ends. Raises `Busy` after PATIENCE."""
+    """Hold this database's migration lock inside the block. Raises `Busy` if it is not free within PATIENCE seconds.
+
+    The lock is also released if the process ends.
+    """
     with _ALONE[connection.vendor](connection):
         yield
 
 
 @contextmanager
 def waiting_shortly(connection: BaseDatabaseWrapper) -> Iterator[None]:
-    """Limit the wait for a table to LOCK_TIMEOUT inside the block; PostgreSQL only."""
+    """On PostgreSQL, limit each wait for a lock to LOCK_TIMEOUT inside the block; on SQLite, change nothing."""
     if connection.vendor != "postgresql":
         yield
         return

@@ -19,7 +19,10 @@ def for_the_owner_alone() -> None:
 
 
 def database_files(database: dict[str, Any]) -> list[Path]:
-    """The existing files of an entry of DATABASES for SQLite: database, write-ahead log, its index, and journal; [] for PostgreSQL."""
+    """The existing files of the SQLite database that `database`, an entry of DATABASES, describes; [] for PostgreSQL.
+
+    They are the database itself, its write-ahead log, the log's index, and the rollback journal.
+    """
     if database["ENGINE"] != SQLITE:
         return []
     name = str(database["NAME"])
@@ -34,7 +37,7 @@ def close(database: dict[str, Any]) -> None:
 
 
 def open_to_others(paths: list[Path]) -> Iterator[Path]:
-    """The regular files that users other than their owner may access. Missing and inaccessible files are skipped."""
+    """The regular files in `paths` whose mode lets users other than the owner access them. Files whose mode cannot be read are skipped."""
     for path in paths:
         try:
             mode = path.stat().st_mode

@@ -1,4 +1,4 @@
-"""The move from SQLite to an empty PostgreSQL database: all tables in one transaction, each compared with its original.
+"""The move from SQLite to an empty PostgreSQL database: all tables are copied in one transaction and compared with the originals.
 
 The rows come from a backup taken at the start. Servers may run only in a rehearsal; what they write after the backup is not moved.
 """
@@ -15,6 +15,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
+import structlog
 from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
@@ -25,6 +26,8 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Model
 
 from cdpviewer import backups, databases, served
+
+log = structlog.stdlib.get_logger("cdpviewer.moving")
 
 Report = Callable[[str, int], None]
 Sum = tuple[int, int]  # rows, and the sum of their hashes
@@ -69,7 +72,7 @@ def move(url: str, *, while_served: bool = False, report: Report) -> int:
 
 @contextmanager
 def _between(url: str) -> Iterator[tuple[BaseDatabaseWrapper, BaseDatabaseWrapper]]:
-    """Connections to a backup of the current database and to that at `url`, closed after the block. Raises Unfit or backups.Unfit."""
+    """Connections to a backup of the current database and to the database at `url`, for the block. Raises Unfit or backups.Unfit."""
     present = connections["default"].settings_dict
     try:
         target = databases.database(url, Path(), pool="none")
@@ -77,7 +80,10 @@ def _between(url: str) -> Iterator[tuple[BaseDatabaseWrapper, BaseDatabaseWrappe
         raise Unfit(f"The URL names no PostgreSQL database: {WRITTEN}") from None
     if target["ENGINE"] != databases.POSTGRESQL:
         raise Unfit(f"The URL names no PostgreSQL database: {WRITTEN}")
-    with tempfile.TemporaryDirectory(prefix=".move-", dir=Path(present["NAME"]).parent) as folder:
+    # It is removed after the commit, when the move can no longer fail.
+    with tempfile.TemporaryDirectory(
+        prefix=".move-", dir=Path(present["NAME"]).parent, ignore_cleanup_errors=True
+    ) as folder:
         backup = Path(folder) / "backup"
         backups.take(backup)
         connections.databases[SOURCE] = {**present, "NAME": str(backup)}
@@ -88,10 +94,15 @@ def _between(url: str) -> Iterator[tuple[BaseDatabaseWrapper, BaseDatabaseWrappe
             for alias in (SOURCE, TARGET):
                 connections[alias].close()
                 del connections[alias], connections.databases[alias]
+    if Path(folder).exists():
+        log.warning("a copy of the current database could not be removed: remove its folder", folder=folder)
 
 
 def _prepare(source: BaseDatabaseWrapper, target: BaseDatabaseWrapper) -> None:
-    """Create the tables in `target`. Raises Unfit if `source` is not fully migrated, or `target` is unavailable or has rows of its own."""
+    """Create the tables in `target`. Raises Unfit if `source` is not fully migrated, or `target` is unavailable or not empty.
+
+    `target` counts as empty if it has rows only in the tables MADE_BY_MIGRATIONS.
+    """
     executor = MigrationExecutor(source)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         raise Unfit("The current database is not of this version: run manage.py migrate first.")
@@ -105,7 +116,10 @@ def _prepare(source: BaseDatabaseWrapper, target: BaseDatabaseWrapper) -> None:
 
 
 def _copy_all(source: BaseDatabaseWrapper, target: BaseDatabaseWrapper, report: Report) -> int:
-    """Copy and compare all tables in one transaction; its commit checks foreign keys. Return the number of rows. Raises Unfit."""
+    """Copy and compare all tables in one transaction; its commit checks foreign keys. Return the number of rows.
+
+    Raises Unfit or DatabaseError.
+    """
     models = [model for model in apps.get_models(include_auto_created=True) if model._meta.managed]  # noqa: SLF001  (Django's own name)
     moved = 0
     with transaction.atomic(using=target.alias):
@@ -116,7 +130,7 @@ def _copy_all(source: BaseDatabaseWrapper, target: BaseDatabaseWrapper, report: 
             try:
                 rows = _copy(model, source, target)
             except DatabaseError as error:
-                # Its message may quote the row.
+                # The error's message may quote the row.
                 kind = type(error.__cause__ or error).__name__
                 raise Unfit(f"PostgreSQL does not take a row of {model._meta.db_table} ({kind}).") from None  # noqa: SLF001  (as above)
             if rows != _sum(model, target):

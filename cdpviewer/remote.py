@@ -1,4 +1,7 @@
-"""Settings for the CDP: regions, spellings of statuses, fields that everybody may see; limits, proxy and certificates for calls."""
+"""The operator's settings for the CDP.
+
+They are the regions, spellings of statuses, fields that everybody may see, and the limits, proxy and certificates for calls.
+"""
 
 from __future__ import annotations
 
@@ -18,11 +21,14 @@ from orders.privacy.harmless import shown_fields as known_shown_fields
 
 STANDARD = Limits()
 PROMISED = 12.0  # seconds within which every page is answered, even if the CDP and the database are slow
-LONGEST_PAGE = PROMISED - LONGEST_WAIT - 1.25  # the rest is for queueing and rendering
+LONGEST_PAGE = PROMISED - LONGEST_WAIT - 1.25  # 1.25 s remain for queueing and rendering
 
 
 def regions(env: Environment) -> dict[str, str]:
-    """Base URLs by region name: the vendor's and those in CDPVIEWER_EXTRA_REGIONS (`name=https://host,…`). Raises ImproperlyConfigured."""
+    """Base URLs by region name: the vendor's and those in CDPVIEWER_EXTRA_REGIONS (`name=https://host,…`).
+
+    Raises ImproperlyConfigured if that setting is invalid.
+    """
     try:
         return known_regions(env.text("CDPVIEWER_EXTRA_REGIONS"))
     except RegionError as error:
@@ -30,9 +36,9 @@ def regions(env: Environment) -> dict[str, str]:
 
 
 def shown_fields(env: Environment) -> frozenset[tuple[str, ...]]:
-    """The fields of orders and custom data that everybody may see (CDPVIEWER_SHOWN_FIELDS), each name as a tuple of its words.
+    """The field names in CDPVIEWER_SHOWN_FIELDS, each as a tuple of its words. The operator lets everybody see these fields.
 
-    Raises ImproperlyConfigured.
+    Raises ImproperlyConfigured if a name is not allowed.
     """
     try:
         return known_shown_fields(env.listed("CDPVIEWER_SHOWN_FIELDS"))
@@ -45,7 +51,7 @@ def shown_fields(env: Environment) -> frozenset[tuple[str, ...]]:
 def statuses(env: Environment) -> tuple[str, ...]:
     """Add the spellings in CDPVIEWER_STATUSES (`GEBUCHT=CONFIRMED,…`) to `orders.itinerary.statuses`, and return them as written.
 
-    Raises ImproperlyConfigured.
+    Raises ImproperlyConfigured if an entry is invalid.
     """
     spellings = env.listed("CDPVIEWER_STATUSES")
     try:
@@ -56,9 +62,10 @@ def statuses(env: Environment) -> tuple[str, ...]:
 
 
 def limits(env: Environment) -> Limits:
-    """The limits on outbound calls.
+    """The limits on calls to the CDP.
 
-    Raises ImproperlyConfigured for an unusable value, or if a page could take longer than PROMISED seconds or a call longer than a page.
+    Raises ImproperlyConfigured if a value is unusable, if a page could take longer than PROMISED seconds, or if a call could take longer
+    than the page it is for.
     """
     page = env.seconds("CDPVIEWER_CDP_PAGE_SECONDS", STANDARD.page)
     if page > LONGEST_PAGE:

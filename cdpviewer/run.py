@@ -43,7 +43,10 @@ def missing() -> list[str]:
 
 
 def main() -> int:
-    """Replace this process with gunicorn. Return exit status 1 if keys or settings are unusable."""
+    """Migrate, collect static files, report what is missing, and replace this process with gunicorn.
+
+    Returns exit status 1, before any of this, if keys or settings are unusable.
+    """
     for_the_owner_alone()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cdpviewer.settings")
     try:

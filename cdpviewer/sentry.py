@@ -1,6 +1,6 @@
 """Report errors to Sentry, or to a service that accepts its protocol (CDPVIEWER_SENTRY_DSN), using only the redacted log lines.
 
-Sentry's integrations are all switched off: they would add local variables, addresses, headers and earlier log lines.
+Sentry's integrations are all switched off: they would add local variables, URLs, headers and earlier log lines.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class Handler(logging.Handler):
 
 @cache
 def _client(address: str, _process: int) -> Client:
-    """The Sentry client of this process, created at its first error because a client's thread does not survive a fork."""
+    """The Sentry client of this process, created at the first error. None is shared, because its thread does not survive a fork."""
     from sentry_sdk import Client
 
     return Client(
@@ -82,7 +82,7 @@ def _client(address: str, _process: int) -> Client:
 
 
 def event_of(line: dict[str, Any]) -> Any:
-    """The Sentry event for a log line: its message, its exceptions with their code locations, and its fields named in TAGS."""
+    """The Sentry event for a log line: its level, its message, its exceptions with code locations, and the fields named in TAGS."""
     chain = [_exception(one) for one in reversed(line.get("exception", []))]  # Sentry wants the first cause first
     return {
         "level": line.get("level", "error"),

@@ -14,7 +14,10 @@ from cdpviewer.databases import SQLITE, past_the_pool
 
 
 class Served(Exception):
-    """A server has the database open; for PostgreSQL, any other client counts as a server."""
+    """A server has the database open.
+
+    Any other client of a PostgreSQL database counts as a server, and so does another process that has called `alone` for a SQLite file.
+    """
 
 
 def _file(database: dict[str, Any]) -> Path:
@@ -22,10 +25,10 @@ def _file(database: dict[str, Any]) -> Path:
 
 
 def hold(database: dict[str, Any]) -> int | None:
-    """Mark a SQLite database (an entry of DATABASES) as served until this process and its children end; return the lock.
+    """Mark a SQLite database (an entry of DATABASES) as served until this process and its children end.
 
-    Return None for PostgreSQL, or if the database's folder does not exist. Waits while another process has the database to itself
-    (`alone`).
+    Returns the lock's file descriptor; None for PostgreSQL, or if the database's folder does not exist. Waits while another process
+    holds the lock from `alone`.
     """
     if database["ENGINE"] != SQLITE or not Path(database["NAME"]).parent.is_dir():
         return None
@@ -35,9 +38,10 @@ def hold(database: dict[str, Any]) -> int | None:
 
 
 def alone(alias: str = "default") -> int | None:
-    """Make sure that no server has the database open; return the lock. Raises Served.
+    """Make sure that no server has the database open. Raises Served if one has.
 
-    For SQLite, no server can start until the lock is closed; for PostgreSQL, there is no lock, and None is returned.
+    For SQLite, returns a lock, as a file descriptor: a server that starts waits until it is closed. For PostgreSQL, there is no lock,
+    and None is returned.
     """
     connection = connections[alias]
     if connection.vendor == "postgresql":

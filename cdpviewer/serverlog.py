@@ -1,4 +1,4 @@
-"""gunicorn's logger without a line per request."""
+"""gunicorn's logger, without its log line for each request."""
 
 from __future__ import annotations
 

@@ -15,7 +15,8 @@ class Worker(DrainingWorker):
     def handle_request(self, listener: Any, req: Any, sock: Any, addr: Any) -> None:
         """Answer a request.
 
-        If gunicorn is about to close the connection (StopIteration), read the rest of the body before it does, so that the answer arrives.
+        If gunicorn is about to close the connection (StopIteration), first read the rest of the request's body: otherwise the browser
+        may never show the answer.
         """
         try:
             super().handle_request(listener, req, sock, addr)

@@ -1,6 +1,6 @@
-"""Settings, read from the environment (`NAME` or `NAME_FILE`). The defaults are for production.
+"""Django's settings. Operators choose some of them in the environment or the settings file; the defaults are for production.
 
-README lists the names or says where to find them.
+README lists the names for operators, or says where to find them. NAME holds a value; NAME_FILE names a file that holds it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from cdpviewer.metrics import beginning
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environment.find(BASE_DIR)
 
-# Both are required. Empty values load, so that `manage.py new_key` can run and checks.py can report them.
+# Both are required. They may be empty here, so that `manage.py new_key` can run and checks.py can report them.
 SECRET_KEY = env.text("CDPVIEWER_SECRET_KEY")
 CREDENTIAL_KEYS = env.listed("CDPVIEWER_CREDENTIAL_KEYS")
 
@@ -195,7 +195,7 @@ SECURE_CSP = {
     "img-src": ["'self'"],
     "font-src": ["'self'"],
     "connect-src": ["'self'"],
-    # The form that starts the provider's sign-in is redirected there.
+    # Submitting the form that starts the provider's sign-in redirects to these.
     "form-action": ["'self'", *(SIGN_ON.provider.form_origins() if SIGN_ON.provider else ())],
     "base-uri": ["'none'"],
     "object-src": ["'none'"],

@@ -12,7 +12,7 @@ UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 class NotUtf8(ValueError):
-    """The bytes are not UTF-8. `str(error)` gives the reason, without repeating any content."""
+    """The bytes are not UTF-8, or seem to be UTF-16. `str(error)` gives the reason, without repeating any content."""
 
 
 class BadLine(ValueError):
@@ -34,7 +34,7 @@ def decoded(data: bytes) -> str:
 def values(text: str) -> dict[str, str]:
     """The values, by name, in the NAME=value lines of a settings file; `export` may precede the name. Raises BadLine.
 
-    Empty lines and lines that start with # are ignored. One pair of straight quotes around a value is removed.
+    Blank lines and lines that start with # are ignored. One pair of straight quotes around a value is removed.
     A # after white space starts a comment, unless it is inside that pair. Nothing is expanded or unescaped.
     """
     found: dict[str, str] = {}

@@ -18,7 +18,11 @@ Choice = TypeVar("Choice", bound=StrEnum)
 
 
 def read(env: Environment) -> SignOn:
-    """Read the settings. Raises ImproperlyConfigured if one is malformed, if they conflict, or if only staff, or nobody, could sign in."""
+    """Read the settings for sign-in.
+
+    Raises ImproperlyConfigured if a setting is malformed, conflicts with another or needs one that is missing, or if nobody, or nobody
+    except staff, could sign in.
+    """
     found = SignOn(
         provider=_provider(env),
         passwords=_one_of(Passwords, "CDPVIEWER_PASSWORD_SIGN_IN", env.text("CDPVIEWER_PASSWORD_SIGN_IN", "on")),
@@ -63,9 +67,9 @@ def _provider(env: Environment) -> Provider | None:
 
 
 def _check_address(name: str, url: str, *, bare: bool = False) -> None:
-    """Raise ImproperlyConfigured if `url` is not https (or http on loopback), or has more than host, port and (unless `bare`) path.
+    """Raise ImproperlyConfigured unless `url` is an https address (or http on loopback) of a host, perhaps with a port and a path.
 
-    Spaces, quotes, commas and semicolons are refused too.
+    With `bare`, a path is refused too. Spaces, quotes, commas and semicolons are always refused.
     """
     parts = urlsplit(url)
     host = parts.hostname or ""
@@ -83,7 +87,7 @@ def _directory(env: Environment) -> Directory | None:
     start_tls = env.switch("CDPVIEWER_LDAP_START_TLS", default=False)
     _check_directory_url(url, start_tls=start_tls)
     try:
-        import django_auth_ldap  # noqa: F401  (only whether it is there)
+        import django_auth_ldap  # noqa: F401  (only to see whether it is installed)
     except ImportError:
         raise ImproperlyConfigured(
             "CDPVIEWER_LDAP_URL needs the package django-auth-ldap: make setup LOCK=ldap, or leave it unset."
@@ -140,7 +144,7 @@ def _check_filter(text: str) -> None:
 
 
 def _check_authority(name: str, path: str) -> None:
-    """Raise ImproperlyConfigured unless the file at `path` can be read and holds certificates of authorities in PEM."""
+    """Raise ImproperlyConfigured unless the file at `path` can be read and contains a CA certificate in PEM format."""
     try:
         readable = bool(ssl.create_default_context(cafile=path).get_ca_certs())
     except (OSError, ValueError):  # ssl.SSLError is an OSError
@@ -150,7 +154,10 @@ def _check_authority(name: str, path: str) -> None:
 
 
 def _groups(name: str, written: tuple[str, ...]) -> dict[str, str]:
-    """A mapping of the groups of a provider or directory to ours, from entries such as "cdp-agents=Agents". Raises ImproperlyConfigured."""
+    """A mapping from a provider's or directory's groups to ours, read from entries such as "cdp-agents=Agents".
+
+    Raises ImproperlyConfigured if an entry has another form, or if two name the same group of theirs.
+    """
     pairs = [tuple(part.strip() for part in text.rpartition("=")) for text in written]
     if not all(theirs and ours for theirs, _sign, ours in pairs):
         raise ImproperlyConfigured(f"{name} must list their groups with ours: cdp-agents=Agents,cdp-leads=Supervisors.")

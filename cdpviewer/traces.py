@@ -1,7 +1,7 @@
 """Traces to an OpenTelemetry collector (CDPVIEWER_OTLP_ENDPOINT): one span for each request, and one for each call to the CDP.
 
-Written by hand, because the ready-made instrumentation records addresses, queries and statements. Besides times, our spans hold only
-methods, routes, status codes, request ids, regions and outcomes.
+Written by hand, because the ready-made instrumentation records URLs, query strings and SQL. Besides times, our spans hold only methods,
+routes, status codes, request ids, regions and outcomes.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ class Calls:
 
 @cache
 def _tracer(address: str, _process: int) -> Tracer:
-    """The tracer of this process, created at its first request because the exporter's thread does not survive a fork."""
+    """The tracer of this process. Each process creates its own when first needed, because the exporter's thread does not survive a fork."""
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
     from opentelemetry.sdk.resources import Resource
     from opentelemetry.sdk.trace import TracerProvider

@@ -1,4 +1,4 @@
-"""The page for a malformed request, which never reaches the application; gunicorn's own page would quote the request."""
+"""The page for a request that gunicorn cannot read and does not pass on. gunicorn's own page would quote the request."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ HEADERS_TOO_LARGE = (
     "The browser sent more headers than this server reads. Delete the cookies of this site and try again."
 )
 NOT_HTTP = "The request could not be read. Nothing was looked up."
-"""One of these three sentences is on the page, depending on the kind of error."""
+"""The page has one of three sentences, depending on the kind of error: TOO_LONG, HEADERS_TOO_LARGE or this one."""
 
 
 def answer(error: Exception) -> bytes:
-    """The complete HTTP response if `error` is gunicorn's for a malformed request; b"" for any other error."""
+    """The complete HTTP response if `error` is one that gunicorn raises for a request it cannot read; b"" for any other error."""
     refused = _refusal(error)
     return _page(*refused) if refused else b""
 

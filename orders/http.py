@@ -1,4 +1,4 @@
-"""The request type of our middleware and views."""
+"""The request type that our middleware and views use."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class ConnectionLabel(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A program with an API key. `agent` names the person that the program claims to act for; this cannot be verified."""
+    """A program with an API key. `agent` names the person, if any, for whom it claims to act; this cannot be verified."""
 
     name: str
     agent: str = ""
@@ -36,10 +36,10 @@ class Program:
 class Request(HttpRequest):
     """Django's request with the attributes that our code and django-htmx add; `prepare` sets the defaults of ours.
 
-    `id` appears in log lines, error pages and access records. `connection` is the one that the page uses, `reader` the one that it
-    reads through; each is None if there is none. `session_over` is True if a session limit caused the sign-out. `via` is recorded with
-    the user: "embed https://…" for a page in a frame, "api NAME" for a program, "" for other pages. `program` is None unless the
-    request comes from a program.
+    `id` appears in log lines, error pages and access records. `connection` is the CDP connection that the page uses, and `reader` makes
+    the page's calls to the CDP; each is None if there is none. `session_over` is True if a session limit has just signed the user out.
+    `via` appears in access records: "embed https://…" for a page in a frame, "api NAME" for a program, "" for other pages. `program` is
+    None unless the request comes from a program with an API key.
     """
 
     id: str

@@ -35,7 +35,7 @@ def panels_of_an_order() -> Iterator[URLPattern]:
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", search.home, name="home"),
-    # Both are answered directly: a redirect would repeat a search text, which may be personal. `reverse` gives the second.
+    # Both are answered directly: a redirect would repeat the search text, which may be personal, in its URL. `reverse` gives the second.
     path("orders", search.orders, name="orders"),
     path("orders/", search.orders, name="orders"),
     path("pins/", pins.pin, name="pin"),

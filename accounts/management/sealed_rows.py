@@ -13,9 +13,10 @@ from orders.models import Connection, ConnectionMember, SharedConnection
 
 @dataclass(frozen=True, slots=True)
 class SealedRows:
-    """A model whose `columns` are sealed under the server's keys. `check` raises `CredentialUnreadable` for an unreadable row.
+    """A model whose `columns` are sealed under the server's keys.
 
-    `title` returns a row's name for messages; `related` lists the foreign keys to read with each row.
+    `check` raises `CredentialUnreadable` if a row's credential cannot be opened; `title` returns the row's name for messages; `related`
+    lists the foreign keys whose rows are read with it.
     """
 
     model: type[Model]

@@ -18,7 +18,10 @@ class Passwords(StrEnum):
 
 
 class SecondFactor(StrEnum):
-    """Whether a second step follows a password. OPTIONAL: if the user has a second factor. REQUIRED: a user without one must add one."""
+    """When a second step follows a password: never if OFF, otherwise whenever the user has a second factor.
+
+    With REQUIRED, a user without a second factor must add one right after signing in with a password.
+    """
 
     OFF = "off"
     OPTIONAL = "optional"
@@ -27,10 +30,10 @@ class SecondFactor(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """The company's OpenID Connect provider. `groups` maps its groups to ours.
+    """The company's OpenID Connect provider. `groups` maps the names of its groups to the names of ours.
 
-    `origins` are the origins that a sign-in passes through in addition to the issuer's. `timeouts` are in seconds: one to connect, one
-    between two pieces of a response; a whole request may take as long as both together.
+    `origins` lists the origins, besides the issuer's, that a sign-in may pass through. `timeouts` holds two limits in seconds: for
+    connecting, and for the wait between two pieces of a response. Their sum is the limit for a whole request.
     """
 
     issuer: str
@@ -50,13 +53,16 @@ class Provider:
         return f"provider {self.name}"
 
     def form_origins(self) -> list[str]:
-        """The origins that the form for starting the sign-in may redirect to: the issuer's, then `origins`."""
+        """The origins to which the form that starts a sign-in may be redirected: the issuer's, then `origins`."""
         return list(dict.fromkeys([origin(self.issuer), *self.origins]))
 
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """The company's LDAP directory. `groups` maps the names (cn) of its groups to ours; `timeout` is in seconds per request."""
+    """The company's LDAP directory. `groups` maps the names (cn) of its groups to the names of ours.
+
+    `timeout` is the limit in seconds for each request.
+    """
 
     url: str
     bind_dn: str
@@ -71,7 +77,7 @@ class Directory:
 
     @property
     def name_attribute(self) -> str:
-        """The first attribute that `people_filter` compares with the typed name; it holds the user name. "" if the filter compares none."""
+        """The attribute that holds the user name: the first that `people_filter` compares with the typed name; "" if there is none."""
         found = re.search(r"\(([A-Za-z][\w.;-]*)=%\(user\)s\)", self.people_filter)
         return found[1] if found else ""
 
@@ -92,10 +98,10 @@ class ProxyHeader:
 
 @dataclass(frozen=True, slots=True)
 class SignOn:
-    """All settings for sign-in.
+    """The settings for how users sign in.
 
-    A sign-in older than `confirm_after` seconds must be confirmed before rights or credentials are changed or hidden data is revealed;
-    with 0, only changes to second factors require a confirmation.
+    For `confirm_after` seconds after authenticating, a user may change rights or credentials, or reveal hidden data, without confirming
+    the sign-in; with 0, this is never necessary. Changes to second factors have a limit of their own.
     """
 
     provider: Provider | None = None

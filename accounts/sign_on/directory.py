@@ -40,7 +40,7 @@ log = structlog.stdlib.get_logger("accounts.sign_on")
 
 
 class DirectoryDown(NotChecked):
-    """The directory could not check the password."""
+    """The directory cannot be used now, or too many sign-ins are waiting for it."""
 
 
 @contextmanager
@@ -58,7 +58,7 @@ def _place() -> Iterator[None]:
 
 
 class Refused(NotSignedIn, Uncounted):
-    """The password is right, but the user is in no mapped group, or the user name is unusable or taken."""
+    """The password is correct, but the user is in no mapped group, or the user name is unusable or taken."""
 
     by_directory = True
 
@@ -69,7 +69,7 @@ def _threads(_process: int) -> ThreadPool:
 
 
 class _Connection(SimpleLDAPObject):
-    """An LDAP connection that, under gevent, waits in a thread: libldap waits in C, which would block the whole process."""
+    """An LDAP connection whose calls run in a thread under gevent, because libldap would block the whole process while it waits."""
 
     def _ldap_call(self, func: Any, *args: Any, **kwargs: Any) -> Any:
         give_back()  # the database connection, which others need meanwhile
@@ -99,7 +99,10 @@ class _Ldap:
 
 
 class Backend(LDAPBackend):
-    """Authentication backend that asks the directory. It adds new users, and never signs in a user for whom `_is_not_theirs` is true."""
+    """An authentication backend that checks passwords with the directory, and adds new users.
+
+    It never signs in a user for whom `_is_not_theirs` is true.
+    """
 
     def __init__(self) -> None:
         chosen = _chosen()
@@ -112,9 +115,10 @@ class Backend(LDAPBackend):
     def authenticate(
         self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any
     ) -> User | None:
-        """The user, active or not; None if the name or password is wrong. Raises DirectoryDown, or Refused as in `get_or_build_user`.
+        """Return the user, active or not; None if the name or password is wrong.
 
-        Also None, without asking the directory, if it must not sign in the user with this name.
+        Also return None, without asking the directory, if the name is that of a user here whom the directory must not sign in. Raises
+        DirectoryDown if the directory cannot be used, and Refused in the cases that `get_or_build_user` describes.
         """
         if not username or not password or "\x00" in username or "\x00" in password:
             return None
@@ -125,10 +129,7 @@ class Backend(LDAPBackend):
         return person
 
     def authenticate_ldap_user(self, ldap_user: Any, password: str) -> User | None:
-        """The user, whose groups are updated if the user is active; None if the name or password is wrong.
-
-        A new user is added only after all checks.
-        """
+        """Return the user, with groups updated if the user is active; None if the name or password is wrong."""
         person: User | None = super().authenticate_ldap_user(ldap_user, password)
         if person is not None and person.is_active:
             wanted = _ours(ldap_user.group_names)
@@ -136,10 +137,10 @@ class Backend(LDAPBackend):
         return person
 
     def get_or_build_user(self, username: str, ldap_user: Any) -> tuple[User, bool]:
-        """The user named in the directory's entry (whatever was typed), added if new; and False, as nothing is left to save.
+        """Return the user named in the directory's entry (whatever was typed), added if new, and False: nothing is left to save.
 
         Raises Refused if that name is unusable, or belongs to a user whom the directory must not sign in. Also raises Refused if the
-        user is in no mapped group; an existing user then loses all sessions here and all memberships in our mapped groups.
+        user is in no mapped group; an existing user is then removed from the mapped groups here, and all the user's sessions end.
         """
         name = membership.usable_name((ldap_user.attrs.get(_chosen().name_attribute) or [""])[0])
         if not name:
@@ -170,7 +171,10 @@ def _chosen() -> Directory:
 
 
 def _is_not_theirs(known: User) -> bool:
-    """Whether the directory must not sign this user in: true for staff, superusers, provider users, and users with a password here."""
+    """Whether the directory must not sign this user in.
+
+    True for staff, superusers, users linked to a provider account, and users with a password here.
+    """
     return administers(known) or known.has_usable_password() or SocialAccount.objects.filter(user=known).exists()
 
 

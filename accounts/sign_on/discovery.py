@@ -50,7 +50,10 @@ def document(chosen: Provider) -> dict[str, Any]:
 
 
 def _usable(answer: requests.Response) -> dict[str, Any]:
-    """The document in a response. Raises NotSignedIn unless it is a JSON object with valid NEEDED and, if present, OPTIONAL values."""
+    """The document in a response.
+
+    Raises NotSignedIn if it is not a JSON object, if a value in NEEDED is missing, or if one in NEEDED or OPTIONAL is invalid.
+    """
     try:
         sent = answer.json()
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""The last part of every sign-in, whether by password, provider, directory or proxy: the second step, then the session."""
+"""The last part of every sign-in, whether by password, provider, directory or proxy: any second step, then the session."""
 
 from __future__ import annotations
 
@@ -21,22 +21,25 @@ BACKEND = "accounts.session_store.Backend"  # loads the user of every session, w
 
 
 def enter(request: HttpRequest, person: AbstractBaseUser, page: str, *, by: str) -> HttpResponse:
-    """Sign in an authenticated user and redirect to `page`, or first to the second step if one is due. `by` is the kind of sign-in."""
+    """Sign in a user who has proved who they are, and redirect to `page`. If a second step is due, redirect to that first.
+
+    `by` is the kind of sign-in: "password", "directory" or "proxy".
+    """
     request.signed_in_by = by  # type: ignore[attr-defined]  # read by `accounts.open_sessions.describe`
     response: HttpResponse = perform_login(request, person, redirect_url=page)
     return response
 
 
 class Adapter(DefaultAccountAdapter):
-    """The account adapter that allauth calls: it adds our second step, and suppresses allauth's e-mails, messages and pages."""
+    """The account adapter that allauth calls: it adds our second step, and suppresses allauth's e-mails and messages."""
 
     def get_login_stages(self) -> list[str]:
         return ["accounts.sign_on.second_step.Stage"]
 
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
-        """Start the session. A password that somebody else set is used up only now, after the second step.
+        """Start the session. A password that somebody else set is used up only now, after any second step.
 
-        If such a password has already been used, raise ImmediateHttpResponse with the refusal.
+        If such a password has already been used, raise ImmediateHttpResponse with the page that says so.
         """
         if getattr(request, "signed_in_by", "password") == "password" and not own_password.use(user):
             sign_in_failed(Action.SIGN_IN_FAILED, user.get_username(), "password used before")

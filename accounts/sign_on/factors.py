@@ -1,7 +1,7 @@
-"""Second factors: authenticator apps, passkeys and ten recovery codes, stored and verified with allauth.
+"""Second factors (an authenticator app and passkeys) and ten recovery codes, stored and verified with allauth.
 
-The secrets of apps and recovery codes are sealed like CDP credentials and bound to person and kind, so a row copied to another person is
-useless. A code works only once, in any process: the row stores which recovery codes were used, or the time step of the app's last code.
+The secrets of apps and recovery codes are sealed like CDP credentials and bound to person and kind, so copying them to another person is
+useless. Each code works only once: the database stores which recovery codes have been used, and the time step of the app's last code.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def at(user_id: int, kind: str) -> Iterator[None]:
 
 
 class Adapter(DefaultMFAAdapter):
-    """allauth's adapter for second factors, which seals and opens their secrets. Outside `at`, both raise CredentialUnreadable."""
+    """allauth's adapter for second factors: it seals and opens their secrets, but raises CredentialUnreadable outside `at`."""
 
     def encrypt(self, text: str) -> str:
         return sealing.seal(text, _here())
@@ -89,7 +89,7 @@ def _here() -> Binding:
 
 
 def of(person: Any) -> list[Authenticator]:
-    """The person's factors and recovery codes, the oldest first."""
+    """The rows of the person's second factors and recovery codes, the oldest first."""
     return list(Authenticator.objects.filter(user_id=person.pk).order_by("pk"))
 
 
@@ -99,7 +99,7 @@ def exist(person: Any) -> bool:
 
 
 def pending_secret(request: HttpRequest) -> str:
-    """The secret for setting up an app. It is stored in the session, sealed, and stays the same until the app is set up."""
+    """The secret for setting up an authenticator app. It is stored in the session, sealed, and stays the same until the app is set up."""
     place = binding(request.user.pk or 0, "pending")
     try:
         return sealing.unseal(request.session.get(_PENDING, ""), place)
@@ -110,7 +110,7 @@ def pending_secret(request: HttpRequest) -> str:
 
 
 def add_app(request: HttpRequest, person: Any, code: str) -> bool:
-    """Add the app with the pending secret, in place of an earlier app, if `code` fits that secret. Return whether it fits."""
+    """If `code` fits the pending secret, add the app with that secret, replacing any earlier app. Return whether `code` fits."""
     secret = pending_secret(request)
     counter = _matching(secret, code, after=-1)
     if counter is None:
@@ -125,7 +125,7 @@ def add_app(request: HttpRequest, person: Any, code: str) -> bool:
 
 
 def add_passkey(person: Any, name: str, credential: dict[str, Any]) -> bool:
-    """Store a passkey if the browser's answer fits the challenge. Return whether it does."""
+    """Store a passkey if `credential`, sent by the browser, fits the challenge. Return whether it does."""
     try:
         webauthn.parse_registration_response(credential)
         webauthn.complete_registration(credential)
@@ -153,9 +153,9 @@ def codes_left(row: Authenticator) -> int:
 
 
 def accepts(person: Any, code: str) -> bool:
-    """Whether `code` is an unused code of the app or an unused recovery code. If so, this call uses it up.
+    """Whether `code` is a current, unused code from the app, or an unused recovery code. If so, this call uses it up.
 
-    Raises CredentialUnreadable if no key opens a stored secret.
+    Raises CredentialUnreadable if a secret needed for this cannot be opened.
     """
     typed = code.replace(" ", "").replace("-", "")
     return _accepts_app(person, typed) or _accepts_recovery(person, typed)
@@ -177,7 +177,7 @@ def _accepts_app(person: Any, code: str) -> bool:
 
 
 def _matching(secret: str, code: str, *, after: int) -> int | None:
-    """The time step (30 s) of the code; None if the code is wrong or its step is not later than `after`.
+    """The number of the 30-second time step that `code` is for; None if it is wrong, or if that step is not later than `after`.
 
     Codes of the steps just before and after the current one are accepted as well.
     """
@@ -209,7 +209,7 @@ def passkey_challenge(person: Any) -> dict[str, Any]:
 
 
 def accepts_passkey(person: Any, credential: dict[str, Any]) -> bool:
-    """Whether one of the person's passkeys answered the challenge."""
+    """Whether `credential` is a valid answer to the challenge by one of the person's passkeys."""
     try:
         webauthn.parse_authentication_response(credential)
         row = webauthn.complete_authentication(person, credential)
@@ -231,7 +231,7 @@ def _refused(error: Exception) -> Literal[False]:
 def remove(person: Any, pk: int, *, here: str) -> bool:
     """Remove one factor, and also the recovery codes if no other factor is left. Return False if there is no such factor.
 
-    `here` is the hashed key of the current session, which `_end_others` does not end.
+    If no other factor is left, `_end_others` may end the person's sessions, except the one with the hashed key `here`.
     """
     with transaction.atomic():
         row = Authenticator.objects.filter(user_id=person.pk, pk=pk).first()
@@ -259,19 +259,19 @@ def reset(person: Any, *, here: str = "") -> int:
 
 
 def _end_others(person: Any, here: str) -> None:
-    """If a second factor is required, end the person's sessions except `here`: they would otherwise go on without one."""
+    """If a second factor is required, end the person's sessions except the one with the hashed key `here`."""
     if settings.SIGN_ON.second_factor is SecondFactor.REQUIRED:
         open_sessions.end(person, but=here)
 
 
 def sealed_values() -> Iterator[tuple[Authenticator, str]]:
-    """Yield every row that has a sealed secret, and the name under which the row's `data` holds it."""
+    """Yield each row that has a sealed secret, together with the name of that secret in the row's `data`."""
     for row in Authenticator.objects.filter(type__in=SEALED).order_by("pk").iterator():
         yield row, SEALED[Kind(row.type)]
 
 
 def open_sealed(row: Authenticator) -> str:
-    """The secret of a row, still sealed, after checking that a key opens it. Raises CredentialUnreadable if none does."""
+    """Return a row's secret, still sealed, after checking that it can be opened. Raises CredentialUnreadable if it cannot."""
     sealed: str = row.data[SEALED[Kind(row.type)]]
     sealing.unseal(sealed, binding(row.user_id, row.type))
     return sealed

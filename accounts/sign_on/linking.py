@@ -18,7 +18,10 @@ class BelongsToAnother(Exception):
 
 
 def link(person: User, subject: str, provider: Provider) -> bool:
-    """Link a user to their subject (sub) at the provider. Return whether the link is new. Raises BelongsToAnother."""
+    """Link a user to their subject (sub) at the provider. Return whether the link is new.
+
+    Raises BelongsToAnother if another user is already linked to that subject.
+    """
     found = SocialAccount.objects.filter(provider=provider.issuer, uid=subject).first()
     if found is not None:
         if found.user_id != person.pk:
@@ -41,9 +44,10 @@ def end_password(person: User) -> bool:
 
 
 def comes_from(person: User) -> str:
-    """The system that signs the user in: the provider's name for a linked user, "directory" for a user of the directory, else "".
+    """The outside system that signs the user in: the provider's name, or "directory"; "" if there is none.
 
-    A user counts as the directory's if they have no password here, are neither staff nor a superuser, and have signed in before.
+    If a provider is set up, it signs in the users linked to a provider account. If a directory is set up, it signs in all others who
+    have signed in before, have no password here, and are neither staff nor superusers.
     """
     chosen = settings.SIGN_ON
     if chosen.provider is not None and SocialAccount.objects.filter(user=person).exists():

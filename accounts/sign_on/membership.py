@@ -20,7 +20,10 @@ log = structlog.stdlib.get_logger("accounts.sign_on")
 
 
 def new_name(claims: Mapping[str, Any], provider: Provider) -> str:
-    """The name for a new user, from the claims. Raises NotSignedIn if it is unusable, or taken: no existing account is taken over."""
+    """The name for a new user, from the claims. Raises NotSignedIn if it is unusable, or if a user here already has it.
+
+    An existing account is never handed over just because the name matches.
+    """
     name = usable_name(claims.get(provider.username_claim))
     if not name:
         raise NotSignedIn("name-unusable")
@@ -30,7 +33,10 @@ def new_name(claims: Mapping[str, Any], provider: Provider) -> str:
 
 
 def usable_name(sent: object) -> str:
-    """The name that was sent, in form NFKC; "" if it is not a valid user name. `account_events` relies on names without spaces."""
+    """The name that was sent, normalized to NFKC; "" if it is not a valid user name.
+
+    Names must not contain spaces: `account_events` relies on that.
+    """
     name = unicodedata.normalize("NFKC", sent) if isinstance(sent, str) else ""
     try:
         UnicodeUsernameValidator()(name)
@@ -42,7 +48,7 @@ def usable_name(sent: object) -> str:
 def ours(claims: Mapping[str, Any], provider: Provider) -> set[str]:
     """The names of our groups to which the groups in the claims are mapped. The groups claim may be one name or a list.
 
-    If the provider left the groups out because there are too many for the token, raise NotSignedIn, so that the user keeps theirs here.
+    If the provider left the groups out because there are too many for the token, raise NotSignedIn, so that the user's groups here stay.
     https://learn.microsoft.com/en-us/entra/identity-platform/access-token-claims-reference#groups-overage-claim
     """
     names = claims.get("_claim_names")
@@ -56,9 +62,10 @@ def ours(claims: Mapping[str, Any], provider: Provider) -> set[str]:
 
 
 def check(claims: Mapping[str, Any], provider: Provider, person: User | None) -> None:
-    """Update the groups of `person` (None for a new user). Raises NotSignedIn for a person who is inactive or in no mapped group.
+    """Check that a user may sign in, and update the groups of an existing user. Raises NotSignedIn if the user may not sign in.
 
-    If an existing user is in no mapped group, all their sessions end.
+    The user must be active, and in a mapped group that exists here. If an existing user is in no such group, all their sessions end.
+    `person` is None for a new user.
     """
     groups = ours(claims, provider) - missing(provider.groups.values())
     if person is not None:
@@ -72,12 +79,12 @@ def check(claims: Mapping[str, Any], provider: Provider, person: User | None) ->
 
 
 def follow(claims: Mapping[str, Any], provider: Provider, person: User) -> None:
-    """Add the user to the groups that the claims map to, and remove them from the other mapped groups; leave all other groups alone."""
+    """Make the user a member of the groups that the claims map to, and of no other mapped group. Membership of other groups stays."""
     follow_names(person, ours(claims, provider), set(provider.groups.values()))
 
 
 def missing(names: Iterable[str]) -> set[str]:
-    """The names for which there is no group here."""
+    """Those of `names` that no group here has."""
     return set(names) - set(Group.objects.filter(name__in=set(names)).values_list("name", flat=True))
 
 

@@ -29,6 +29,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from gevent import Timeout  # type: ignore[import-untyped]
+from urllib3.exceptions import HTTPError
 
 from accounts.next_page import own_path
 from accounts.sign_on import discovery, membership, refusals
@@ -39,7 +40,7 @@ from orders.privacy import account_events
 from orders.storage.lock_timeout import give_back
 
 LEEWAY = 60  # seconds by which the provider's clock may differ from ours
-LARGEST = 1_000_000  # bytes in a response
+LARGEST = 1_000_000  # the most bytes in the body of a response
 CONFIRM = AuthProcess.REDIRECT
 
 log = structlog.stdlib.get_logger("accounts.sign_on")
@@ -63,10 +64,10 @@ def begin(request: HttpRequest, page: str, *, confirm: bool = False) -> HttpResp
 
 
 def finish(request: HttpRequest) -> HttpResponseBase:
-    """Exchange the code that the provider returned, then sign the user in or confirm the sign-in.
+    """Sign the user in, or confirm an earlier sign-in, with the code that the provider returned.
 
-    If this fails, raise NotSignedIn with the page to go to after another try. A signed-in user who is no longer in a mapped group is
-    signed out.
+    If this fails, raise NotSignedIn with the page to go to after the next attempt. A signed-in user who is found to be no longer in a
+    mapped group is signed out.
     """
     state = statekit.get_states(request).get(request.GET.get("state", ""), ({},))[0]
     try:
@@ -74,7 +75,7 @@ def finish(request: HttpRequest) -> HttpResponseBase:
     except NotSignedIn as refused:
         refused.page = state.get("next") or ""
         if refused.kind == "no-group" and request.user.is_authenticated and request.user.username == refused.person:
-            logout(request)  # `membership` ended the session
+            logout(request)  # `membership` has ended the session
         raise
     return response
 
@@ -115,9 +116,9 @@ class _Adapter(OpenIDConnectOAuth2Adapter):
             return super().parse_token(data)
 
     def complete_login(self, request: HttpRequest, app: SocialApp, token: SocialToken, **kwargs: Any) -> SocialLogin:
-        """The login, with all claims in `claims` and those of the ID token in `signed`; the social account stores only the subject.
+        """The login, with the ID token's claims in `signed`, and the same combined with the user info in `claims`.
 
-        Raises OAuth2Error or ProviderException for an invalid answer.
+        The social account stores only the subject. Raises OAuth2Error or ProviderException for an invalid answer.
         """
         with _as_expected():
             signed = self._decode_id_token(app, kwargs["response"]["id_token"])
@@ -153,7 +154,7 @@ class _OpenIdProvider(OpenIDConnectProvider):
 
 
 def _authenticated_at(signed: dict[str, Any]) -> int:
-    """When the user authenticated at the provider, in seconds since 1970; 0 if the ID token has no such time.
+    """When the user authenticated at the provider, in whole seconds since 1970; 0 if the ID token has no valid `auth_time`.
 
     Nothing else proves that a user who had to authenticate again did so: the browser could strip `prompt` and `max_age` from the request.
     """
@@ -171,12 +172,12 @@ def _provider(request: HttpRequest) -> _OpenIdProvider:
 
 
 def _read(response: requests.Response, deadline: float) -> requests.Response:
-    """Read the response's body by `deadline` (monotonic clock) at the latest: a timeout alone would start again with every byte.
+    """Read the response's body, giving up if it is too large, breaks off or is still arriving after `deadline` (monotonic clock).
 
-    Raises RequestException if the body is too large or takes too long.
+    It then raises RequestException. A read timeout would not be enough, because it starts again with every piece received.
     """
     body = bytearray()
-    while chunk := response.raw.read1(LARGEST, decode_content=True):
+    while chunk := _piece(response):
         body += chunk
         if len(body) > LARGEST:
             raise requests.RequestException("the provider's answer is too large")
@@ -184,6 +185,15 @@ def _read(response: requests.Response, deadline: float) -> requests.Response:
             raise requests.ReadTimeout("the provider's answer takes too long")
     response._content = bytes(body)  # noqa: SLF001  (as requests itself keeps it)
     return response
+
+
+def _piece(response: requests.Response) -> bytes:
+    """The next piece of the body, b"" at its end. Raises RequestException if it breaks off, stalls or cannot be decoded."""
+    try:
+        piece: bytes = response.raw.read1(LARGEST, decode_content=True)
+    except HTTPError as error:
+        raise requests.ConnectionError(f"the provider's answer broke off ({type(error).__name__})") from None
+    return piece
 
 
 class SocialAdapter(DefaultSocialAccountAdapter):
@@ -231,7 +241,7 @@ class SocialAdapter(DefaultSocialAccountAdapter):
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
         """Check the sign-in, and update the groups of an existing user. Raises NotSignedIn if the sign-in is refused.
 
-        If the user was only confirming a sign-in, note this in the session, and raise ImmediateHttpResponse with the redirect.
+        If the user was only confirming a sign-in, note the confirmation in the session, and raise ImmediateHttpResponse with the redirect.
         """
         begun = sociallogin.state.get("data") or {}
         if not begun.get("nonce") or sociallogin.signed.get("nonce") != begun["nonce"]:
@@ -258,7 +268,10 @@ class SocialAdapter(DefaultSocialAccountAdapter):
         return True
 
     def save_user(self, request: HttpRequest, sociallogin: SocialLogin, form: Any = None) -> User:
-        """Add the user and put them in their groups, without storing other claims. Raises NotSignedIn if the name is taken or unusable."""
+        """Add the user, with the groups that the claims map to. Raises NotSignedIn if the user name is taken or unusable.
+
+        Of the claims, only the user name and the subject are stored.
+        """
         person: User = sociallogin.user
         person.username = membership.new_name(sociallogin.claims, _chosen())
         person.set_unusable_password()

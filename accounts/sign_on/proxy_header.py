@@ -1,4 +1,4 @@
-"""Sign-in by a proxy that sends the user name in a header. Off unless the operator sets the header and a secret."""
+"""Sign-in by a proxy that sends the user name in a header. Off unless the operator names the header and sets a secret."""
 
 from __future__ import annotations
 
@@ -25,12 +25,13 @@ Answer = Callable[[HttpRequest], HttpResponseBase]
 
 
 def named_by_proxy(get_response: Answer) -> Answer:
-    """Middleware: sign in the user whose name the proxy sends. Placed after the session limits, which apply to these sessions too.
+    """Middleware: sign in the user whose name the proxy sends.
 
-    The name is trusted only with the proxy's secret. No user is added: an unknown or inactive user stays signed out.
+    Placed after the session limits, which apply to these sessions too. The name is trusted only with the proxy's secret.
+    No user is added: an unknown or inactive user stays signed out.
     A session started by the proxy ends if the proxy sends another name or none. The page shown after signing out signs nobody in.
-    On paths where the proxy requires no sign-in (docs/sign-on.md), such as that of the window opened by a frame, the name is ignored:
-    nobody is signed in or out.
+    On paths where the proxy requires no sign-in (see docs/sign-on.md), such as `/embed/allow/`, the name is ignored: nobody is signed
+    in or out.
     """
     chosen: ProxyHeader | None = settings.SIGN_ON.proxy
     if chosen is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -15,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts import next_page
 from accounts.open_sessions import SIGNED_IN_AT, SIGNED_IN_BY
+from orders.storage import database_clock
 
 CONFIRMED_AT = "confirmed_at"
 OF_FACTORS = 5 * 60  # seconds after a sign-in or its confirmation during which second factors may be changed
@@ -23,7 +23,7 @@ View = Callable[..., HttpResponseBase]
 
 def note_confirmed(request: HttpRequest) -> None:
     """Note that the user has just authenticated again."""
-    request.session[CONFIRMED_AT] = int(time.time())
+    request.session[CONFIRMED_AT] = int(database_clock.seconds())
 
 
 def note_signed_in(request: HttpRequest) -> None:
@@ -40,13 +40,13 @@ def is_recent(request: HttpRequest, seconds: int) -> bool:
         return True
     by_provider = request.session.get(SIGNED_IN_BY) == "provider"
     proved = max(0 if by_provider else request.session.get(SIGNED_IN_AT, 0), request.session.get(CONFIRMED_AT, 0))
-    return bool(time.time() - proved < seconds)
+    return bool(database_clock.seconds() - proved < seconds)
 
 
 def confirmed(view: View) -> View:
     """Decorator for views that change rights or credentials, or reveal hidden data.
 
-    The user must have authenticated (`is_recent`) within the last CDPVIEWER_CONFIRM_AFTER_MINUTES; 0 switches this off.
+    The user must have authenticated (`is_recent`) in the last CDPVIEWER_CONFIRM_AFTER_MINUTES minutes; if that is 0, the check is off.
     """
     return _confirmed(view, lambda: settings.SIGN_ON.confirm_after)
 

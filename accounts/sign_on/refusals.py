@@ -39,9 +39,12 @@ STATUS: dict[Kind, int] = {
 
 
 class NotSignedIn(Exception):
-    """A refused or failed sign-in. `person` is the user name, "" if unknown; `page` is the page to go to after the next sign-in."""
+    """A sign-in, or the confirmation of one, was refused or failed.
 
-    by_directory = False  # True if the directory refused the sign-in
+    `person` is the user name, and `page` the page to go to after the next sign-in; either is "" if it is not given.
+    """
+
+    by_directory = False  # True in `directory.Refused`
 
     def __init__(self, kind: Kind, *, person: str = "", page: str = "") -> None:
         super().__init__(kind)
@@ -58,7 +61,7 @@ class Words:
 
 
 def words(refused: NotSignedIn, *, confirming: bool = False) -> Words:
-    """The texts that explain a refusal, in the current language; `confirming` is for users who are signed in already."""
+    """The texts that explain a refusal, in the current language; `confirming` means that the user is already signed in."""
     name = settings.SIGN_ON.provider.name if settings.SIGN_ON.provider else ""
     if refused.by_directory:
         name = _("Your company’s directory")

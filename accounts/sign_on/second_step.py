@@ -17,13 +17,13 @@ BY_PASSWORD = frozenset({"password", "directory"})
 
 
 class Stage(LoginStage):
-    """The second step as a stage of allauth's sign-in. Until it is done, the session only notes whose password was right."""
+    """The second step as a stage of allauth's sign-in. Until it is done, the user is not signed in."""
 
     key = LoginStageKey.MFA_AUTHENTICATE.value
     urlname = "second_step"
 
     def handle(self) -> tuple[HttpResponse | None, bool]:
-        """After a password, redirect a user with a second factor to the second step, unless second factors are off.
+        """Redirect a user with a second factor to the second step after the password, unless second factors are off.
 
         A sign-in by provider or proxy has no second step here: that is up to the provider or proxy.
         """

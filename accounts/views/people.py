@@ -49,7 +49,10 @@ class PersonRow:
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_managers_of_people
 def people(request: HttpRequest) -> HttpResponse:
-    """List all people by user name, 50 to a page; or up to 200 matches for a search, posted so that no name is in the URL."""
+    """List all people in order of user name, 50 to a page, or up to 200 matches for a search.
+
+    The search is posted, so that no name is in the URL.
+    """
     text = request.POST.get("q", "").replace("\x00", "").strip()[:150]
     found = _with_what_is_shown(User.objects.order_by("username"))
     if text:
@@ -86,7 +89,7 @@ def person_add(request: HttpRequest) -> HttpResponse:
 @require_safe
 @for_managers_of_people
 def person(request: HttpRequest, person_id: int) -> HttpResponse:
-    """Show one person's account: name, roles, last activity, connections, kind of sign-in, sessions and second step."""
+    """Show one person's account and, if the user may change it, the forms for doing so."""
     return _person_page(request, _find(person_id))
 
 
@@ -110,7 +113,7 @@ def person_roles(request: HttpRequest, person_id: int) -> HttpResponse:
 @require_POST
 @for_managers_of_people
 def person_link(request: HttpRequest, person_id: int) -> HttpResponse:
-    """Show a new link with which the person can set a password; if they cannot sign in with a password, only warn."""
+    """Show a new link with which the person can set a password; if they cannot sign in with a password, show a warning instead."""
     found = _may_change(request, person_id)
     if not password_links.are_of_use_to(found):
         messages.warning(
@@ -140,7 +143,7 @@ def person_active(request: HttpRequest, person_id: int) -> HttpResponse:
 @require_POST
 @for_managers_of_people
 def person_sessions(request: HttpRequest, person_id: int) -> HttpResponse:
-    """End all sessions of a person. They may sign in again."""
+    """End all of a person's sessions. The person may sign in again."""
     found = _may_change(request, person_id)
     ended = open_sessions.end(found)
     said = ngettext("%(count)s session ended.", "%(count)s sessions ended.", ended) % {"count": ended}
@@ -177,7 +180,7 @@ def _may_change(request: HttpRequest, person_id: int) -> User:
 def _with_what_is_shown(found: QuerySet[User]) -> QuerySet[User]:
     last = AccessRecord.objects.filter(user_id=OuterRef("pk")).order_by("-at").values("at")[:1]
     prefetched = ("groups", "cdp_connections", "connection_memberships__shared")
-    # Old records are deleted; without any, the time of the last sign-in, which is kept with the person, is used instead.
+    # Old access records are deleted; if none is left, the time of the last sign-in, which is stored with the person, is used instead.
     return found.annotate(seen=Coalesce(Subquery(last), "last_login")).prefetch_related(*prefetched)
 
 

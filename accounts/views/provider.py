@@ -53,7 +53,7 @@ def finish(request: HttpRequest) -> HttpResponseBase:
 def _record(refused: NotSignedIn) -> None:
     """Record a refusal, unless the reason is that the sign-in has expired.
 
-    A refusal without a user name, which anybody can cause, is recorded at most once per kind and process in 15 minutes.
+    A refusal without a user name, which anybody can cause, is recorded at most once every 15 minutes per kind and process.
     """
     if refused.kind == "expired":
         return
@@ -64,7 +64,7 @@ def _record(refused: NotSignedIn) -> None:
 @login_not_required
 @require_safe
 def signed_out(request: HttpRequest) -> HttpResponse:
-    """Warn that the user may still be signed in at the provider or proxy, and link to the provider's sign-out page if it has one.
+    """Warn that the user may still be signed in at the proxy or provider; for a provider with a sign-out page, link to that page.
 
     Redirect to the sign-in page if the user is signed in here, or if there is no provider and the proxy sends no name.
     """

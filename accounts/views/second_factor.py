@@ -44,7 +44,10 @@ class CodeForm(forms.Form):
 
 
 class JsonObject(forms.CharField):
-    """A form field for a JSON object. Unlike Django's JSONField, it rejects text that is nested too deeply or has an overlong number."""
+    """A form field for a JSON object.
+
+    Text that is nested too deeply or has an overlong number is invalid; Django's JSONField would raise an unexpected exception.
+    """
 
     def clean(self, value: Any) -> dict[str, Any]:
         try:
@@ -66,10 +69,10 @@ class PasskeyForm(forms.Form):
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def step(request: HttpRequest) -> HttpResponseBase:
-    """Ask for a code or a passkey after the password, then sign in.
+    """Ask for a code or a passkey after the password, then sign the user in.
 
-    Redirect to the sign-in page if the password step has not been done, if the user is already signed in, or if the user has since
-    been deactivated or given a new password.
+    Redirect to the sign-in page if the password step has not been done, if the user is already signed in, or if the user was
+    deactivated or their password changed after the password step.
     """
     stage = LoginStageController.enter(request, second_step.Stage.key)
     if stage is None or request.user.is_authenticated:
@@ -105,7 +108,10 @@ def step(request: HttpRequest) -> HttpResponseBase:
 
 
 def _check(request: HttpRequest, person: Any) -> None:
-    """Check the posted code or passkey. Raises ValidationError if it is wrong, CredentialUnreadable if no key opens the secret."""
+    """Check the posted code or passkey.
+
+    Raises ValidationError if it is wrong, or CredentialUnreadable if no key opens the stored secret.
+    """
     if "credential" in request.POST:
         form = PasskeyForm(request.POST)
         if form.is_valid() and factors.accepts_passkey(person, form.cleaned_data["credential"]):

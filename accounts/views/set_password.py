@@ -1,4 +1,4 @@
-"""Setting a password through a link that was made for the user."""
+"""View in which a user sets a password through a link that was made for them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Views to sign in and out, change one's own password, and confirm one's connections."""
+"""Views for signing in and out, changing one's own password, and confirming one's connections."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class SignIn(views.LoginView):
         return next_page.own_path(page) if page else ""
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
-        """Sign in and remember this browser, or redirect to the second step."""
+        """Sign in and remember this browser. If a second step is due, redirect to it instead."""
         person = form.get_user()
         by = "password" if person.has_usable_password() else "directory"
         response = door.enter(self.request, person, self.get_success_url(), by=by)
@@ -90,7 +90,10 @@ class SignOut(views.LogoutView):
     """Sign out, by POST only. The middleware adds the header that clears the browser's cache and storage."""
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Sign out. Users signed in by the provider or proxy are redirected to `signed_out`: their session there may still be open."""
+        """Sign out. Users who signed in through the provider or proxy are redirected to `signed_out`.
+
+        Their session at the provider or proxy may still be open.
+        """
         elsewhere = request.session.get(SIGNED_IN_BY) in {"provider", "proxy"}
         response = super().post(request, *args, **kwargs)
         return redirect("signed_out") if elsewhere else response
@@ -111,7 +114,7 @@ class ChangePassword(views.PasswordChangeView):
         return {**super().get_context_data(**kwargs), "set_password": first}
 
     def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
-        """Change the password. Redirect to the connections that must be confirmed, or to the success page if there are none."""
+        """Change the password. Redirect to the page for confirming connections, or to the success page if none needs it."""
         with transaction.atomic():
             response = super().form_valid(form)
         self.request.session.pop(MUST_CHANGE, None)
@@ -132,7 +135,10 @@ class PasswordChanged(views.PasswordChangeDoneView):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm_connections(request: HttpRequest) -> HttpResponse:
-    """Page to confirm one's connections after the password was set by somebody else or through a link. A POST confirms the ticked ones."""
+    """Page for confirming one's connections after one's password was set by somebody else or through a link.
+
+    A POST confirms the ticked connections.
+    """
     connections = waiting(request)
     if request.method == "POST":
         ticked = set(request.POST.getlist("connection"))

@@ -50,7 +50,8 @@ class Office:
         await self._get(browser, "order", path, reference)
         if not hurried:
             await asyncio.sleep(random.uniform(*READING))
-        await self._get(browser, "contacts", path + "contacts/", "Example2")
+        second = world.contact("", world.AGENT, number, 1)
+        await self._get(browser, "contacts", path + "contacts/", second["guest"]["href"].rpartition("/")[2])
         await self._get(browser, "trips", path + "trips/", world.reference(world.AGENT, number + world.OTHER))
         self.visits += self.measuring
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bench.goals import Goal, table
 from bench.model import FULL, ONE_THREAD, OWN, Cost, full_at, needs, predict
+from bench.scale import records
 from bench.scale.points import KINDS, Point, Run
 
 GOAL_AGENTS = 500
@@ -16,7 +17,6 @@ CALIBRATED = 250  # the load whose costs are those of larger companies
 WITHIN = 0.15
 COMPANIES = (500, 5_000, 50_000)
 MOST_ABOVE, MOST_CONNECTIONS = 150, 40
-RECORD = 560  # bytes with its indexes, as measured with five million
 DATABASE_CORES = 16
 PLACE = re.compile(r"(<!-- figures of (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
@@ -114,10 +114,13 @@ def calibration(run: Run) -> Point:
     return min(run.points, key=lambda one: abs(one.agents - CALIBRATED))
 
 
-def compared(run: Run) -> Iterator[tuple[Point, str, float, float]]:
-    """Each point with a figure's name, as predicted from what a request cost there and as measured."""
+def compared(run: Run, costs_of: Point | None = None) -> Iterator[tuple[Point, str, float, float]]:
+    """Each point with a figure's name, as predicted and as measured.
+
+    Predicted from what a request cost at the point `costs_of`; at the same point, which explains it and predicts nothing, if None.
+    """
     for one in run.points:
-        made = predict(one.agents, run.work, run.cost(one), run.cores)
+        made = predict(one.agents, run.work, run.cost(costs_of or one), run.cores)
         yield one, "requests a second", made.rate, one.requests_per_second
         yield one, "cores busy", made.busy, sum(one.busy.values())
         yield one, "mean of all requests, ms", 1000 * made.mean, _measured_mean(one)
@@ -129,18 +132,28 @@ def _measured_mean(one: Point) -> float:
     return sum(times.mean * times.count for times in one.times.values()) / one.requests
 
 
-def predictions(run: Run) -> str:
-    """Predicted and measured figures, and a sentence on those that differ by more than WITHIN."""
+def predictions(run: Run, costs_of: Point | None = None) -> str:
+    """Predicted and measured figures, and a sentence on those that differ by more than WITHIN; `costs_of` as in `compared`."""
     by_figure: dict[str, list[str]] = {}
     apart = []
-    for one, figure, made, measured in compared(run):
+    for one, figure, made, measured in compared(run, costs_of):
         off = made / measured - 1
-        by_figure.setdefault(figure, []).append(f"{made:.3g} / {measured:.3g} ({off:+.0%})")
+        by_figure.setdefault(figure, []).append(f"{_short(made)} / {_short(measured)} ({off:+.0%})")
         if abs(off) > WITHIN:
             apart.append(f"{figure} of {one.agents} agents ({off:+.0%})")
-    head = ["predicted / measured", *(f"{one.agents} agents" for one in run.points)]
+    source = f"from the costs of {costs_of.agents} agents" if costs_of else "from the costs of the same load"
+    head = [f"{source} / measured", *(f"{one.agents} agents" for one in run.points)]
     said = f"More than {WITHIN:.0%} apart: {'; '.join(apart)}." if apart else f"All figures are within {WITHIN:.0%}."
     return table(head, [[figure, *cells] for figure, cells in by_figure.items()]) + "\n\n" + said
+
+
+def _short(value: float) -> str:
+    return f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"
+
+
+def predictions_ahead(run: Run) -> str:
+    """The loads as predicted from the costs of one of them."""
+    return predictions(run, calibration(run))
 
 
 def companies(run: Run) -> str:
@@ -157,13 +170,27 @@ def companies(run: Run) -> str:
         ["calls to the CDP a second", *(f"{one.calls:,.0f}" for one in found)],
         ["requests that wait for the CDP at a time", *(f"{one.waiting:,.0f}" for one in found)],
         ["access records in 8 hours, millions", *(f"{one.records_a_day / 1e6:,.1f}" for one in found)],
-        ["their size, GB", *(f"{one.records_a_day * RECORD / 1e9:,.1f}" for one in found)],
+        ["their size, GB", *(f"{one.records_a_day * records.SIZE / 1e9:,.1f}" for one in found)],
+        *_of_records([one.records_a_day for one in found]),
     ]
     return table(["", *(f"{agents:,} agents" for agents in COMPANIES)], rows)
 
 
+def _of_records(a_day: list[float]) -> Iterator[list[str]]:
+    """Rows for the records that are kept, and for the nightly commands that read or remove them."""
+    yield ["minutes to prune one day", *(f"{number * records.PRUNED / 60:,.0f}" for number in a_day)]
+    week = [records.kept(number, records.CHECKED_NIGHTLY) * records.CHECKED for number in a_day]
+    yield [f"hours to check {records.CHECKED_NIGHTLY} days", *(f"{seconds / 3600:,.1f}" for seconds in week)]
+    for days in records.KEPT:
+        kept = [records.kept(number, days) for number in a_day]
+        yield [f"records kept for {days} days, millions", *(f"{number / 1e6:,.0f}" for number in kept)]
+        yield ["their size, GB", *(f"{number * records.SIZE / 1e9:,.0f}" for number in kept)]
+        yield ["their part of each backup, GB", *(f"{number * records.DUMPED / 1e9:,.0f}" for number in kept)]
+        yield ["hours to check them all", *(f"{number * records.CHECKED / 3600:,.1f}" for number in kept)]
+
+
 def limits(run: Run) -> str:
-    """Table of the number of agents at which each program is full."""
+    """Tables of the number of agents at which each program is full, and the records are too many."""
     cost: Cost = run.cost(calibration(run))
     sizes = {"servers": 2, "postgresql": DATABASE_CORES, "haproxy": 4}
     rows = []
@@ -176,7 +203,15 @@ def limits(run: Run) -> str:
                 f"{full_at(name, cores, run.work, cost):,}",
             ]
         )
-    return table(["program", "cores", f"agents that keep {FULL:.0%} of them busy"], rows)
+    programs = table(["program", "cores", f"agents that keep {FULL:.0%} of them busy"], rows)
+    each = needs(1_000, run.work, cost).records_a_day / 1_000
+    reached = {"`check_records` of all takes a whole night, 8 hours": records.NIGHT / records.CHECKED}
+    of_records = [
+        [what, *(f"{records.agents_until(number, each, days):,}" for days in records.KEPT)]
+        for what, number in reached.items()
+    ]
+    head = ["access records", *(f"agents, if kept for {days} days" for days in records.KEPT)]
+    return programs + "\n\n" + table(head, of_records)
 
 
 def _named(kind: str) -> str:
@@ -188,6 +223,7 @@ SECTIONS: dict[str, Callable[[Run], str]] = {
     "goals": goals_table,
     "loads": loads,
     "costs": costs,
+    "prediction": predictions_ahead,
     "model": predictions,
     "companies": companies,
     "limits": limits,

@@ -1,4 +1,4 @@
-"""`make demo`: the app under gunicorn and the sandbox CDP, on loopback, ready to use.
+"""`make demo`: start the app and the sandbox CDP on this machine, ready to use.
 
 Keys, database and logs are kept in `.demo/`; the password and the sandbox's token are new at each start. The app's own `.env` is
 not read.
@@ -62,7 +62,7 @@ def refuse_taken_port(name: str, port: int) -> None:
 
 
 def hold(folder: Path) -> IO[bytes]:
-    """Lock the demo's folder until the returned file is closed: a second demo would change the password. Raises CannotStart."""
+    """Lock the demo's folder until the returned file is closed. Raises CannotStart if another demo is running from it."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     held = (folder / "running").open("wb")
     try:
@@ -90,7 +90,7 @@ def settings_file(folder: Path) -> Path:
 
 
 def surroundings(folder: Path, port: int, sandbox_port: int) -> dict[str, str]:
-    """The environment variables of the demo's processes: the demo's settings replace those of a real installation."""
+    """The environment variables for the demo's processes, with the demo's settings in place of a real installation's."""
     ours = {name: value for name, value in os.environ.items() if not name.startswith("CDPVIEWER_")}
     for name in ("DATABASE_URL", "DATABASE_URL_FILE", "DJANGO_SETTINGS_MODULE", "GUNICORN_CMD_ARGS"):
         ours.pop(name, None)
@@ -181,7 +181,7 @@ def _run(folder: Path, parent: int, port: int, sandbox_port: int) -> None:
 
 
 def main() -> int:
-    """Run the demo. Return exit status 0 after Ctrl-C, SIGTERM or the end of `make`, and 1 if the demo cannot start or go on."""
+    """Run the demo. Return exit status 0 if a signal or the end of `make` stopped it, and 1 if it could not start or go on."""
     parser = argparse.ArgumentParser(prog="python -m cdpviewer.demo", description=__doc__)
     parser.add_argument(
         "--folder", type=Path, default=PROJECT / ".demo", help="where keys, database and logs are kept (.demo)"

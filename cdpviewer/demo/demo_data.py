@@ -13,7 +13,10 @@ from django.core.management import call_command
 
 
 def main() -> None:
-    """Set everything up. The connection's credential is replaced, because the sandbox's token is new. Exits if CDPVIEWER_DEMO is not on."""
+    """Set everything up. Exits if CDPVIEWER_DEMO is not on.
+
+    The connection's credential is replaced, because the sandbox's token is new.
+    """
     os.environ["DJANGO_SETTINGS_MODULE"] = "cdpviewer.settings"
     django.setup()
     from django.conf import settings

@@ -18,7 +18,10 @@ NEEDS = "CDPVIEWER_METRICS_BIND needs the package prometheus-client: make setup 
 
 
 def bind(env: Environment) -> tuple[str, int] | None:
-    """The host and port in CDPVIEWER_METRICS_BIND (`127.0.0.1:9464`, `[::1]:9464`); None if it is not set. Raises ImproperlyConfigured."""
+    """The host and port in CDPVIEWER_METRICS_BIND, such as `127.0.0.1:9464` or `[::1]:9464`; None if it is not set.
+
+    Raises ImproperlyConfigured if the value is malformed, or if the package prometheus-client is not installed.
+    """
     text = env.text("CDPVIEWER_METRICS_BIND")
     if not text:
         return None
@@ -34,7 +37,7 @@ class Metering:
     """gunicorn hooks for metrics. They do nothing unless CDPVIEWER_METRICS_BIND is set."""
 
     def __init__(self, env: Environment) -> None:
-        """Create a new folder for this server: in an old one, an earlier server's metrics would be counted again."""
+        """Create a new folder for this server's metrics: in an old one, an earlier server's would be counted again."""
         os.environ.pop(FOLDER, None)  # left by the previous server, if that one started this one
         self._folder = tempfile.mkdtemp(prefix="cdpviewer-metrics-") if bind(env) else ""
         if self._folder:

@@ -1,4 +1,4 @@
-"""Counts from the database, made at each scrape: sessions, and connections by their last result.
+"""Figures from the database, made at each scrape: sessions, connections by their last result, and how far the clocks differ.
 
 The label `team` is the name that administrators gave a shared connection; for personal connections it is "".
 """
@@ -17,6 +17,7 @@ from prometheus_client.registry import Collector
 
 from orders.models import Connection
 from orders.models.shared import SharedConnection
+from orders.storage import database_clock
 
 
 class Gathered(Collector):
@@ -45,7 +46,16 @@ class Gathered(Collector):
         shared = SharedConnection.objects.filter(active=True).order_by()
         rows = [*own, *shared.values_list("region", "name", "last_result").annotate(Count("pk"))]
         for region, team, result, number in rows:
-            # A region may have been taken out of the settings; its connections are counted all the same.
+            # A region may have been removed from the settings; its connections are counted even so.
             name = region if region in settings.CDP_REGIONS else "other"
             results.add_metric([name, team, result or "never_used"], number)
-        return [sessions, results]
+        return [sessions, results, self._clock()]
+
+    def _clock(self) -> GaugeMetricFamily:
+        """0 on SQLite, whose clock is that of this host."""
+        clock = GaugeMetricFamily(
+            "cdpviewer_clock_offset_seconds", "By how much the clock of this server is ahead of the database's."
+        )
+        postgresql = connection.vendor == "postgresql"
+        clock.add_metric([], database_clock.host_offset(*database_clock.STATEMENT.run(connection)) if postgresql else 0)
+        return clock

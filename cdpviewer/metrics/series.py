@@ -1,4 +1,4 @@
-"""Counts that each process of the server keeps. Imported only if PROMETHEUS_MULTIPROC_DIR names the folder for them.
+"""Counts and times that each process of the server records. Imported only if PROMETHEUS_MULTIPROC_DIR names the folder for them.
 
 Each label has a closed set of values, such as route names, regions or error classes. No label holds a person, a reference, a ticket
 or a path.
@@ -89,7 +89,7 @@ def measured(get_response: GetResponse) -> GetResponse:
 
 
 class Calls:
-    """A `Watcher` that counts calls to the CDP, cache reads, and slots taken and refused."""
+    """A `Watcher` that counts and times calls to the CDP, and counts cache reads, waiting slots in use, and refusals for want of a slot."""
 
     def __init__(self) -> None:
         self._regions = {url.rstrip("/"): name for name, url in settings.CDP_REGIONS.items()}

@@ -1,1 +1,1 @@
-"""Django's PostgreSQL backend with a limit on every wait."""
+"""Django's PostgreSQL backend, with limits on how long pages wait for the database."""

@@ -1,8 +1,8 @@
 """PostgreSQL for pages: a connection is closed if no answer arrives in time, and not reused if the server has closed it.
 
 PostgreSQL's own limits (`cdpviewer.databases`) end slow statements, but do not help if the server hangs or the network drops
-packets, so the limit here is on our side. SELECT 1 before each page would cost a round trip; instead, an idle connection is polled,
-because it has something to read only if the server has closed it.
+packets, so the limit here is on our side. SELECT 1 before each page would cost a round trip; instead, an idle connection is polled:
+if there is something to read, the server has most likely closed it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ REFUSED_FOR = 1.0  # seconds
 
 
 class Silence:
-    """The REFUSED_FOR seconds after the server did not answer in time. Until they are over, asking for a connection fails at once."""
+    """The REFUSED_FOR seconds after the server has failed to answer in time: every attempt to get a connection fails at once."""
 
     def __init__(self) -> None:
         self._ends = 0.0
@@ -40,12 +40,12 @@ SILENCE = Silence()
 
 
 class Connection(psycopg.Connection[Any]):
-    """A connection that is closed if the server takes longer than `patience` seconds to answer; with None, it waits for ever."""
+    """A connection that is closed if the server takes longer than `patience` seconds to answer; if that is None, it waits for ever."""
 
     patience: float | None = None
 
     def wait(self, gen: Generator[Any, Any, T], interval: float = 0.1, timeout: float | None = None) -> T:
-        """Wait until an exchange with the server is complete; psycopg calls this for each. Raises OperationalError after `patience`."""
+        """Complete an exchange with the server; psycopg calls this for each one. Raises OperationalError after `patience` seconds."""
         try:
             return super().wait(gen, interval=interval, timeout=timeout or self.patience)
         except psycopg.errors._WaitTimeout:  # noqa: SLF001  (psycopg has no public name for it)
@@ -56,7 +56,7 @@ class Connection(psycopg.Connection[Any]):
 
 
 def still_open(connection: psycopg.Connection[Any]) -> None:
-    """Check a pooled connection: if the server has closed it, drain the pool and raise OperationalError."""
+    """Check a pooled connection: if the server seems to have closed it, drain the pool and raise OperationalError."""
     readable = select.poll()
     readable.register(connection.fileno(), select.POLLIN)
     if not readable.poll(0):
@@ -69,11 +69,11 @@ def still_open(connection: psycopg.Connection[Any]) -> None:
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """Django's wrapper with limited waits. OPTIONS may have `patience` (seconds) and `pool` (the parameters of the pool)."""
+    """Django's wrapper, whose waits can be limited: OPTIONS may contain `patience` (seconds) and `pool` (arguments for psycopg's pool)."""
 
     @property
     def pool(self) -> ConnectionPool[Connection] | None:
-        """This process's pool, created on first use; None if OPTIONS have no `pool`."""
+        """The pool for this alias, created on first use; None if OPTIONS have no `pool`, or if the alias is NO_DB_ALIAS."""
         options = self.settings_dict["OPTIONS"].get("pool")
         if self.alias == NO_DB_ALIAS or not options:
             return None

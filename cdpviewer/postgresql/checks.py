@@ -1,4 +1,4 @@
-"""Checks of the PostgreSQL server, run by `manage.py check --database default`, and by `migrate` unless it runs as the tables' owner."""
+"""Checks of the PostgreSQL server, run when the server starts, by `manage.py check --database default` and by `manage.py migrate`."""
 
 from __future__ import annotations
 
@@ -12,17 +12,19 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from cdpviewer import environment
 from cdpviewer.databases import page_limits
 
+BESIDE_PAGES = 3  # connections for probes and commands
+
 
 @register(Tags.database)
 def room_for_all_processes(*, databases: Sequence[str] | None = None, **_kwargs: Any) -> list[CheckMessage]:
-    """PostgreSQL must allow all connections that this host may open; behind an external pooler, the role needs a statement timeout."""
+    """Warn if PostgreSQL allows fewer connections than this host may open or, behind an external pooler, if statements have no timeout."""
     connection = connections[DEFAULT_DB_ALIAS]
     if not databases or connection.vendor != "postgresql":
         return []
     if connection.settings_dict["DISABLE_SERVER_SIDE_CURSORS"]:
         return _limits_of_the_role(_shown("statement_timeout"))
     most = connection.settings_dict["OPTIONS"].get("pool", {}).get("max_size", 0)
-    wanted = most * environment.find(settings.BASE_DIR).number("CDPVIEWER_WORKERS", 2, least=1)
+    wanted = most * environment.find(settings.BASE_DIR).number("CDPVIEWER_WORKERS", 2, least=1) + BESIDE_PAGES
     allowed = int(_shown("max_connections")) - int(_shown("superuser_reserved_connections"))
     if wanted <= allowed:
         return []

@@ -32,7 +32,7 @@ _idle: defaultdict[tuple[int, str], list[sqlite3.Connection]] = defaultdict(list
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """A database connection that retries while the file is locked and, when closed, usually leaves it open for a later request."""
+    """A database connection that retries while the file is locked and, when closed, usually keeps the file open for a later request."""
 
     patience = PATIENCE
 
@@ -63,7 +63,7 @@ def _execute(execute: Callable[..., T], *args: Any) -> T:
 
 
 def _patiently(attempt: Callable[[], T], patience: float) -> T:
-    """The result of `attempt`, retried while the file is locked, for at most `patience` seconds."""
+    """The result of `attempt`, which is retried while the file is locked; after `patience` seconds, the error is raised."""
     ends = time.monotonic() + patience
     while True:
         try:
@@ -72,12 +72,12 @@ def _patiently(attempt: Callable[[], T], patience: float) -> T:
             code = getattr(error.__cause__ or error, "sqlite_errorcode", 0)
             if code & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() >= ends:
                 raise
-        time.sleep(random.uniform(*BETWEEN_TRIES))  # noqa: S311 (so that two that wait do not collide again)
+        time.sleep(random.uniform(*BETWEEN_TRIES))  # noqa: S311 (so that two waiting pages do not collide again)
 
 
 @receiver(request_started, dispatch_uid="cdpviewer.sqlite.patient_again")
 def _patient_again(**_kwargs: Any) -> None:
-    """Reset the patience of all connections: the previous request may have changed it."""
+    """Reset the patience of this thread's SQLite connections: an earlier request may have changed it."""
     for connection in connections.all(initialized_only=True):
         if isinstance(connection, DatabaseWrapper):
             connection.patience = PATIENCE

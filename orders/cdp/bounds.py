@@ -1,6 +1,7 @@
-"""Limits on how much of an answer is read. Real orders are far smaller; the page says what was left out.
+"""Limits on how much of an answer is read. No known order reaches them; if one does, the page says what was left out.
 
-Other limits apply to all the bytes and values of a page (`Limits.page_bytes`, `Limits.page_values`) and to its rows (`display.rows`).
+Other limits apply to the bytes and values of all answers for a page (`Limits.page_bytes`, `Limits.page_values`), and to the rows on it
+(`orders.display.rows`).
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ GRACE = 1.5  # seconds that a page may compute after its deadline: the last answ
 
 
 class Segments:
-    """A count of the segments that may still be read for one order, SEGMENTS at first."""
+    """A count of the segments that may still be read for one order; it starts at SEGMENTS."""
 
     def __init__(self) -> None:
         self._left = SEGMENTS
@@ -37,6 +38,6 @@ class Segments:
 
 
 def in_time(deadline: Deadline) -> None:
-    """Raise TimedOut if the deadline passed more than GRACE seconds ago. For computations; calls check their deadline themselves."""
+    """Raise TimedOut if the deadline passed more than GRACE seconds ago. Used before computations; calls check the deadline themselves."""
     if deadline.left() < -GRACE:
         raise TimedOut("the answers came, and there was no time left to work on them")

@@ -1,4 +1,4 @@
-"""Characters that cannot be shown as sent: surrogate halves, control characters and text-direction controls.
+"""Characters that cannot be shown as sent: lone surrogates, ASCII control characters and text-direction controls.
 
 A direction control can make a name or a reference look like another, and affects the text after it. On pages, in copied
 text and in calendar files it appears as "[U+202E]"; in the raw view, in JSON notation ("\\u202e"). Direction marks
@@ -21,17 +21,20 @@ _WRAPPED = re.compile("[\u202a\u202b\u2066-\u2068]([^\u202a-\u202e\u2066-\u2069]
 
 
 def whole_characters(text: str) -> str:
-    """`text` with surrogate halves and ASCII controls (except tabs and line breaks) as U+FFFD, direction controls as, say, "[U+202E]"."""
+    """`text` with U+FFFD in place of each lone surrogate and ASCII control, and with direction controls spelled out, as in "[U+202E]".
+
+    Tabs and line breaks are kept.
+    """
     return text if text.isprintable() else _replaced(text, _MARKED)
 
 
 def as_in_json(text: str) -> str:
-    """JSON text, cleaned as in `whole_characters`, but with direction controls as JSON escapes, which mean the same."""
+    """JSON text, cleaned as by `whole_characters`, but with direction controls as JSON escapes, which stand for the same characters."""
     return text if text.isprintable() else _replaced(text, _ESCAPED)
 
 
 def unwrapped(text: str) -> str:
-    """`text` without the pair of direction controls around it, if there is just one pair and it does not override the direction."""
+    """`text` without the pair of direction controls around it, if it contains no others and they do not override the direction."""
     if text.isprintable():
         return text
     match = _WRAPPED.fullmatch(text.strip())

@@ -1,8 +1,8 @@
-"""The client of the CDP, with a method for each endpoint.
+"""The client of the CDP: methods that request orders, people and custom data, and return them as records.
 
 A client serves one page; its `reader` holds the deadline, the counts and the documents. Methods raise the CdpErrors of
-`orders.cdp.errors`. Vendor pages are named relative to https://doc.sitecore.com/cdp/en/developers/api/ (the legacy pages
-describe v2) and https://api-docs.sitecore.com/cdp (v2.1).
+`orders.cdp.errors`. Each vendor page that a docstring names is below https://doc.sitecore.com/cdp/en/developers/api/; these legacy
+pages describe v2. v2.1 is described at https://api-docs.sitecore.com/cdp.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ T = TypeVar("T")
 _PROBE = "cdpviewer-connection-check"
 _LONGEST_TERM = 256
 _WITH_ITEMS = {"expand": "orderItems"}
-_WHOLE = "whole/"  # followed by an order's ref: the listing that holds that order alone, with all its items
+_WHOLE = "whole/"  # with an order's ref after it, the key of a note that names a listing of that order alone, with all its items
 
 
 class CdpClient:
@@ -63,19 +63,19 @@ class CdpClient:
     def get_order(self, ref: str) -> Order:
         """GET /orders/{ref}?expand=orderItems (retrieve-an-order--legacy-.html), then /orders/{ref}/orderItems if there may be more items.
 
-        Makes no call if a recent listing held the whole order. Otherwise, an order of fewer than ten items takes at most one call,
-        unless the CDP refuses `expand`. If listing the items fails, the error is not raised but kept in `items_problem`, and
+        Makes no call if a recent listing held the whole order. Otherwise, one call is usually enough for an order of fewer than ten
+        items. If listing the items fails, the error is not raised but kept in `items_problem`, and
         `items_complete` is False; a 404 is no failure if the order came without items.
         """
         order = self._listed_whole(ref) or self._order_with_items(ref)
         return order if order.items_complete else self._with_all_items(order, ref)
 
     def get_order_start(self, ref: str) -> Order:
-        """The order as after the first step of `get_order`: with its inline items, normally at most ten. Requests no other items."""
+        """The order with only the items that come inline, normally at most ten: the first step of `get_order`."""
         return self._listed_whole(ref) or self._order_with_items(ref)
 
     def order_at_hand(self, ref: str) -> Order | None:
-        """The order, if /orders/{ref}?expand=orderItems was answered for this page or in the last minute, else None. Makes no call."""
+        """The order, if /orders/{ref}?expand=orderItems was answered for this page or in the last minute; else None. Makes no call."""
         try:
             raw = self.reader.again(self.reader.target(("orders", ref), _WITH_ITEMS))
             return decode.order(raw) if raw is not None else None
@@ -83,7 +83,7 @@ class CdpClient:
             return None
 
     def _order_with_items(self, ref: str) -> Order:
-        """The order with its inline items; requested again without `expand` if the CDP refuses it."""
+        """The order with its inline items; requested again without `expand` if the CDP refuses the first request."""
         try:
             raw, notes = self.reader.get(("orders", ref), _WITH_ITEMS)
         except RequestRefused:
@@ -99,14 +99,14 @@ class CdpClient:
     def _with_all_items(self, order: Order, ref: str) -> Order:
         """The order with its items as listed at /orders/{ref}/orderItems.
 
-        The inline items are kept if that listing fails or has fewer. No call is made if the order already has too many inline items.
+        The inline items are kept if that listing fails or has fewer. No call is made if more items came inline than are read.
         """
         if order.items_left:
             return replace(order, items_problem=TooLarge(f"the order has more than {len(order.items)} items"))
         try:
             listed = self._list_items(ref, at_least=len(order.items))
         except NotFound as error:
-            # An order of a shop may have no items at all, and an empty listing may be a 404: the API does not say.
+            # An order of a shop may have no items at all, and an empty listing may be a 404: the API's manual does not say.
             return replace(order, items_complete=not order.items, items_problem=error if order.items else None)
         except CdpError as error:
             return replace(order, items_complete=False, items_problem=error)
@@ -128,7 +128,7 @@ class CdpClient:
         )
 
     def list_orders(self, *, reference_id: str | None = None, guest_ref: str | None = None) -> Loaded[Order]:
-        """GET /orders?referenceId= or ?guestRef= (retrieve-orders--legacy-.html): the matching orders, or an empty Loaded.
+        """GET /orders?referenceId= or ?guestRef= (retrieve-orders--legacy-.html): the matching orders; an empty Loaded if there are none.
 
         A reference may match several orders. Each has the items included in the listing (see `items_complete`); an order that is listed
         by ref only is fetched with its inline items. Raises ValueError unless exactly one argument is given.
@@ -188,10 +188,10 @@ class CdpClient:
     ) -> Loaded[Person]:
         """GET /guests?email= | ?phoneNumber= | ?firstName=&lastName= (retrieve-guests--legacy-.html): the matching guests.
 
-        A guest that is listed by ref only is fetched from /guests/{ref}. An empty Loaded if no guest matches. At most `most` are
-        read; `complete` is False if there are more. `beside` is called with each guest's ref while the guests are fetched, and must
-        not raise CdpError. The terms are personal: no error and no key of `Memory` contains them, and the search's document omits its
-        query. Raises ValueError if no term is given.
+        A guest that is listed by ref only is fetched from /guests/{ref}. The Loaded is empty if no guest matches. At most `most`
+        guests are read; `complete` is False if there may be more. `beside` is called with each guest's ref while the guests are
+        fetched, and must not raise CdpError. The terms are personal: no error and no key of `Memory` contains them, and the search's
+        document omits the query. Raises ValueError if no term is given.
         """
         terms = {"email": email, "phoneNumber": phone_number, "firstName": first_name, "lastName": last_name}
         search = {name: _term(value) for name, value in terms.items() if value}
@@ -203,9 +203,10 @@ class CdpClient:
             return Loaded()
 
     def get_order_extension(self, ref: str) -> Extension | None:
-        """GET /orders/{ref}/extensions/ext (v2.1) or /orders/{ref}/extExt?expand=true (v2, by analogy with guests): custom data, or None.
+        """GET /orders/{ref}/extensions/ext (v2.1) or /orders/{ref}/extExt?expand=true (v2): the order's custom data, or None.
 
-        In v2, the first record is used if the answer is a list; if listed by ref only, it is fetched from /orders/{ref}/extExt/{its ref}.
+        The v2 path is inferred from the one for guests. If it returns a collection, the first record is used; a record listed by ref
+        only is fetched from /orders/{ref}/extExt/{its ref}.
         """
         try:
             if self.reader.version == "v2.1":
@@ -222,7 +223,7 @@ class CdpClient:
             return None
 
     def get_item_extension(self, ref: str) -> Extension | None:
-        """GET /orderItems/{ref}/extensions/ext (v2.1): custom data, or None. Always None in v2, which has no such path."""
+        """GET /orderItems/{ref}/extensions/ext (v2.1): an item's custom data, or None. Always None in v2, which has no such path."""
         refs.in_path(ref)
         if self.reader.version != "v2.1":
             return None
@@ -234,7 +235,7 @@ class CdpClient:
     def get_item_extensions(self, item_refs: Sequence[str]) -> list[Extension | CdpError | None]:
         """The custom data of several items, in the order given, fetched in parallel.
 
-        None for an item without custom data, a CdpError for a failed call.
+        The result is None for an item without custom data, and a CdpError for a failed call.
         """
         return self.reader.run_parallel([partial(self.get_item_extension, ref) for ref in item_refs])
 
@@ -250,7 +251,7 @@ def _ref(given: str | None) -> str:
     return refs.in_path(given or "")
 
 
-# Persian and Hindi names need them, though Python does not count them as printable.
+# Persian and Hindi names need these joiners, though Python does not count them as printable.
 _JOINERS = dict.fromkeys(map(ord, "\u200c\u200d"))
 
 

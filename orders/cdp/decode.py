@@ -1,6 +1,7 @@
-"""Decode the CDP's JSON objects into records: orders, items, segments and their custom data; `people` decodes people.
+"""Decode the CDP's JSON objects into records: orders, items, segments and custom data. `people` decodes people.
 
-A decoder takes one JSON object and raises Unreadable only if it is of another kind. A value that cannot be used becomes None and a note.
+A decoder takes one JSON object, and raises Unreadable only if that is not the kind of object expected. A value that cannot be used is
+replaced by None and noted.
 """
 
 from __future__ import annotations
@@ -168,7 +169,7 @@ def order(raw: dict[str, Any], *, notes: tuple[Note, ...] = ()) -> Order:
 
 
 def extension(raw: dict[str, Any]) -> Extension:
-    """Custom data: every field that is not one of the extension's own becomes a value, in the order received, up to CUSTOM values."""
+    """Custom data: its values are the fields that are neither empty nor the extension's own, in the order received, up to CUSTOM."""
     fields = Fields(raw, _EXTENSION)
     values = fields.extras(CUSTOM)
     return Extension(

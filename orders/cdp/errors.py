@@ -1,10 +1,10 @@
-"""Errors of the CDP and of the connection to it, grouped by who has to act.
+"""Errors that can occur when a page reads from the CDP, in four groups that call for different action.
 
 CdpError
 ├── ClientActionNeeded               the user or their administrator
 │   ├── CredentialRefused    401: client key or token wrong or switched off
 │   ├── NotPermitted         403: the credential may not read this
-│   └── CredentialUnreadable the stored credential cannot be opened here (`orders.privacy.sealing`)
+│   └── CredentialUnreadable the stored credential cannot be opened (defined in `orders.privacy.sealing`)
 ├── ReferenceProblem         the reference the user gave
 │   ├── BadReference         refused before any call
 │   ├── NotFound             404
@@ -16,10 +16,10 @@ CdpError
 │   └── TooBusy              our own slots for waiting pages are taken
 └── UpstreamFailure              the CDP, or the network to it
     ├── Unreachable          no connection, refused, reset, name not found
-    ├── Untrusted            the certificate does not prove that the answer comes from the CDP
-    ├── TimedOut             no answer within the deadline
-    ├── Broken               5xx, or a redirect
-    ├── Unreadable           an answer that is not what the API documents
+    ├── Untrusted            the server's certificate is not the CDP's, or is not valid
+    ├── TimedOut             the deadline passed before the answer was received and processed
+    ├── Broken               5xx, a redirect or another unexpected status
+    ├── Unreadable           an answer that is damaged, too large or not what the API documents
     └── TooLarge             more data than a page may read
 
 No message holds a key, a token, a response body or personal data.
@@ -29,7 +29,7 @@ from __future__ import annotations
 
 
 class CdpError(Exception):
-    """Base class of these errors. `str(error)` is a short technical sentence that is safe to log."""
+    """Base class of these errors. `str(error)` is a short technical message that is safe to log."""
 
 
 class ClientActionNeeded(CdpError):
@@ -45,7 +45,7 @@ class NotPermitted(ClientActionNeeded):
 
 
 class ReferenceProblem(CdpError):
-    """A problem with the reference or search term that the user gave; the user has to check it."""
+    """The reference or search term that the user gave is at fault; the user has to check it."""
 
 
 class BadReference(ReferenceProblem):
@@ -65,7 +65,7 @@ class TooMany(ReferenceProblem):
 
 
 class RequestRefused(ReferenceProblem):
-    """400, or a 4xx without a class of its own: the CDP does not accept this request."""
+    """400, or another 4xx status that has no error class of its own: the CDP does not accept this request."""
 
 
 class RetryLater(CdpError):
@@ -81,7 +81,7 @@ class RateLimited(RetryLater):
 
 
 class TooBusy(RetryLater):
-    """All slots for pages that wait for the CDP are taken; the call was not sent."""
+    """All slots for pages that wait for the CDP are taken; no call was made."""
 
 
 class UpstreamFailure(CdpError):
@@ -97,13 +97,13 @@ class Untrusted(UpstreamFailure):
 
 
 class TimedOut(UpstreamFailure):
-    """The deadline passed before the answer was received and read."""
+    """The deadline passed before the answer was received and processed."""
 
 
 class Broken(UpstreamFailure):
-    """A 5xx or a redirect: the CDP is not behaving as documented.
+    """A 5xx, a redirect or another unexpected status: the CDP failed, or does not behave as documented.
 
-    `retry_after` is in seconds; None if the CDP sent no usable Retry-After header.
+    `retry_after` is in seconds. It is None if the CDP sent no usable Retry-After header, or if the status is never retried.
     """
 
     def __init__(self, message: str, retry_after: float | None = None) -> None:
@@ -112,7 +112,7 @@ class Broken(UpstreamFailure):
 
 
 class Unreadable(UpstreamFailure):
-    """An answer that cannot be read: not JSON, not of the documented shape, or larger than a single answer may be."""
+    """An answer cannot be used: for example, it is not JSON, not of the documented shape, or too large for a single answer."""
 
 
 class TooLarge(UpstreamFailure):

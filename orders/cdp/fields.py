@@ -1,4 +1,4 @@
-"""Read a JSON object field by field: a value of the right type, or None and a note. Nothing here raises."""
+"""Read a JSON object field by field. A value that cannot be used is read as None and noted; it never raises an error."""
 
 from __future__ import annotations
 
@@ -16,20 +16,23 @@ from orders.cdp.records import Extra, Note
 
 _NUMBER = re.compile(r"[+-]?\d{1,40}(\.\d{1,40})?", re.ASCII)
 _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}", re.ASCII)  # "1.234" may be 1.234 or 1234
-_FARTHEST_DIGIT = 15  # digits before or after the point; no price has more
-_MOST_DIGITS = 40  # binary fractions print up to 17 digits (0.30000000000000004), and no real value prints 40
+_FARTHEST_DIGIT = 15  # the largest exponent of the first digit, positive or negative; no price needs more
+_MOST_DIGITS = 40  # binary fractions print up to 17 digits (0.30000000000000004), and no real value has more than 40
 _SHOWN = 80
 
 
 class Known:
-    """The known fields of a record, in the API's spelling; they are matched case-insensitively."""
+    """The names of a record's known fields, as the API spells them; they are matched case-insensitively."""
 
     def __init__(self, names: str) -> None:
         self.names = frozenset(names.split())
         self._spelling = {name.lower(): name for name in self.names}
 
     def arrange(self, raw: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-        """The known fields under their documented names, and all others. If a name comes in two spellings, only one counts as known."""
+        """The known fields under their documented names, and all other fields.
+
+        If a name was sent in several spellings, only one of them counts as known.
+        """
         if raw.keys() <= self.names:
             return raw, {}
         known, others = {}, {}
@@ -43,9 +46,10 @@ class Known:
 
 
 class Wall(NamedTuple):
-    """The departure or arrival time of a flight: `time` is naive and local; `day` is the date if no time was sent.
+    """The departure or arrival time of a flight: `time` is naive and local; `day` is set only for a date without a time.
 
-    `offset` is None if the feed sent no offset, and also for Z and +00:00. `sent` is the value received, as readable text, cut if long.
+    `offset` is None if no time or no offset was sent, and also for Z and +00:00. `sent` is the value received, as text
+    (cut if long).
     """
 
     time: datetime | None = None
@@ -55,7 +59,7 @@ class Wall(NamedTuple):
 
     @classmethod
     def of(cls, moment: stamps.Moment, sent: str) -> Wall:
-        """Make a Wall from a moment. A date without a time sets `day`, and never means midnight."""
+        """Make a Wall from a moment. A date without a time sets only `day`: it does not mean midnight."""
         if not moment.clock:
             return cls(day=stamps.day(moment), sent=sent)
         return cls(moment.wall, moment.offset or None, sent=sent)
@@ -89,7 +93,10 @@ class Fields:
         return None if value == "" else value
 
     def text(self, name: str, most: int = SHORT) -> str | None:
-        """The text, or a number as text, cut to `most` characters, the last an ellipsis; None if blank or of another type."""
+        """The text, or a number as text; None if it is blank or of another type.
+
+        A value longer than `most` characters is cut and ends in an ellipsis.
+        """
         return self._text(name, self._known.get(name), most)
 
     def _text(self, name: str, value: Any, most: int) -> str | None:
@@ -112,7 +119,7 @@ class Fields:
         return None
 
     def number(self, name: str) -> Decimal | None:
-        """The exact number; also from a text, if the text is unambiguous. None if there is no usable number."""
+        """The exact number, even if sent as text that can be read in only one way; None if there is no usable number."""
         value = self._known.get(name)
         if type(value) is Decimal:
             return self._in_range(name, value)
@@ -153,7 +160,7 @@ class Fields:
         return stamps.day(moment) if moment else None
 
     def wall(self, name: str) -> Wall:
-        """The local time of a departure or arrival, without its false Z; only the day if no time was sent."""
+        """The time of a departure or arrival as a Wall; its `time` and `day` are both None if no date can be read."""
         moment = self._moment(name, stamps.read_any)
         value = self._known.get(name)
         sent = readable(value, _SHOWN) if value is not None else ""
@@ -178,9 +185,9 @@ class Fields:
         return None
 
     def texts(self, name: str, *alone: str, most: int = SHORT) -> tuple[str, ...]:
-        """The distinct texts in the list `name` and in the singular fields `alone`, at most VALUES from each.
+        """The distinct texts in the list field `name` and the single-value fields `alone`, at most VALUES from each field.
 
-        A single text is read like a list of one.
+        A single text in place of a list is read as a list of one.
         """
         found: dict[str, None] = {}
         for key in (name, *alone):
@@ -193,9 +200,10 @@ class Fields:
         return tuple(found)
 
     def objects(self, name: str, take: Callable[[list[Any]], Sequence[Any]]) -> tuple[list[dict[str, Any]], int]:
-        """The objects in the list `name`, and the number of its entries that were not read.
+        """The objects in the list field `name`, and the number of entries in the list that were not read.
 
-        Null entries are ignored; other non-objects are noted. `take` is given the list, and returns the first entries, which are read.
+        Null entries are ignored; other non-objects are noted. `take` is given the list and returns the
+        entries to be read, counted from the first.
         """
         value = self.sent(name)
         if value is None:
@@ -218,7 +226,10 @@ class Fields:
         return entries[:most]
 
     def ref(self) -> str | None:
-        """The `ref`, or else the end of the path in `href`, or None. A `ref` that cannot be part of a URL is noted and ignored."""
+        """The record's own ref: its `ref`, or else the end of the path in its `href`; None if neither is valid (`refs.is_ref`).
+
+        An invalid `ref` is noted.
+        """
         own = self.text("ref")
         if own is not None and not refs.is_ref(own):
             self.note("ref", "out of range", own)
@@ -226,12 +237,12 @@ class Fields:
         return own if own is not None else refs.of_href(self.sent("href"))
 
     def link(self, name: str) -> str | None:
-        """The ref in a link object such as `guest`, or None."""
+        """The ref in the link object in field `name`, such as `guest`; None if there is none."""
         value = self.sent(name)
         return ref_of(value) if isinstance(value, dict) else None
 
     def extras(self, most: int = EXTRAS) -> tuple[Extra, ...]:
-        """The unknown fields with values other than null and "", the first `most` of them, as readable text."""
+        """The first `most` of the unknown fields whose values are neither null nor "", each as an Extra."""
         if not self._others:
             return ()
         sent = [(key, value) for key, value in self._others.items() if value is not None and value != ""]
@@ -245,7 +256,7 @@ class Fields:
 
 
 def ref_of(entry: dict[str, Any]) -> str | None:
-    """The ref of an entry in a collection: its `ref`, or else the end of the path in its `href`; None if neither is a ref."""
+    """The ref of an entry in a collection: its `ref`, or else the end of the path in its `href`; None if neither is valid."""
     own = entry.get("ref")
     if isinstance(own, str) and refs.is_ref(own.strip()):
         return own.strip()

@@ -11,12 +11,12 @@ from orders.cdp.characters import unwrapped, whole_characters
 from orders.cdp.errors import Unreadable
 from orders.cdp.records import Note
 
-_INT_DIGITS = 18  # longer ones become Decimal: Python refuses integers of thousands of digits with an error
+_INT_DIGITS = 18  # longer integers become Decimals: Python raises an error for an int of thousands of digits
 _DEEPEST = 6
 
 
 class SentTwice(dict[str, Any]):
-    """A JSON object with duplicate keys, listed in `keys_twice`. The last value of a key counts, as in other parsers."""
+    """A JSON object in which the keys in `keys_twice` were sent more than once. The last value sent for a key counts."""
 
     __slots__ = ("keys_twice",)
     keys_twice: tuple[str, ...]
@@ -30,9 +30,10 @@ class NotANumber:
 
 
 def parse(body: bytes) -> tuple[dict[str, Any], tuple[Note, ...]]:
-    """The object that `body` holds as JSON, and a note if its bytes are not all UTF-8. Raises Unreadable if it is not a JSON object.
+    """The JSON object in `body`, and a note if `body` is not valid UTF-8.
 
-    Numbers with a fraction or an exponent, and integers longer than _INT_DIGITS, become exact Decimals. A byte order mark is tolerated.
+    Raises Unreadable if `body` is not a JSON object, or is nested too deeply. Numbers with a fraction or an exponent, and integers of
+    more than _INT_DIGITS characters, become exact Decimals. A byte order mark is ignored.
     """
     notes: tuple[Note, ...] = ()
     try:
@@ -50,7 +51,7 @@ def parse(body: bytes) -> tuple[dict[str, Any], tuple[Note, ...]]:
         if isinstance(value, dict):
             return value, notes
         problem = "the answer is not a JSON object"
-    # Outside the except blocks: the JSON error contains the whole text.
+    # Raised outside the except blocks: otherwise the JSON error, which contains the whole text, would be attached to it.
     raise Unreadable(problem)
 
 
@@ -86,9 +87,9 @@ _DECODER = json.JSONDecoder(
 
 
 def readable(value: object, most: int = 500) -> str:
-    """A value as readable text of at most `most` characters: a string as it is, anything else as JSON on one line.
+    """A value as readable text of at most `most` characters: a string without added quotes, anything else as one line of JSON.
 
-    Control characters are replaced as in `whole_characters`.
+    Text that is too long is cut and ends in an ellipsis. Control characters are replaced as in `whole_characters`.
     """
     if isinstance(value, str):
         shown = whole_characters(unwrapped(value[: most + 1]))
@@ -100,7 +101,7 @@ def readable(value: object, most: int = 500) -> str:
 
 
 def _write(value: object, parts: list[str], room: list[int], deep: int) -> None:
-    """Append `value` as JSON until `room` is used up; containers nested deeper than `deep` become "{…}" or "[…]"."""
+    """Append `value` to `parts` as JSON until `room` is used up. "…" replaces the content of containers below level `deep`."""
     if room[0] < 0:
         return
     if isinstance(value, dict | list):

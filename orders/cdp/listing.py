@@ -1,4 +1,4 @@
-"""Read a collection of the API to its end. Records included in it are used; those listed by ref only are fetched in parallel."""
+"""Read a collection of the API to its end, fetching in parallel the records that it lists by ref only."""
 
 from __future__ import annotations
 
@@ -18,14 +18,17 @@ T = TypeVar("T")
 
 
 class Listing:
-    """A collection at path `parts`, filtered by `search`. `owner` is the ref of its order, if entries may have links that end in it."""
+    """A collection at path `parts`, filtered by `search`.
+
+    `owner` is the ref of the order that the collection belongs to, if an entry's link may end in that ref instead of the entry's own.
+    """
 
     def __init__(
         self, reader: Reader, parts: Sequence[str], search: Mapping[str, str], owner: str | None = None
     ) -> None:
         self._reader, self._parts, self._search, self._owner = reader, parts, search, owner
         self._bare = False
-        self.is_one_record = False  # after `read`: whether there is just one entry, and it is a whole record
+        self.is_one_record = False  # after `read`: whether the collection is a single entry that is a whole record
 
     def read(
         self,
@@ -37,11 +40,12 @@ class Listing:
         fetch: Callable[[str], T] | None = None,
         beside: Callable[[str], None] | None = None,
     ) -> Loaded[T]:
-        """All records, or the first `most`; a record listed by ref only is fetched from /`single`/{ref}, or by `fetch`.
+        """The records that could be read, at most `most` of them.
 
-        At least `at_least` entries are known to exist. `beside` is called with the ref of each entry while the records are
-        fetched, and must not raise CdpError. Without `most`, `problem` is TooLarge if the limits cut the collection
-        short and no record failed. An error on the first page is raised.
+        A record listed by ref only is fetched from /`single`/{ref}, or by `fetch` if given. At least `at_least` entries are known to
+        exist. `beside` is called with the ref of each entry that has one, while the records are fetched, and must not raise CdpError.
+        Without `most`, `problem` is TooLarge if the limits cut the collection short and no record failed. An error on the first page
+        is raised.
         """
         limits = self._reader.limits
         pager = Pager(
@@ -67,7 +71,7 @@ class Listing:
 
     @property
     def first_page(self) -> str:
-        """The path and query of the first page, as requested."""
+        """The path and query of the request that brought the first page."""
         return self._reader.target(self._parts, self._search if self._bare else self._full(0))
 
     def _ask(self, offset: int) -> decode.Page:
@@ -85,9 +89,9 @@ class Listing:
         return {**self._search, "expand": "true", "limit": self._reader.limits.page_size, "offset": offset}
 
     def _identity(self, entry: object) -> str | None:
-        """The ref that identifies an entry, or None.
+        """The ref that identifies an entry; None if it has none, or only a link that ends in the owner's ref.
 
-        In the vendor's sample, an item's link ends in the ref of its order, which does not identify the item.
+        That is so in the vendor's sample, where an item's link ends in the ref of its order.
         """
         if not isinstance(entry, dict):
             return None

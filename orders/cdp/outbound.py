@@ -1,4 +1,4 @@
-"""Outbound connections: settings for a proxy and more certificate authorities, and the errors for failures of TLS and the proxy."""
+"""Outbound connections: settings for a proxy and additional certificate authorities; errors for TLS and proxy failures."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ NOBODY_KNOWN = {2, 18, 19, 20, 21}
 
 @dataclass(frozen=True, slots=True)
 class Outbound:
-    """Outbound settings, each "" if not set.
+    """Settings for outbound connections, each "" if not set.
 
-    `proxy` is `http://host:port`, `credentials` the proxy's user:password, and `ca_file` the path of a PEM file with more authorities.
+    `proxy` is `http://host:port`, `credentials` the proxy's user:password, and `ca_file` the path of a PEM file with additional
+    certificate authorities.
     """
 
     proxy: str = ""
@@ -28,9 +29,9 @@ class Outbound:
 
 
 def failure(error: BaseException) -> tuple[CdpError, bool] | None:
-    """The CdpError for a fault of TLS or the proxy, and whether a retry may help; None for any other error.
+    """The CdpError for a TLS failure or a proxy's error status, and whether a retry may help; None for any other error.
 
-    The message says only what kind of fault it is, and never repeats the text of `error`, which may contain host names.
+    The message of the CdpError never repeats the text of `error`, which may contain host names.
     """
     for one in _chain(error):
         if isinstance(one, ssl.SSLCertVerificationError):
@@ -65,7 +66,7 @@ def _of_proxy(status: int) -> tuple[CdpError, bool]:
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
-    """The error and all errors that led to it, each once. urllib3 keeps them as cause, context, `reason` or argument."""
+    """`error` and all errors that led to it, each once. They are found in `__cause__`, `__context__`, `reason` and `args`."""
     waiting: list[object] = [error]
     seen: set[int] = set()
     while waiting:

@@ -1,8 +1,8 @@
 """Paging: read a collection to its end, however the server handles offset, limit and `next`.
 
-The API gives no total. A page is taken for the last if it is empty or brings nothing new. So is a page without a `next` link if it is
-shorter than the first page, or if it follows a full page with such a link. Links are only hints: the vendor's own samples contradict
-each other.
+The API gives no total. A later page is taken for the last if it is empty or brings nothing new, or if it has no `next` link and is
+shorter than the first page (see also `_ends`). For the first page, see `_is_all`. Links are only hints: the vendor's own samples
+contradict each other.
 """
 
 from __future__ import annotations
@@ -21,9 +21,10 @@ _DEFAULT_PAGE = 10
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """Entries, in order. `complete` is False if a page failed (`problem`), the server contradicted itself, or a limit ended the reading.
+    """The entries read, in order. `complete` is False if there may be more.
 
-    `left` counts the entries received but not read; it is None unless a limit ended the reading.
+    That is so if a page failed (its error is `problem`), if a page repeated what earlier ones held, or if a limit ended the reading.
+    `left` is the number of entries that were received but not kept; it is None unless a limit ended the reading.
     """
 
     entries: tuple[Any, ...]
@@ -33,9 +34,9 @@ class Gathered:
 
 
 class Pager:
-    """Reads a collection in pages: request the pages at `next_offsets()` and pass them to `add`, until `done()` returns a result.
+    """Reads a collection page by page: request the pages at `next_offsets()` and pass them to `add`, until `done()` returns a result.
 
-    At most `most` entries are read. At least `at_least` are known to exist, so that a first page with fewer is not taken for all of them.
+    At most `most` entries are kept. At least `at_least` are known to exist, so that a first page with fewer is not taken for all of them.
     `identity` returns a name that identifies an entry, or None. An entry whose name came on an earlier page is dropped.
     """
 
@@ -62,7 +63,7 @@ class Pager:
         return self._gathered
 
     def next_offsets(self) -> list[int]:
-        """The offsets of the next pages, to request in parallel; [] if the end or a limit has been reached."""
+        """The offsets of the next pages, to be requested in parallel; [] once the reading has ended."""
         if self._gathered is None and (
             len(self._entries) >= self._most or self._offset >= self._step * self._limits.most_pages
         ):
@@ -89,7 +90,7 @@ class Pager:
         if not page.entries:
             self._finish()
         elif not self._keep(page):
-            # Probably the first page again. If that held more than was requested, the server does not page and sent everything.
+            # Probably the first page again. If that page held more than was requested, the server does not page and sent everything.
             self._finish(complete=self._step > self._limits.page_size)
         elif page.left:
             self._cut(page.left)
@@ -116,15 +117,17 @@ class Pager:
         self._gathered = Gathered(tuple(self._entries), complete and self._problem is None, self._problem)
 
     def _cut(self, left: int) -> None:
-        """End the reading with the first `most` entries. `left` is how many more were received but not kept."""
+        """End the reading with the first `most` entries. `left` is the number already left out in decoding the last page."""
         beyond = left + max(0, len(self._entries) - self._most)
-        self._gathered = Gathered(tuple(self._entries[: self._most]), complete=False, left=beyond)
+        self._gathered = Gathered(
+            tuple(self._entries[: self._most]), complete=False, problem=self._problem, left=beyond
+        )
 
 
 def _bursts(*, full: bool) -> Iterator[int]:
     """The number of pages to request in parallel, round by round.
 
-    A full first page is usually followed by several: 500 entries take two round trips. After a short first page,
+    A full first page is usually followed by several more: 500 entries take two round trips. After a short first page,
     which may be the whole collection, the second is requested alone.
     """
     return chain((5, 10) if full else (1, 5, 10), repeat(20))
@@ -144,5 +147,5 @@ def _ends(page: Page, before: Page, step: int) -> bool:
         return False
     if len(page.entries) < step:
         return True
-    # A server that sent `next` links and stops is done, unless its pages are shorter than its limit: then its links are wrong.
+    # A server that sent `next` links and now sends none is done, unless its pages are shorter than its limit: then its links are wrong.
     return before.onward and step >= (page.limit or step)

@@ -1,4 +1,4 @@
-"""Decode contacts, consumers and guests, in either version of the API, all into the same kind of record."""
+"""Decode contacts, consumers and guests, from either version of the API, all into the same kind of record."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def _identifiers(fields: Fields) -> tuple[tuple[Identifier, ...], list[Note]]:
 
 
 def _item_refs(fields: Fields) -> tuple[str, ...]:
-    """The refs of a traveller's items, from a plain list or a collection of links; () if there is only a link to the collection."""
+    """The refs of a person's items, from a plain list or a collection in `orderItems`; () if it is missing or only a link."""
     sent = fields.sent("orderItems")
     entries = sent.get("items") if isinstance(sent, dict) else sent
     if not isinstance(entries, list):

@@ -14,14 +14,15 @@ _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"?|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
 _OPENING, _CLOSING = ("{", "["), ("}", "]")
 _STEP = "  "
 _DEEPEST = (
-    12  # answers nest six deep; values below this depth stay on one line, or 2,000 levels would be megabytes of spaces
+    12  # answers nest six deep; values below this depth stay on one line: 2,000 levels would need megabytes of spaces
 )
 
 
 def indent(text: str) -> str:
-    """`text` with one value per line, down to a depth of _DEEPEST; text that does not begin with { or [ keeps its own lines.
+    """JSON `text` with each entry of an object or array on a line of its own, down to a depth of _DEEPEST.
 
-    Drops only a byte order mark and the whitespace between tokens. Control characters are shown as in `as_in_json`.
+    Only a byte order mark and the whitespace between tokens are dropped. Text that does not begin with { or [ keeps its own lines.
+    Control characters are shown as in `as_in_json`.
     """
     tokens = _TOKEN.findall(text.lstrip("\ufeff"))
     if not tokens or tokens[0] not in _OPENING:

@@ -1,6 +1,6 @@
 """The requests that one page makes to the CDP, all through `Reader.get`.
 
-The reader counts calls and seconds, keeps documents for the raw view, and stores answers for the user's next page.
+The reader counts calls and seconds, keeps documents for the raw view if asked to, and stores answers for the user's next pages.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _PERSONAL = frozenset({"email", "phoneNumber", "firstName", "lastName"})
 
 
 class Memory(Protocol):
-    """A store of one user's recent answers, for the pages that this user opens next. Keys hold no personal data."""
+    """A store of one user's recent answers, for the pages that this user opens next. No key contains a search term for guests."""
 
     def get(self, key: str) -> bytes | None: ...
 
@@ -86,7 +86,7 @@ class Reader:
 
     @property
     def deadline(self) -> Deadline:
-        """The page's deadline: the one given, or else `limits.page` seconds after the first access."""
+        """The page's deadline: the one given, or else `limits.page` seconds after this property is first read."""
         if self._deadline is None:
             self._deadline = Deadline.after(self.limits.page)
         return self._deadline
@@ -103,20 +103,20 @@ class Reader:
             return self._seconds + (monotonic() - self._since if self._waiting else 0.0)
 
     def keep_documents(self) -> None:
-        """Keep all answers from now on as `documents`, for the raw view."""
+        """Keep the answers to all requests from now on in `documents`, for the raw view."""
         self._kept = []
 
     @property
     def documents(self) -> tuple[Document, ...]:
-        """The kept answers, decoded but otherwise as received, in the order of the requests."""
+        """The kept answers, decoded to text but otherwise as received, in the order of the requests."""
         return tuple(_document(*slot) for slot in self._kept or () if slot is not None)
 
     def get(self, parts: Sequence[str], params: Mapping[str, str | int]) -> tuple[dict[str, Any], tuple[Note, ...]]:
         """The JSON object of GET /<version>/<parts>?<params>, and notes on its bytes.
 
-        Raises any CdpError, such as BadReference for a part that is not a reference (before any call), or TooLarge once the page's answers
-        exceed its limits. A page requests a URL once: later and concurrent callers get the same answer or error. The answer may come from
-        the memory. A request with personal parameters does not use the memory, and its document omits the query.
+        Raises a CdpError, such as BadReference (see `target`) before any call, or TooLarge once the page's answers together exceed its
+        limits. Each URL is requested only once for the page: later callers get the same answer or error, and concurrent ones wait for it.
+        The answer may come from the memory. A request with personal parameters does not use the memory, and its document omits the query.
         """
         target, own = self.target(parts, params), Future[bytes]()
         with self._lock:
@@ -134,12 +134,12 @@ class Reader:
         return parsed
 
     def target(self, parts: Sequence[str], params: Mapping[str, str | int]) -> str:
-        """The path and query of the URL for `parts` and `params`. Raises BadReference for a part that is not a reference."""
+        """The path and query of the URL for `parts` and `params`. Raises BadReference for a part that fails `refs.is_ref`."""
         path = f"/{self.version}/" + "/".join([refs.in_path(part) for part in parts])
         return f"{path}?{urlencode(params, quote_via=quote, safe='')}" if params else path
 
     def again(self, target: str) -> dict[str, Any] | None:
-        """The answer to `target`, if it came for this page or, in the last minute, for another; else None. Makes no call."""
+        """The answer to a request for `target` if this page or the memory already has it; else None. Makes no call."""
         with self._lock:
             answer = self._answers.get(target)
         if answer is not None:
@@ -155,13 +155,13 @@ class Reader:
         return parse(body)[0]
 
     def note(self, key: str, value: str) -> None:
-        """Store a value of our own next to the answers: for this page and, with a memory, for the next minute."""
+        """Store a value of our own with the answers: for this page and, if there is a memory, for the user's next pages."""
         self._notes[key] = value
         if self._memory is not None:
             self._memory.put(key, value.encode())
 
     def noted(self, key: str) -> str | None:
-        """The value stored under `key`, or None."""
+        """The value that `note` stored under `key`, or None."""
         if key not in self._notes and self._memory is not None:
             kept = self._memory.get(key)
             return kept.decode() if kept is not None else None
@@ -199,7 +199,7 @@ class Reader:
             raise TimedOut("the same call did not end in time") from None
 
     def _parse(self, body: bytes) -> tuple[dict[str, Any], tuple[Note, ...]]:
-        """Parse an answer. Raises TooLarge if the page's answers exceed its limits, and TimedOut if the page's time is up.
+        """Parse an answer. Raises Unreadable, TooLarge if the page's answers exceed its limits, or TimedOut if its time is up.
 
         The number of values is estimated by counting commas and opening brackets.
         """
@@ -215,14 +215,14 @@ class Reader:
             raise TooLarge("the answers are more than one page reads")
 
     def report_progress(self, of: str, listener: Callable[[int, int], None]) -> None:
-        """Call `listener(loaded, total)`, from any thread, while the records of the collection `of` are fetched.
+        """Have `listener(finished, total)` called, from any thread, when the tasks named `of` begin and whenever one of them ends.
 
-        `of` is a collection listed by ref only ("contacts", "consumers", "orders"), or the name given to `run_parallel`.
+        `of` is the name given to `run_parallel`: for records fetched for a listing, the last part of its path, such as "contacts".
         """
         self._listener = (of, listener)
 
     def run_parallel(self, tasks: Sequence[Callable[[], T]], *, of: str = "") -> list[T | CdpError]:
-        """Run `tasks` at the same time. Return their results in order, with a failed task's CdpError as its result.
+        """Run `tasks` in parallel. Return their results in order, with a CdpError in place of the result of a failed task.
 
         `of` names the tasks for `report_progress`.
         """
@@ -276,7 +276,7 @@ class Reader:
             watcher.tried(self._origin)
 
     def _place_for(self, path: str) -> Callable[[bytes], None]:
-        """A function that keeps the answer to `path` in the order of requests, or drops it if documents are not kept."""
+        """A function to call with the answer to `path`: it keeps the answer as a document, or drops it if documents are not kept."""
         kept = self._kept
         if kept is None:
             return _forget

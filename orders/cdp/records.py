@@ -1,8 +1,8 @@
 """The CDP's answers as frozen records of the fields that pages show.
 
 A record keeps the CDP's own words (`status="PURCHASED"`) and never invents a value: null, a missing field and "" all
-become None (or an empty tuple). A value that cannot be read becomes None, with a `Note`. Fields unknown to us are kept in
-`extras`; if there are too many to keep, a note says so.
+become the default, such as None. A value that cannot be read is left out, usually with a `Note`. Fields unknown to us are kept in
+`extras`, if the record has it; if there are too many to keep, a note says so.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One odd thing in an answer: `field` as the API spells it ("" if no single field is concerned), `reason` a short code.
+    """One odd thing in an answer. `field` is the name of the field ("" if no single field is concerned), `reason` a short code.
 
     Reasons: "not a number", "not a text", "not a date", "not a list", "not an object", "out of range", "sent twice",
     "sent as text", "unreadable characters", "cut" (longer than we read), "only in part" (`shown` is "500 / 8000"), "not loaded",
-    "and more" (further notes). `shown` is the value as readable text, cut at 80 characters, or ""; "" in every note on a person.
+    "and more" (further notes). `shown` is the value as readable text, cut at 80 characters, or ""; it is "" in every note on a person.
     """
 
     field: str
@@ -33,7 +33,7 @@ class Note:
 
 
 def not_understood(notes: Iterable[Note], field: str) -> str:
-    """The value received in the numeric field `field` if it could not be read as a number; otherwise ""."""
+    """The value received in the numeric field `field`, as text, if it is not a usable number; otherwise ""."""
     return next(
         (note.shown for note in notes if note.field == field and note.reason in ("not a number", "out of range")), ""
     )
@@ -41,7 +41,7 @@ def not_understood(notes: Iterable[Note], field: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Extra:
-    """A field unknown to us: `key` as the API spells it, `value` as readable text (cut if long), `sent` as received."""
+    """A field unknown to us: `key` is its name, `value` its value as readable text (cut if long), `sent` the value as received."""
 
     key: str
     value: str
@@ -50,7 +50,7 @@ class Extra:
 
 @dataclass(frozen=True, slots=True)
 class FlightSegment:
-    """One flight as the CDP sent it. Times are naive local times: the false `Z` is dropped, and nothing is converted.
+    """One flight as the CDP sent it. Times are naive and as written: a `Z` or an offset is dropped, and nothing is converted.
 
     `departure_day` and `arrival_day` are set only for a date sent without a time. `departure_offset` and `arrival_offset` are set
     only if the feed sent a real offset ("+02:00"), never for Z or +00:00.
@@ -82,7 +82,7 @@ class FlightSegment:
 
 @dataclass(frozen=True, slots=True)
 class OrderItem:
-    """One line of an order. `price` is in `currency_code`; the API does not say whether that is per unit or for the line.
+    """One line of an order. `price` is in `currency_code`; the API does not say whether it is the price of a unit or of the line.
 
     `segments_left` is the number of segments that were sent but not read.
     """
@@ -114,10 +114,10 @@ class OrderItem:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One order. `items` are the items that were read; `items_complete` is False if the order has, or may have, others.
+    """One order. `items` are the items that were read; `items_complete` is False if the order has, or may have, more.
 
-    In that case, `items_left` is how many more are known to exist, and `items_problem` is the reason: an error that was not raised, or
-    None if the others were not requested or the CDP contradicted itself.
+    In that case, `items_left` is how many more are known to exist, and `items_problem` is the error because of which they were not read,
+    or None if they were not requested or the CDP contradicted itself.
     `ordered_at`, `created_at` and `modified_at` are aware UTC datetimes.
     """
 
@@ -201,8 +201,8 @@ class Loaded(Generic[T]):
     """The part of a collection that could be read.
 
     `items` are the records that were read; `missing` is how many more are known to exist; `complete` is True only if the collection
-    was read to its end and nothing is missing; `problem` is the first failure, TooLarge if a limit was reached, or None. If a
-    maximum was requested, records beyond it are neither `missing` nor a `problem`, but `complete` is False.
+    was read to its end and nothing is missing. `problem` is the first failure; if nothing failed, it is TooLarge if a limit was reached,
+    otherwise None. If a maximum was requested, records beyond it are neither `missing` nor a `problem`, but `complete` is False.
     """
 
     items: tuple[T, ...] = ()

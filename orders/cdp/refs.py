@@ -26,7 +26,7 @@ def in_path(ref: str) -> str:
 
 
 def of_href(href: object) -> str | None:
-    """The ref at the end of a link's path, or None. The link is never followed: its host may belong to anybody."""
+    """The ref at the end of a link's path; None if there is none. The link is never followed: its host may belong to anybody."""
     if not isinstance(href, str) or not href:
         return None
     try:

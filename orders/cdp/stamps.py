@@ -28,9 +28,9 @@ _NAMED_MONTH = re.compile(rf"(\d\d?)[- ]?({'|'.join(_MONTHS)})[A-Z]{{0,6}}[- ]?(
 
 
 class Moment(NamedTuple):
-    """A date with or without a time, as written.
+    """A date, with or without a time, as written.
 
-    `wall` is naive; `offset` is None if no zone was sent; `clock` is whether a time was sent; without one, `wall` is midnight.
+    `wall` is naive; `offset` is None if no zone was sent; `clock` is True if a time was sent, and otherwise `wall` is midnight.
     """
 
     wall: datetime
@@ -43,7 +43,7 @@ class NotADate(ValueError):
 
 
 class OutOfRange(ValueError):
-    """The text has the form of a date, but there is no such day or time."""
+    """The text has the form of a date, but there is no such day, time or offset, or its year is not 1 to 9999."""
 
 
 def read(text: str) -> Moment:
@@ -83,7 +83,7 @@ def read(text: str) -> Moment:
 def read_any(text: str) -> Moment:
     """Parse the formats of `read`, and others that begin with the year or name the month: `20270318`, `2027/3/18 9:05`, `18MAR2027`.
 
-    Not for timestamps or for text of unknown meaning, in which eight digits may be anything. Raises NotADate or OutOfRange.
+    Use it only for text that is meant to be a date: elsewhere, eight digits may be anything. Raises NotADate or OutOfRange.
     """
     try:
         return read(text)
@@ -100,7 +100,7 @@ def read_any(text: str) -> Moment:
 
 
 def is_date(text: str) -> bool:
-    """Whether `text` is a date, alone or with a time in whole minutes: seconds are the mark of a machine's timestamp."""
+    """Whether `text` is a date, alone or with a time in whole minutes; a time with seconds is probably a machine's timestamp."""
     try:
         wall = read(text.strip()).wall
     except ValueError:
@@ -109,7 +109,7 @@ def is_date(text: str) -> bool:
 
 
 def utc(moment: Moment) -> datetime:
-    """A timestamp as an aware UTC datetime; without a zone, it is taken to be UTC. Raises OutOfRange."""
+    """A timestamp as an aware UTC datetime; one without a zone is taken to be in UTC. Raises OutOfRange beyond the years 1 to 9999."""
     try:
         return moment.wall.replace(tzinfo=timezone(moment.offset or timedelta(0))).astimezone(UTC)
     except (ValueError, OverflowError):
@@ -117,7 +117,7 @@ def utc(moment: Moment) -> datetime:
 
 
 def day(moment: Moment) -> date:
-    """The calendar day as written, whatever the zone: a birthday, for example, has none."""
+    """The calendar day as written, whatever the zone: a birthday, for example, has no zone."""
     return moment.wall.date()
 
 

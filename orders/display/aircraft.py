@@ -26,6 +26,6 @@ TYPES = {
 
 
 def aircraft(code: str) -> str:
-    """An aircraft type's name and code, "Airbus A330-300 (333)"; a code that is not in the table is returned unchanged."""
+    """An aircraft type's name and code, as in "Airbus A330-300 (333)"; a code that is not in TYPES is returned unchanged."""
     name = TYPES.get(code.strip().upper())
     return f"{name} ({code.strip()})" if name else code

@@ -1,4 +1,4 @@
-"""The alert strip: the things to check, with their figures. Each line leads to a flight or another row of the page."""
+"""The alert strip: the things to check, with their figures. Each line links to a flight or another part of the page."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ A_DAY = timedelta(days=1)  # the date at the airport may be a day behind or ahea
 
 @dataclass(frozen=True, slots=True)
 class AlertLine:
-    """The things to check in one row of the page: `anchor` is the row's DOM id, and `words` has one phrase for each thing.
+    """The things to check in one part of the page: `anchor` is that part's DOM id, and `words` has one phrase for each thing.
 
-    `at` is the flight's number, or its airports ("DUB–LHR") if it has none; "" if the line does not begin with a flight.
+    `at` is the number of the flight with which the line begins, or its airports ("DUB–LHR") if it has no number; "" for other lines.
     """
 
     anchor: str
@@ -66,7 +66,7 @@ def alert_lines(order: Order, summary: OrderSummary, trip: Trip, now: datetime) 
 
 
 def _is_pill(notice: Notice, order: Order) -> bool:
-    """Whether the notice only repeats the order's status, which its pill already shows."""
+    """Whether the notice only says that every traveller has the order's status, which the status pill already shows."""
     return notice.kind is NoticeKind.STATUS and notice.count == notice.total and same(notice.status, order.status)
 
 
@@ -75,8 +75,8 @@ def _unsettled(
 ) -> Iterator[AlertLine]:
     """The line for a status that needs attention before the trip, such as reserved, pending or declined.
 
-    No line if all flights that are not cancelled are over, if `alerts` already contains the status, or if the line would say no more
-    than the pill of the order's status.
+    There is no line if the trip has flights that are not cancelled and all of them are over, if `alerts` already contains the status, or
+    if the line would say no more than the pill of the order's status.
     """
     flights = [flight for flight in trip.flights if not flight.cancelled]
     if flights and all(_is_over(flight, now) for flight in flights):
@@ -96,7 +96,7 @@ def _unsettled(
 def _departure(trip: Trip, flights: list[Flight], now: datetime) -> str:
     """The next departure in words: "leaves in 30 days", or "leaves Sat 9 Jan 2027" if only the day is known.
 
-    A remark instead if the time is in doubt or even the day is unknown; "" if no more flights are to come.
+    If the time is in doubt, or not even the day is known, the words say that instead; "" if no more flights are to come.
     """
     if trip.doubted:
         return _("departure time in doubt")
@@ -111,9 +111,9 @@ def _departure(trip: Trip, flights: list[Flight], now: datetime) -> str:
 
 
 def _is_over(flight: Flight, now: datetime) -> bool:
-    """Whether a flight is over, not merely under way.
+    """Whether a flight has arrived, or has departed if its arrival time is unknown.
 
-    If its phase is unknown, it counts as over from the second day after its date.
+    If its phase is unknown, it counts as over from the second day after its date of departure.
     """
     if flight.phase is Phase.UNKNOWN:
         return flight.origin.day is not None and flight.origin.day < now.date() - A_DAY
@@ -121,9 +121,9 @@ def _is_over(flight: Flight, now: datetime) -> bool:
 
 
 def _split(trip: Trip) -> Iterator[AlertLine]:
-    """The line for a party that is not together on every flight to come.
+    """The line for a party that is not together on every flight; cancelled and past flights do not count.
 
-    No line if a flight is partly cancelled: that flight has a line of its own.
+    There is no line if any flight is partly cancelled: that flight has a line of its own.
     """
     coming = [flight for flight in trip.flights if not flight.cancelled and flight.phase is not Phase.DEPARTED]
     parts = [flight for flight in coming if flight.passengers and not flight.all_passengers]
@@ -136,13 +136,13 @@ def _split(trip: Trip) -> Iterator[AlertLine]:
 
 
 def _aboard(flight: Flight) -> str:
-    """The travellers on a flight, in words: "2 adults, 1 infant on BX 500"."""
+    """The travellers on a flight, and which flight it is, in words: "2 adults, 1 infant on BX 500"."""
     number = flight.number or f"{flight.origin.place.code}–{flight.destination.place.code}"
     return _("%(who)s on %(flight)s") % {"who": passengers(flight.passengers), "flight": number}
 
 
 def _untimed(trip: Trip) -> Iterator[AlertLine]:
-    """The line that counts the flights sent without a segment, and so without times."""
+    """The line that counts the flight items sent without a segment, and so without times."""
     count = sum(count for _name, count in trip.untimed)
     if count:
         words = ngettext("%(count)s flight without times", "%(count)s flights without times", count)
@@ -170,7 +170,7 @@ def _sum(order: Order, summary: OrderSummary) -> Iterator[AlertLine]:
 
 
 def alert_words(notice: Notice, city: str = "") -> str:
-    """A thing to check, with its figure: "Tight connection in Amsterdam: 35 min". `city` is the place of a wait, or ""."""
+    """A thing to check, with its figure: "Tight connection in Amsterdam: 35 min". `city` is the city of a wait between flights, or ""."""
     word = _("%(what)s in %(city)s") % {"what": notice_word(notice), "city": city} if city else notice_word(notice)
     number = NUMBERS.get(notice.kind, _no_number)(notice)
     return f"{word}: {number}" if number else word
@@ -189,12 +189,12 @@ def _places(notice: Notice) -> str:
 
 
 def _change(notice: Notice) -> str:
-    """The two ends of a change of airport or a surface leg, and the time for it: "LHR–LGW, 4 h 45 min"."""
+    """The two ends of a change of airport or a surface leg, and the time for it, if known: "LHR–LGW, 4 h 45 min"."""
     return ", ".join(filter(None, (_places(notice), duration(notice.minutes) if notice.minutes else "")))
 
 
 def _flight_time(notice: Notice) -> str:
-    """The impossible flight time that results from reading the times as local; "" if unknown."""
+    """The impossible flight time that results from reading the flight's times as local; "" if unknown."""
     return (
         ""
         if notice.evidence is None or notice.evidence.local_minutes is None
@@ -203,7 +203,7 @@ def _flight_time(notice: Notice) -> str:
 
 
 def _share(notice: Notice) -> str:
-    """The number of travellers concerned, "1 of 4"; "" if it is all of them."""
+    """The number of travellers concerned, as in "1 of 4"; "" if all of them are."""
     return (
         _("%(count)s of %(all)s") % {"count": notice.count, "all": notice.total} if notice.count < notice.total else ""
     )

@@ -1,6 +1,6 @@
-"""The answer line of an order: whether it is confirmed and paid, and when the next flight leaves. Nothing in it is guessed.
+"""The answer line of an order: whether it is confirmed, whether it is paid, and where the trip stands.
 
-The words for the time come from `departure`.
+The words for the flight under way, the next departure and the end of the trip come from `departure`.
 """
 
 from __future__ import annotations
@@ -36,16 +36,16 @@ class Answer:
 
 
 def answers(order: Order, summary: OrderSummary, trip: Trip, now: datetime) -> list[Answer]:
-    """The answers as of `now` (aware): about booking and payment always, about the time only if there is something to say."""
+    """The answers as of `now` (aware): about the booking, about the payment and, if there is anything to say, about the time."""
     found = [_booking(order, summary, trip), payment(order, summary)]
     words = _time(order, summary, trip, now)
     return [*found, Answer("time", Tone.NEUTRAL, Icon.CLOCK, words)] if words else found
 
 
 def _time(order: Order, summary: OrderSummary, trip: Trip, now: datetime) -> str:
-    """The time of the trip in words, or that the trip is cancelled; "" if the time is unknown or nothing is booked.
+    """Where the trip stands: the flight under way, the next departure, the end of the trip, or that no flights are left; "" if unknown.
 
-    The order's own status counts only if no item has a status.
+    Also "" if nothing is booked; the order's own status counts only if no item has a status.
     """
     row = status("" if any(item.status for item in order.items) else order.status)
     whole = order.items_complete and not summary.segments_left
@@ -85,7 +85,10 @@ def _booking(order: Order, summary: OrderSummary, trip: Trip) -> Answer:
 
 
 def _agrees(order: Order) -> bool:
-    """Whether the order's own status is compatible with items that are all settled."""
+    """Whether the order's own status casts no doubt on items that are all settled.
+
+    A status casts doubt if it concerns a loss, a cancellation or a refund, or is pending for a reason other than payment.
+    """
     row = status(order.status)
     waits = row.tone is Tone.WAITING and not row.payment.alone
     return not (waits or row.tone in (Tone.GONE, Tone.BACK))
@@ -94,8 +97,8 @@ def _agrees(order: Order) -> bool:
 def contradicts(order: Order, summary: OrderSummary) -> bool:
     """Whether the order's status contradicts the statuses of its items; False if no item has a status.
 
-    True if the order's status means that there is no seat although all items with a status are settled, or if it is settled although
-    all the items' statuses mean that there is no seat.
+    True if the order's status means that nothing is booked although every status of an item is settled, or if the order's status is
+    settled although every status of an item means that nothing is booked.
     """
     items, row = [status(sent) for sent, _count in summary.statuses], status(order.status)
     if not items:
@@ -109,7 +112,7 @@ def _heads(order: Order, trip: Trip) -> Counter[str]:
     """The number of travellers with each status, by status code; empty if unknown.
 
     The numbers are known only if all items were read, there are flights, and either all items have the same status, or the numbers are
-    the same on every flight and the items without flights have no other statuses.
+    the same on every flight and the items without flights have no statuses other than those.
     """
     if not order.items_complete or not trip.flights:
         return Counter()
@@ -138,9 +141,10 @@ def _for_travellers(sent: str, heads: Counter[str]) -> str:
 
 
 def payment(order: Order, summary: OrderSummary) -> Answer:
-    """The answer about the payment and its method: what the statuses say (paid, pending, refunded …), or that it is unknown.
+    """The answer about payment: what the statuses say (paid, pending, refunded …) or that they leave it open, with the method if known.
 
-    If a paid order is cancelled or not booked, the words add that the CDP does not say whether the payment was refunded.
+    If a paid order is cancelled, or its own status means that nothing is booked, the words add that the CDP does not say whether the
+    payment was refunded.
     """
     answer = _payment(order, summary)
     if answer.icon is Icon.OK and (_is_cancelled(order, summary) or not status(order.status).booked):
@@ -175,7 +179,7 @@ def _payment(order: Order, summary: OrderSummary) -> Answer:
 
 
 def _not_said(order: Order, summary: OrderSummary) -> str:
-    """The words if it is not known whether the order is paid: a status could not be read, or no status says so."""
+    """The words if no status says anything about payment: that a status could not be read, or that the CDP does not say."""
     if status_unread(order) or any(map(status_unread, order.items)):
         return _("It is unclear whether the order is paid: a status could not be read")
     if _is_cancelled(order, summary):
@@ -191,7 +195,7 @@ def _paid_parts(counted: Sequence[tuple[Status, str, int]], summary: OrderSummar
 
 
 def _how_much(rows: Sequence[Status], words: str) -> str:
-    """`words`, with a remark if a status in `rows` means a refund: the total shown beside them may not be the amount refunded."""
+    """`words`; if a status in `rows` means that money was refunded, with the remark that the CDP does not give the amount."""
     refunded = any(row.refunded for row in rows)
     return _("%(refunded)s; the CDP does not give the amount refunded") % {"refunded": words} if refunded else words
 
@@ -221,9 +225,9 @@ def _part(sent: str, count: int, summary: OrderSummary) -> str:
 
 
 def _of(word: str, count: int, summary: OrderSummary) -> str:
-    """A word with its count: "Confirmed for 3 of 4 items", or "… of at least 4 items" if some were not read.
+    """A word with its count: "Confirmed for 3 of 4 items", or "… of at least 4 items" if there are or may be more.
 
-    For an order of one item, only the word.
+    If the order has exactly one item, only the word.
     """
     figures = {"word": word, "count": count, "total": summary.items_total or summary.items_known}
     if summary.items_total is None:
@@ -240,7 +244,7 @@ def not_confirmed(sent: str | None, words: str = "") -> str:
     return _("%(status)s, not confirmed") % {"status": words} if status(sent).waits else words
 
 
-# The payment types that the vendor recommends, in lower case; the word for any other follows "Paid".
+# The payment types that the vendor recommends, except OTHER, in lower case. Any other type is shown after "Paid".
 PAID_BY = {
     "card": gettext_noop("Paid by card"),
     "paypal": gettext_noop("Paid with PayPal"),

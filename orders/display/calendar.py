@@ -1,6 +1,6 @@
 """The itinerary as an iCalendar file: an event for each flight with a known departure day, and the time zones used.
 
-It contains no personal data. Importing it updates the events imported from an older file.
+It names no traveller. Stable UIDs let a calendar program update the events imported from an earlier file of the same order.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ def calendar_file(trip: Trip, order: Order, *, order_ref: str = "") -> bytes:
     """The iCalendar file for `order`, whose itinerary is `trip`; `order_ref` is used if the CDP's answer has no ref.
 
     A time in a known zone is written in that zone, with its VTIMEZONE; but within three hours of a clock change, or before 1971 or
-    after 2099, it is written in UTC, which all calendar programs read alike. A time in an unknown zone has no zone in the file.
+    after 2099, it is written in UTC, which all calendar programs read alike. A time in an unknown zone is written in UTC if its instant
+    is known, and otherwise without a zone.
     """
     calendar = Calendar()
     calendar.add("prodid", "-//cdpviewer//itinerary//EN")
@@ -50,7 +51,7 @@ def calendar_file(trip: Trip, order: Order, *, order_ref: str = "") -> bytes:
 
 
 def _zones(flights: list[Flight]) -> dict[str, set[int]]:
-    """The zones in which times are written, each with the years of its times."""
+    """The zones to describe in the file, each with the years in which it has times."""
     years: dict[str, set[int]] = {}
     for clock in (clock for flight in flights for clock in (flight.origin, flight.destination)):
         if clock.wall is not None and clock.place.zone is not None and _tied(clock):
@@ -61,7 +62,7 @@ def _zones(flights: list[Flight]) -> dict[str, set[int]]:
 def _uids(trip: Trip, order: Order, order_ref: str) -> dict[str, str]:
     """The UID of each flight, by the flight's key.
 
-    The UID is derived from the order, the flight's number and its two airports, so it stays the same when the flight is retimed.
+    The UID is derived from the order, the flight's number and the flight's two airports, so it stays the same when the flight is retimed.
     Flights that have all of these in common are numbered in order of sale, which does not depend on their times.
     """
 
@@ -86,7 +87,7 @@ def _plain(text: str) -> str:
 
 
 def _date(event: Event, order: Order) -> None:
-    """Add the time of the last change to the order or an item as DTSTAMP, LAST-MODIFIED and, in seconds, SEQUENCE.
+    """Add the time of the last change to the order or its items as DTSTAMP, LAST-MODIFIED and SEQUENCE (in seconds since 2010).
 
     If no change is known, the time at which the order was created, or else ordered, is used; if that is unknown too, only DTSTAMP
     is added, as 1 January 1970.
@@ -122,7 +123,7 @@ def _event(flight: Flight, reference: str) -> Event:
 
 
 def _add_days(event: Event, flight: Flight) -> None:
-    """Make the event last whole days, for a departure without a time: DTEND is the day after the last one."""
+    """Make it an all-day event, as the departure time is unknown; DTEND is the day after the event's last day."""
     first = flight.origin.day or date.min
     last = max(first, flight.destination.day or first)
     event.add("dtstart", first)
@@ -131,7 +132,7 @@ def _add_days(event: Event, flight: Flight) -> None:
 
 
 def _when(clock: Clock) -> datetime:
-    """The time as written in the file: in its zone, in UTC, or floating."""
+    """The time as written in the file: in its zone, in UTC, or floating (without a zone)."""
     instant = clock.instant
     if clock.wall is None or (instant is not None and not _tied(clock)):
         return instant or EPOCH
@@ -139,7 +140,7 @@ def _when(clock: Clock) -> datetime:
 
 
 def _tied(clock: Clock) -> bool:
-    """Whether a time is written in its zone: the zone is known, the year is 1971 to 2099, and no clock change is near."""
+    """Whether a time is written in its zone: only if the zone is known, the year is from 1971 to 2099, and no clock change is near."""
     if clock.wall is None or clock.instant is None or zone(clock.place.zone) is None:
         return False
     return ZONES_FROM <= clock.wall.year <= ZONES_TO and not _near_a_change(clock)
@@ -158,7 +159,7 @@ def _near_a_change(clock: Clock) -> bool:
 
 
 def _lands_later(flight: Flight) -> bool:
-    """Whether the arrival can be the end of the event: it is known, can be compared with the start, and is after it."""
+    """Whether the arrival can end the event: its time is known, can be compared with the departure time, and is later."""
     start, end = flight.origin, flight.destination
     if end.wall is None or start.wall is None:
         return False

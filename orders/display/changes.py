@@ -1,4 +1,4 @@
-"""The changes since an order was last viewed, in words: each fact before and now."""
+"""The changes to an order since an earlier view, in words: each fact as it was then and as it is now."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from orders.services.changes import Change, Counts, FlightChange, Kind
 
 
 def fact_word(change: Change) -> str:
-    """The word for a changed fact: "departs", "arrives" or "travellers"; "" for a flight number or a status, which need none."""
+    """The word for a changed fact: "departs", "arrives" or "travellers"; "" for a flight number or a status, which need no word."""
     return {"departs": _("departs"), "arrives": _("arrives"), "travellers": _("travellers")}.get(change.fact, "")
 
 
 def before_and_now(change: Change) -> tuple[str, str]:
     """A fact before and now, in words: ("06:40", "07:15").
 
-    If a time is now on another day, both have their days: ("Sun 27 Dec 06:40", "Mon 28 Dec 07:15").
+    If a time has moved to another day, both include the day: ("Sun 27 Dec 06:40", "Mon 28 Dec 07:15").
     """
     if change.fact == "number":
         return change.before or "–", change.now or "–"
@@ -38,7 +38,7 @@ def statuses(kept: tuple[str | None, ...]) -> str:
 
 
 def kept_status(kept: str | None) -> str:
-    """The word for a status, such as "Confirmed"; "another status" if its text was not kept."""
+    """The word for a status, such as "Confirmed"; "another status" if `kept` is None, as only its hash is known."""
     return _("another status") if kept is None else status_word(kept)
 
 

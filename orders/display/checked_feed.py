@@ -1,4 +1,4 @@
-"""A feed's table with a verdict on each row and, in words, the reason for it."""
+"""A feed's table with a verdict on each row that could be checked and, in words, the reason for the verdict."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class NotChecked(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class CheckedFeed:
-    """`table` has the checked rows as CSV, with the columns of `ADDED`; `bad` a line about each bad row; `summary` the counts."""
+    """`table` is the checked rows as CSV, with the `ADDED` columns; `bad` has a line about each bad row; `summary` gives the counts."""
 
     table: str
     bad: tuple[str, ...]
@@ -32,9 +32,10 @@ class CheckedFeed:
 
 
 def checked_feed(data: bytes, name: str, clock: str) -> CheckedFeed:
-    """Check the times in the table `data`; `name` is the file's name, `clock` the documented reading (one of CLOCKS).
+    """Check the times in the table `data`, whose documented reading is `clock` (one of CLOCKS); `name` is what errors call the file.
 
-    Bad rows are reported, and the others are checked. Raises NotChecked.
+    Bad rows are listed in the result and do not stop the check. Raises NotChecked if `data` is not a CSV table or its header lacks a
+    required column.
     """
     try:
         text, delimiter, passed_over = feed_file.delimited(feed_file.text_of(data))
@@ -57,7 +58,7 @@ def checked_feed(data: bytes, name: str, clock: str) -> CheckedFeed:
 
 
 def _table(header: Sequence[str], checked: Checked) -> Iterator[Sequence[str]]:
-    """The header, then the rows as read, each followed by its verdict, its flight time in minutes and the reason."""
+    """The header with the `ADDED` columns, then the checked rows, each with its verdict, its flight time in minutes and the reason."""
     yield [*header, *ADDED]
     for cells, evidence in checked.rows:
         minutes = flight_minutes(evidence)
@@ -65,7 +66,7 @@ def _table(header: Sequence[str], checked: Checked) -> Iterator[Sequence[str]]:
 
 
 def _rows(reader: Any, unreadable: list[tuple[int, str]], above: int) -> Iterator[tuple[int, Sequence[str]]]:
-    """The rows, each as (number of its last line, cells); `above` is the number of lines before those of `reader`.
+    """The rows, each as (number of its last line, cells); `above` is the number of lines in the file before those that `reader` reads.
 
     A row that is not valid CSV is noted in `unreadable` and skipped.
     """

@@ -1,7 +1,7 @@
-"""Dates, times and durations in the user's language and clock (24 or 12 h).
+"""Dates, times and durations in the user's language; times by the 24-hour or 12-hour clock, as the user prefers.
 
 An itinerary's local times are naive and shown as they are. The CDP's own timestamps are in UTC and shown in the user's zone,
-which is always named. Results are cached: an order repeats a few dates many times.
+which is always named. Formatted dates and times are cached, because an order repeats a few of them many times.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def _time(hour: int, minute: int, second: int | None, clock: str, code: str) -> 
 
 
 def clock(value: datetime | None) -> str:
-    """A time of day, never converted: "16:00", or "4:00 pm" for users of the 12-hour clock; "" for None."""
+    """A time of day, not converted to another zone: "16:00", or "4:00 pm" for users of the 12-hour clock; "" for None."""
     return "" if value is None else _time(value.hour, value.minute, None, current().clock, language())
 
 
@@ -120,7 +120,7 @@ def _to_the_second(there: datetime) -> str:
 
 
 def zone_word(value: datetime) -> str:
-    """The short name of an aware time's zone ("CEST"), or its offset ("UTC+5:45") if the name is not in letters."""
+    """The short name of an aware time's zone ("CEST"), or its offset ("UTC+5:45") if the name does not consist of letters only."""
     name = value.tzname() or ""
     return name if name.isalpha() else offset_word(value.utcoffset())
 
@@ -137,7 +137,7 @@ def offset_word(value: timedelta | None) -> str:
 
 
 def duration(minutes: int | None) -> str:
-    """Minutes in words: "10 h 40 min", "−25 min"; from 48 hours on, without the minutes: "2 d 3 h"; "" for None."""
+    """Minutes in words: "10 h 40 min", "−25 min"; from 48 hours on, in days and hours only: "2 d 3 h"; "" for None."""
     if minutes is None:
         return ""
     sign, minutes = ("−", -minutes) if minutes < 0 else ("", minutes)
@@ -152,7 +152,7 @@ def duration(minutes: int | None) -> str:
 
 
 def day_change(days: int | None) -> str:
-    """The change of local date between departure and arrival, in words: "+1 day", "−1 day"; "" for 0 or None."""
+    """A number of days with its sign, such as the difference between two dates: "+1 day", "−1 day"; "" for 0 or None."""
     if not days:
         return ""
     return ngettext("%(sign)s%(count)s day", "%(sign)s%(count)s days", abs(days)) % {
@@ -162,7 +162,7 @@ def day_change(days: int | None) -> str:
 
 
 def seconds(value: float | None) -> str:
-    """A duration in seconds, in words: "0.4 s", or "0.03 s" if it is below a tenth; "" for None."""
+    """A duration in seconds: "0.4 s", or with two decimals ("0.03 s") if it is below 0.095; "" for None."""
     if value is None:
         return ""
     return _("%(count)s s") % {

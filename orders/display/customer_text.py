@@ -1,4 +1,4 @@
-"""The trip as text for the customer: times, travellers and extras; no house rules, trade codes or prices."""
+"""The trip as text for the customer: flights, times, travellers and extras, without prices or house rules."""
 
 from __future__ import annotations
 
@@ -24,14 +24,15 @@ MOST_FLIGHTS = 130
 MOST_PIECES = 1_000
 CODE = 3  # the greatest length of an airline's code
 AIRPORT_PAIR = re.compile(r"\b([A-Z]{3})\s?[-–>]\s?([A-Z]{3})\b")
-# A time that may be wrong is worse than none, so the customer is not given one.
+# A time that may be wrong is worse than none, so the text leaves out the times of a flight with a notice of these kinds.
 UNCERTAIN = WRONG_TIMES | {NoticeKind.UNREADABLE_TIME}
 
 
 def customer_text(order: Order, trip: Trip, others: Sequence[OtherItem]) -> str:
-    """The text for the customer: blocks of lines, separated by empty lines; "" for an order without flights.
+    """The text for the customer: blocks of lines, separated by empty lines; "" for a trip without flights.
 
-    Also "" for a trip too long for a message, and for an order that did not load completely or contradicts itself.
+    Also "" for a trip of more than MOST_FLIGHTS flights, and for an order whose items may be incomplete or whose status contradicts
+    theirs.
     """
     if not trip.journeys or len(trip.flights) > MOST_FLIGHTS or not order.items_complete or _contradicts(order):
         return ""
@@ -53,7 +54,7 @@ def customer_text(order: Order, trip: Trip, others: Sequence[OtherItem]) -> str:
 
 
 def _contradicts(order: Order) -> bool:
-    """Whether the order's status means that there is no seat, although an item's status is settled."""
+    """Whether the order's status means that nothing is booked although the status of at least one item is settled."""
     return not status(order.status).booked and any(status(item.status).settled for item in order.items)
 
 
@@ -71,7 +72,7 @@ def _opening(order: Order, trip: Trip, *, together: bool, noted: bool) -> list[s
 
 
 def _is_said(sent: str | None) -> bool:
-    """Whether the opening names this status of the order."""
+    """Whether the opening names an order's status `sent`: only if it is in our table and not settled."""
     row = status(sent)
     return row.translated and bool(row.code) and not row.settled
 
@@ -79,8 +80,8 @@ def _is_said(sent: str | None) -> bool:
 def _remark(order: Order, items: Sequence[OrderItem]) -> str:
     """The unsettled statuses of the items: "Waitlisted", "Declined for 1 of 4 travellers"; "" if there are none.
 
-    The order's own status is left out if the opening names it and all the items have it. A status that is not in our table becomes
-    "status to be confirmed": a feed's own words are not for the customer.
+    A status that all the items share with the order is left out if the opening names it. A status that is not in our table becomes
+    "status to be confirmed", because a feed may send any text.
     """
     heads = count_heads(items)
     sent = {status(item.status).code: item.status for item in items}
@@ -136,7 +137,7 @@ def _flight(flight: Flight, named: date | None, *, remark: str, together: bool, 
 
 
 def _is_bare_code(flight: Flight) -> bool:
-    """Whether the operating airline's code is known, but not its name."""
+    """Whether the operating airline's name is unknown, so that at most its code could be shown."""
     return flight.operating_carrier_name == flight.operating_carrier and len(flight.operating_carrier) <= CODE
 
 
@@ -145,7 +146,7 @@ def _is_uncertain(flight: Flight) -> bool:
 
 
 def _is_timed(flight: Flight) -> bool:
-    """Whether the text gives a time for the flight, unless the whole trip is in doubt."""
+    """Whether the text gives the flight's departure or arrival time, provided that the trip as a whole is not in doubt."""
     return not _is_uncertain(flight) and any(end.wall is not None for end in (flight.origin, flight.destination))
 
 
@@ -163,7 +164,7 @@ def _end(phrase: str, end: Clock, named: date | None, *, uncertain: bool) -> str
 
 
 def _place(place: Place) -> str:
-    """A place by its name, "London Heathrow"; by its code only if nothing else is known."""
+    """A place without its code: "London Heathrow"; the code if nothing else is known; "airport not given" if there is no code either."""
     return at_airport(place).removesuffix(f" ({place.code})")
 
 
@@ -210,7 +211,7 @@ def _extra(order: Order, other: OtherItem, trip: Trip, cities: dict[str, str]) -
 
 
 def _pieces(item: OrderItem) -> int:
-    """The quantity of an item if it is a whole number, at least 1 and less than MOST_PIECES; otherwise 1."""
+    """The quantity of an item if it is a whole number from 1 to MOST_PIECES - 1; otherwise 1."""
     many = item.quantity
     return int(many) if many is not None and 1 <= many < MOST_PIECES and many == many.to_integral_value() else 1
 

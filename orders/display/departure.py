@@ -1,6 +1,6 @@
-"""The time of a trip in words: the flight under way, the next departure, or the end of the trip.
+"""Where a trip stands, in words: the flight under way, the next departure, or the end of the trip.
 
-Times in doubt are given under both readings, or with a remark.
+If it is in doubt whether the times are local or UTC, a departure is given under both readings.
 """
 
 from __future__ import annotations
@@ -19,15 +19,16 @@ from orders.itinerary.trip import Clock, Flight, Journey, Trip
 
 TODAY = timedelta(hours=24)
 YEAR_FROM = timedelta(days=180)
-# Notices of a flight whose times, as sent, cannot be right.
+# The kinds of notice that say that a flight's times, as sent, cannot all be right.
 WRONG_TIMES = frozenset({NoticeKind.IMPOSSIBLE_TIME, NoticeKind.ITEMS_DISAGREE, NoticeKind.CLOCK_SKIPPED})
 
 
 def time_words(trip: Trip, now: datetime, *, settled: bool = True) -> str:
     """The flight under way, or else the next departure or the end of the trip, in words; "" if none is known.
 
-    Only booked flights count. Times in doubt are given under both readings. Unless the order's status is `settled`, the words leave
-    open whether anybody was on a flight that has left.
+    Only booked flights count. If it is in doubt whether the times are local or UTC, only a departure that may still be to come is
+    given, under both readings. If `settled` is False, or if the flight has statuses and none of them is settled, the words leave open
+    whether anybody was on a flight that has left.
     """
     flights = [flight for flight in trip.flights if flight.booked]
     phases = {flight.phase for flight in flights}
@@ -59,7 +60,7 @@ def _latest(flight: Flight) -> datetime:
 
 
 def _checked(words: str, flight: Flight) -> str:
-    """The words, with a remark if the flight's times cannot be right."""
+    """The words, with a remark if the flight's times cannot all be right."""
     wrong = any(notice.kind in WRONG_TIMES for notice in flight.notices)
     return _("%(words)s; check these times") % {"words": words} if words and wrong else words
 
@@ -108,9 +109,10 @@ def _phrase(flight: Flight, trip: Trip) -> str:
 
 
 def _apart(flight: Flight, trip: Trip) -> list[bool]:
-    """For each journey of others in the party that leaves within a day, from or to the same city: whether it leaves later.
+    """For each journey of others in the party within 24 hours, from or to the same city: whether it leaves later than `flight`.
 
-    Empty for a flight with all travellers, for one without a known time, and for one that does not begin a journey.
+    Journeys that leave at the same moment, or whose first flight is not booked, are left out. The list is empty for a flight that
+    carries all travellers, has no known departure time, or does not begin a journey.
     """
     if flight.all_passengers or flight.origin.instant is None:
         return []
@@ -132,7 +134,7 @@ def _is_apart(own: Journey, other: Journey, gap: timedelta) -> bool:
 
 
 def _leaves_in_doubt(flight: Flight, trip: Trip, now: datetime) -> str:
-    """A departure under both readings, the one in use first (once if they agree); "" if one is unknown or both are past."""
+    """A departure under both readings, the one in use first (one time if they agree); "" if either is unknown or both are past."""
     leaves = flight.origin
     if leaves.wall is None or leaves.other_wall is None or leaves.instant is None:
         return ""
@@ -155,7 +157,7 @@ def _leaves_in_doubt(flight: Flight, trip: Trip, now: datetime) -> str:
 
 
 def wait_words(leaves: Clock, now: datetime) -> str:
-    """The wait in words: "in 10 h" if under 24 hours, otherwise "in 30 days", by the airport's dates; "" if unknown."""
+    """The wait until a departure: "in 10 h" if under 24 hours, otherwise "in 30 days", by dates at the airport; "" if unknown."""
     today = _today(leaves, now)
     if leaves.instant is None or leaves.wall is None or today is None:
         return ""
@@ -166,14 +168,14 @@ def wait_words(leaves: Clock, now: datetime) -> str:
 
 
 def _today(end: Clock, now: datetime) -> date | None:
-    """The date at one end of a flight as of `now` (aware), by the UTC offset at the flight's time; None if unknown."""
+    """The date at one end of a flight at `now` (aware), by the place's UTC offset at the flight's time; None if that is unknown."""
     return (now.astimezone(UTC) + end.offset).date() if end.offset is not None else None
 
 
 def _at(end: Clock, now: datetime | None = None) -> dict[str, str]:
-    """The time, day and city of one end of a flight, to be put into a phrase.
+    """The time, day and city of one end of a flight, as values for the placeholders of a phrase.
 
-    The day includes its year if it is more than 180 days before or after `now` (aware).
+    The day includes its year if it is more than 180 days before or after `now` (aware); without `now`, it never does.
     """
     far = now is not None and end.day is not None and abs(end.day - now.date()) > YEAR_FROM
     return {"time": clock(end.wall), "day": (day if far else short_day)(end.day), "city": place_city(end.place)}

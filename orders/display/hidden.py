@@ -1,6 +1,6 @@
-"""Fields of an order that are unknown or could not be read, for display.
+"""Unknown fields, custom data and notes on odd fields of an order, for display.
 
-Names and values that are not known to be harmless are masked; only `all_fields` masks nothing.
+Names and values are masked if necessary; only `all_fields` masks nothing.
 """
 
 from __future__ import annotations
@@ -13,28 +13,28 @@ from accounts.language import translate as _
 from orders.cdp.records import Extra, Note
 from orders.privacy.hiding import MASK, masked_name, masked_typed, masked_value
 
-# Reasons of notes on numbers and times, and of notes on values of the wrong kind.
+# The reasons in notes on numbers and times, and those in notes on values of the wrong kind.
 NUMBERS_AND_TIMES = frozenset({"not a number", "not a date", "out of range", "sent as text", "only in part"})
 OTHER_KINDS = frozenset({"not a text", "not a list", "not an object"})
 
 
 def masked_fields(extras: Iterable[Extra]) -> Iterator[tuple[str, str]]:
-    """The name and value of each unknown field of an order, an item or a segment, each masked if necessary."""
+    """The name and value of each extra field of an order, an item or a flight; a name or value is masked if necessary."""
     return ((masked_name(extra.key, settings.SHOWN_FIELDS), _said(extra, documented=True)) for extra in extras)
 
 
 def masked_custom(extras: Iterable[Extra]) -> Iterator[tuple[str, str]]:
-    """The name and value of each field of custom data, each masked if necessary. The names are the tenant's own."""
+    """The name and value of each field of custom data; a name or value is masked if necessary. The tenant chose the names."""
     return ((masked_name(extra.key, settings.SHOWN_FIELDS), _said(extra)) for extra in extras)
 
 
 def all_fields(extras: Iterable[Extra]) -> Iterator[tuple[str, str]]:
-    """The name and value of each field, unmasked. Only for users who may see hidden fields, and in a view that is recorded."""
+    """The name and value of each field, unmasked. Call it only if the user may reveal hidden fields and the reveal is recorded."""
     return ((extra.key, extra.value) for extra in extras)
 
 
 def masked_note(note: Note) -> tuple[str, str]:
-    """The name of the odd field that a note is about, and the value sent; each is masked if necessary, and "" if the note has none."""
+    """The name and value that a note on an odd field gives, each masked if necessary; "" for either that the note lacks."""
     name = masked_name(note.field, settings.SHOWN_FIELDS) if note.field else ""
     if not note.shown:
         return name, ""

@@ -1,4 +1,4 @@
-"""Icons from the sprite static/icons.svg. An icon is always decorative: the words next to it have the same meaning."""
+"""Icons from the sprite static/icons.svg. An icon is always decorative: what it means is also given as text."""
 
 from __future__ import annotations
 
@@ -11,5 +11,5 @@ from django.utils.safestring import SafeString
 
 @lru_cache(maxsize=128)
 def icon(name: str) -> SafeString:
-    """The HTML for the symbol `name` of the sprite, hidden from screen readers."""
+    """The HTML for the sprite's symbol `name`; screen readers skip it."""
     return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>', static("icons.svg"), name)

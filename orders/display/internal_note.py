@@ -1,4 +1,4 @@
-"""An order as a note for a ticket: reference, connection, status, payment, things to check, itinerary, time of reading and link."""
+"""An order as a note for a ticket: reference, connection, status, payment, things to check, itinerary, when it was read, and a link."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def internal_note(
     as_of: datetime,
     link: str,
 ) -> str:
-    """The note, without personal data: blocks of lines, separated by empty lines.
+    """The text of the note, without personal data: blocks of lines, separated by empty lines.
 
     `alerts` are the lines of the alert strip above the order; only the first MOST_ALERTS appear in the note. `as_of` (aware) is
     when the order was read.

@@ -29,9 +29,9 @@ def place_city(place: Place) -> str:
 
 
 def place_name(place: Place) -> str:
-    """The line under the city: the airport's name, "airport not given" for a city code, "unknown airport code" for an unknown code.
+    """The line under the city: the name of the airport or station; "" if there is no code.
 
-    "" if there is no code.
+    For a city's code (LON): "airport not given"; for an unknown code: "unknown airport code".
     """
     if place.kind is PlaceKind.CITY:
         return _("airport not given")
@@ -54,7 +54,7 @@ def at_airport(place: Place) -> str:
 
 
 def journey_way(journey: Journey) -> str:
-    """ "Dublin to Las Vegas"; "Airports not given" if neither end is known."""
+    """ "Dublin to Las Vegas"; "Airports not given" if neither end is given."""
     if not any(place.city or place.name or place.code for place in (journey.origin, journey.destination)):
         return _("Airports not given")
     return _("%(origin)s to %(destination)s") % {
@@ -77,7 +77,7 @@ def journey_length(journey: Journey) -> str:
 def stay_words(stay: Stay) -> str:
     """ "7 days in Las Vegas", "20 h in New York"; "Stay in New York" if the length is unknown.
 
-    "8 days, Rome to Nice not on this order" if the next journey starts in another city.
+    If the next journey starts in another city: "8 days, Rome to Nice not on this order".
     """
     length = _stay_length(stay)
     here = place_city(stay.place)
@@ -88,7 +88,10 @@ def stay_words(stay: Stay) -> str:
 
 
 def _stay_length(stay: Stay) -> str:
-    """The length in hours if it is less than 24 hours or at most one night, otherwise in days; "" if unknown."""
+    """The length in hours if it is less than 24 hours or at most one night, otherwise in days.
+
+    It is also in days if the hours are unknown or 0; "" if the days are unknown or 0 too.
+    """
     if stay.hours and (stay.hours < 24 or (stay.days or 0) <= 1):
         return duration(stay.hours * 60)
     return ngettext("%(count)s day", "%(count)s days", stay.days) % {"count": stay.days} if stay.days else ""
@@ -113,7 +116,7 @@ def flight_time(flight: Flight) -> str:
 
 
 def both_times(flight: Flight) -> str:
-    """A flight time in doubt: "Takes 18 h 35 min if the times are local, 10 h 35 min if they are UTC"."""
+    """A flight time in doubt: "Takes 18 h 35 min if the times were sent as local times, 10 h 35 min if in UTC"."""
     times = {"local": duration(flight.evidence.local_minutes or 0), "utc": duration(flight.evidence.utc_minutes or 0)}
     return _("Takes %(local)s if the times were sent as local times, %(utc)s if in UTC") % times
 
@@ -121,7 +124,7 @@ def both_times(flight: Flight) -> str:
 def transfer_words(transfer: Transfer) -> str:
     """ "2 h 40 min at London Heathrow (LHR)"; with both airports if they differ.
 
-    Other words say that the time is unknown, or that the flights overlap.
+    If the time is unknown or the flights overlap, the words say so.
     """
     place, onward = at_airport(transfer.at), at_airport(transfer.onward)
     changes = transfer.at.code != transfer.onward.code and not same_site(transfer.at, transfer.onward)
@@ -153,19 +156,20 @@ def untimed_words(trip: Trip) -> str:
 
 
 def any_serious(notices: Iterable[Notice]) -> bool:
-    """Whether any of the notices is a serious one, which an agent must check."""
+    """Whether any of the notices is serious."""
     return any(notice.serious for notice in notices)
 
 
 def kilometres(distance: int) -> str:
-    """ "8,395 km" in the user's language."""
+    """ "8,395 km": a distance, with the number as written in the user's language."""
     return f"{whole_number(distance)} km"
 
 
 def clock_words(end: Clock) -> str:
     """ "Fri 15 Aug 2025, 16:00 Dublin, UTC+1", with a remark if a clock change skips or repeats this time.
 
-    An unknown offset is left out. If the time is unknown: "Fri 15 Aug 2025, time not given", or only "Time not given".
+    An unknown offset is left out. If the time is unknown: "Fri 15 Aug 2025, time not given"; if the day is unknown too:
+    "Time not given".
     """
     if end.wall is None:
         return f"{day(end.day)}, {_('time not given')}" if end.day is not None else _("Time not given")
@@ -180,7 +184,7 @@ def clock_words(end: Clock) -> str:
 
 
 def flight_facts(flight: Flight) -> list[str]:
-    """The short facts under a flight's number, if known: flight time, operating airline, cabin, fare family, booking class, aircraft."""
+    """The known facts shown under a flight's number: flight time, operating airline, cabin, fare family, booking class, aircraft."""
     facts = [_("Flight time in doubt") if flight.doubted else flight_time(flight), operated_by(flight)]
     facts.append(" ".join(filter(None, (flight.fare_class, flight.fare_family))))
     if flight.booking_class:
@@ -195,7 +199,7 @@ def flight_facts(flight: Flight) -> list[str]:
 
 
 def row_notices(flight: Flight) -> list[Notice]:
-    """The notices of a flight, except a status of all its travellers that is already shown next to the flight's number.
+    """The notices of a flight, without any about a status of all its travellers that is already shown next to its number.
 
     A doubt about whether the times are local or UTC is also left out if a table in the flight's details shows both readings.
     """

@@ -72,7 +72,7 @@ PHRASE = re.compile(r'\{\{ _\("([^"]*)"\) \}\}')
 class Environment(jinja2.Environment):
     """An environment that compiles each template once per language, with its plain phrases already translated.
 
-    Half of a page is the same every time and need not be translated again.
+    Rendering a page then need not look these phrases up.
     """
 
     def get_template(self, name: Any, parent: str | None = None, globals: Any = None) -> jinja2.Template:  # noqa: A002
@@ -87,7 +87,7 @@ class Environment(jinja2.Environment):
         return {**self.globals, **d} if d else self.globals
 
     def join_path(self, template: str, parent: str) -> str:
-        """The name of a template, in the language of its parent: "orders/order.html" in "de/…" becomes "de/orders/order.html"."""
+        """The template's name with its parent's language in front: "orders/order.html" in "de/…" becomes "de/orders/order.html"."""
         return f"{parent.partition('/')[0]}/{template}"
 
     def preprocess(self, source: str, name: str | None = None, filename: str | None = None) -> str:
@@ -101,14 +101,14 @@ class Loader(jinja2.FileSystemLoader):
     """A loader for template names that begin with a language; the files are the same for all languages."""
 
     def get_source(self, environment: jinja2.Environment, template: str) -> Any:
-        """The source of a template without the language in its name: "de/orders/order.html" is read from "orders/order.html"."""
+        """The source of a template, read from the file without the language: "de/orders/order.html" from "orders/order.html"."""
         return super().get_source(environment, template.partition("/")[2])
 
 
 def environment(**options: Any) -> Environment:
     """The environment in which Django's Jinja2 backend renders templates."""
     options["loader"] = Loader(options["loader"].searchpath)
-    # All templates stay in memory (-1): keeping only the latest would need a lock around each access.
+    # All templates stay in memory (-1): keeping only those used last would need a lock around each access.
     made = Environment(extensions=["jinja2.ext.i18n"], cache_size=-1, **options)
     made.install_gettext_callables(translate, ngettext, newstyle=True)  # type: ignore[attr-defined]
     made.filters.update({rule.__name__: rule for rule in (*FILTERS, next_page.own_path, conditional_escape)})

@@ -15,7 +15,7 @@ from orders.itinerary.trip import Flight, Journey, Transfer, Trip
 
 
 class Pictures:
-    """The pictures of a trip's journeys, by journey key; each is drawn on demand, and None if it cannot be drawn."""
+    """The pictures of a trip's journeys, by journey key, each drawn on demand; None if one cannot be drawn."""
 
     def __init__(self, trip: Trip) -> None:
         self._journeys = {journey.key: journey for journey in trip.journeys}
@@ -25,7 +25,7 @@ class Pictures:
 
 
 def bar_sentence(journey: Journey, picture: Picture) -> str:
-    """The whole bar in a sentence for screen readers: "16:00 DUB to 22:40 LAS local time: DUB–LHR flight 1 h 20 min, …"."""
+    """The whole bar in a sentence for screen readers: "16:00 DUB to 22:40 LAS: DUB–LHR flight 1 h 20 min, …"."""
     parts = [_leg(shape.leg) for shape in picture.shapes]
     if picture.night_minutes:
         parts.append(_("night hours %(time)s") % {"time": duration(picture.night_minutes)})
@@ -52,7 +52,7 @@ def _leg(leg: Flight | Transfer) -> str:
 
 
 def state_said(shape: Shape, now: datetime) -> str:
-    """The state of a part of the bar at the moment `now` (aware): "cancelled", or its phase (for a flight, that of `phase_said`)."""
+    """The state of a part of the bar: "cancelled" or its phase, which for a flight is that of `phase_said` at `now` (aware)."""
     if shape.state == "cancelled" or not isinstance(shape.leg, Flight):
         return shape.state
     return phase_said(shape.leg, now)
@@ -64,12 +64,12 @@ NIGHT_ROOM = 60  # the middle of a night must be farther than this from every pl
 
 
 def length_fits(shape: Shape) -> bool:
-    """Whether a part of the bar shows its duration: it is wide enough, not cancelled, and its duration is known."""
+    """Whether a part of the bar shows its duration: only if it is wide enough and not cancelled, and its duration is known."""
     return shape.width >= LENGTH_ROOM and shape.state != "cancelled" and shape.leg.minutes is not None
 
 
 def night_labels(picture: Picture) -> Iterator[int]:
-    """The middle of each night that is wide enough for a label and far enough from every place's code."""
+    """The positions of the night labels: the middle of each night that is wide enough and far enough from every place's code."""
     for start, end in _whole_nights(picture):
         middle = (start + end) // 2
         if end - start >= NIGHT_WIDTH and all(abs(place.x - middle) > NIGHT_ROOM for place in picture.places):
@@ -79,7 +79,7 @@ def night_labels(picture: Picture) -> Iterator[int]:
 def _whole_nights(picture: Picture) -> Iterator[tuple[int, int]]:
     """The start and end of each night on the bar, in units of the picture.
 
-    A night that is partly in the air and partly on the ground counts as one.
+    Stretches that touch, such as one in the air and one on the ground, count as one night.
     """
     joined: list[tuple[int, int]] = []
     for night in picture.nights:

@@ -18,7 +18,7 @@ from orders.privacy.hiding import masked_value
 from orders.services.currencies import canonical
 from orders.services.summary import Unchecked
 
-# A number with a larger exponent is not a price; it is shown unformatted, not written out in a million digits.
+# A number with a larger exponent, positive or negative, is not a price; it is shown unformatted, not written out in a million digits.
 LARGEST_EXPONENT = 18
 PRECISION = 100  # enough for every digit of an amount; the decimal module would keep 28
 
@@ -43,7 +43,7 @@ def _amount(value: Decimal, exponent: int, currency: str, code: str) -> str:
 
 
 def money(value: Decimal | None, currency: str | None = None) -> str:
-    """ "1,234.50 EUR": the number in the user's language, then the currency code, if there is one; "" for None."""
+    """ "1,234.50 EUR": the number as written in the user's language, then the currency code, if there is one; "" for None."""
     if value is None:
         return ""
     code = canonical(currency)
@@ -76,9 +76,9 @@ def number_as_sent(record: Order | OrderItem, field: str) -> str:
 
 
 def before_conversion(item: OrderItem) -> str:
-    """ "112.00 USD before conversion", with "each" if the quantity is known and not 1, as the CDP keeps this price per unit.
+    """ "112.00 USD before conversion": an item's original price; with "each" (it is per unit) if the quantity is known and not 1.
 
-    "" if this price or one of the two currencies is unknown, or if the currencies are the same.
+    "" if the original price, its currency or the item's currency is unknown, or if the two currencies are the same.
     """
     currencies = canonical(item.currency_code), canonical(item.original_currency_code)
     if item.original_price is None or "" in currencies or currencies[0] == currencies[1]:

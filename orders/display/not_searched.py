@@ -1,4 +1,4 @@
-"""The sentence for a search text that is not searched for."""
+"""The sentence that says why a text was not searched for."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def not_searched(reading: Lookup) -> str:
 
 
 def _of_kind(kind: Kind) -> str:
-    """The sentence for text that was read: a placeholder, several things, or an e-mail address or phone number in a link."""
+    """The sentence for a text that could be read: a placeholder, several things, or an e-mail address or phone number in a link."""
     sentences = {
         Kind.PLACEHOLDER: _(
             "The link template was not filled in: the ticket system sent a placeholder instead of a reference."

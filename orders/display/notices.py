@@ -1,4 +1,4 @@
-"""Things to check, in words: a title, an icon, and a sentence with the facts."""
+"""The title and the icon of each thing to check, and the text with its facts."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ def notice_icon(notice: Notice) -> str:
 
 
 def notice_detail(notice: Notice) -> str:
-    """The sentence under the title: "35 min. We advise at least 1 h."; "" if the title is all there is to report."""
+    """The text under the title: "35 min. We advise at least 1 h."; "" if the title is all there is to report."""
     return SENTENCES[notice.kind](notice)
 
 
 def notice_line(notice: Notice) -> str:
-    """A thing to check on one line: its sentence, after its title if it is about a status or about times in doubt or impossible.
+    """A thing to check on one line: its text, or its title if it has no text.
 
-    The title alone if there is no sentence.
+    The title also comes before a text about a status, or about times that are in doubt or impossible.
     """
     word, detail = notice_word(notice), notice_detail(notice)
     if notice.doubts_reading or notice.kind is NoticeKind.IMPOSSIBLE_TIME:
@@ -47,7 +47,10 @@ def notice_line(notice: Notice) -> str:
 
 
 def evidence_words(evidence: Evidence) -> str:
-    """The figures behind a verdict, or why they are unknown. Begins in lower case; a full stop is only that of an abbreviation."""
+    """The figures behind a verdict, or why they are unknown: a sentence without its capital letter and its full stop.
+
+    An abbreviation at its end keeps its own full stop.
+    """
     if evidence.local_minutes is None or evidence.utc_minutes is None:
         if evidence.verdict is Verdict.UNKNOWN_PLACE:
             return _("a time zone is unknown, so the flight time is unknown")

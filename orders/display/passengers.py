@@ -15,7 +15,7 @@ MOST_TYPES = 24  # in one line; nobody sells that many
 
 
 class PassengerType(StrEnum):
-    """Passenger types, each with its most common code."""
+    """Passenger types, each with its most common code. NOT_SENT means that no code was sent."""
 
     ADULT = "ADT"
     CHILD = "CHD"

@@ -1,4 +1,4 @@
-"""The rail of a journey: which waits are drawn as one node, phases, local times, and each flight in one sentence."""
+"""The rail that draws a journey: which waits share a node with the flights around them, phases, local times, and flights in words."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ NEAR = timedelta(hours=48)
 def joined(journey: Journey, index: int) -> bool:
     """Whether the leg at `index` is a wait that is drawn as one node with the arrival before it and the departure after it.
 
-    That is so if nothing is in doubt: one airport, both times known, no overlap, and neither flight cancelled or with times in doubt.
+    That is so if both flights use the same airport or station there, if the length of the wait is known and not negative, and if neither
+    flight is cancelled or has its times in doubt.
     """
     if not 0 < index < len(journey.legs) - 1:
         return False
@@ -32,9 +33,9 @@ def joined(journey: Journey, index: int) -> bool:
 
 
 def phase_said(leg: Flight | Journey, now: datetime) -> Phase:
-    """The phase to show at the moment `now` (aware): usually the leg's own.
+    """The phase to show for a flight or journey at the moment `now` (aware): usually its own phase.
 
-    UNKNOWN instead of NEXT or LATER if the departure is more than two days away, or its time is unknown.
+    UNKNOWN instead of NEXT or LATER if the departure is more than two days away, or if the moment of departure is unknown.
     """
     departs = leg.origin if isinstance(leg, Flight) else leg.departs
     far = departs.instant is None or departs.instant - now > NEAR
@@ -42,9 +43,9 @@ def phase_said(leg: Flight | Journey, now: datetime) -> Phase:
 
 
 def time_there(end: Clock, now: datetime) -> str:
-    """The local time at one end of a flight at the moment `now` (aware).
+    """What the local time is at one end of a flight at the moment `now` (aware).
 
-    "" if the zone is unknown, or if the flight's own time there is unknown or more than two days from `now`.
+    "" if the place's zone is unknown, or if the moment of departure or arrival there is unknown or more than two days from `now`.
     """
     if end.instant is None or abs(end.instant - now) > NEAR:
         return ""
@@ -60,7 +61,7 @@ def _end_words(end: Clock, timed: str, dated: str, neither: str) -> str:
 
 
 def flight_sentence(flight: Flight, now: datetime) -> str:
-    """The whole flight as one sentence for screen readers, with its phase at the moment `now` (aware)."""
+    """A flight as one sentence for screen readers; it ends with the phase to show at the moment `now` (aware), if any."""
     start, end = flight.origin, flight.destination
     number = f"{flight.carrier_name or flight.carrier} {flight.flight_number}".strip()
     parts = [number] if number else []

@@ -23,9 +23,10 @@ def short_route(route: Sequence[str]) -> Sequence[str]:
 
 
 def route_stops(trip: Trip) -> list[tuple[str, str]]:
-    """The stops of a trip for one line, each as (code, `hop_words` of the link from the stop before it).
+    """The stops of a trip for one line, each as (code, `hop_words` of the link from the stop before it, or "" for the first stop).
 
-    If there are more than LONGEST_ROUTE, ("", "") stands for those left out.
+    If there are more than LONGEST_ROUTE, only the first five and the last three are kept, with ("", "") in between. The trip must have a
+    route.
     """
     stops = list(zip(trip.route, ("", *map(hop_words, trip.hops)), strict=True))
     return stops if len(stops) <= LONGEST_ROUTE else [*stops[:5], ("", ""), *stops[-3:]]
@@ -40,13 +41,13 @@ def route_line(trip: Trip) -> str:
 
 
 def hop_words(hop: Hop) -> str:
-    """The link between two stops: "" for a flight, "by land" within a city ("…" if a code is the whole city's), else "no flight"."""
+    """The link between two stops: "" for a flight, "by land" within a city, "…" if one stop is a city code (LON), else "no flight"."""
     words = {Hop.FLIGHT: "", Hop.OVERLAND: _("by land"), Hop.CITY: "…", Hop.NONE: _("no flight")}
     return words[hop]
 
 
 def route_words(trip: Trip, between: str = " – ") -> str:
-    """ "DUB – LHR – LAS", "DUB – FCO (no flight) NCE – DUB"; only the first MOST_STOPS stops of a longer route."""
+    """ "DUB – LHR – LAS", "DUB – FCO (no flight) NCE – DUB"; of a long route, the first MOST_STOPS stops and an ellipsis."""
     codes = trip.route[:MOST_STOPS]
     words = [hop_words(hop) for hop in trip.hops[: MOST_STOPS - 1]]
     line = "".join(
@@ -62,14 +63,14 @@ def route_words(trip: Trip, between: str = " – ") -> str:
 
 
 def short_line(route: str) -> str:
-    """A route written with dashes, as in access records, shortened: "DUB–LHR–LAS–LHR–DUB–…–CDG–LHR–DUB"."""
+    """A route written with dashes, as in access records, shortened if it is long: "DUB–LHR–LAS–LHR–DUB–…–CDG–LHR–DUB"."""
     return "–".join(code or "…" for code in short_route(route.split("–")))
 
 
 def recent_trip(order: RecentOrder) -> str:
-    """The route and first day of a recently opened order, from its access record: "DUB–LHR–DUB · 14 Dec 2026".
+    """The route and first day of an order that the user opened or pinned: "DUB–LHR–DUB · 14 Dec 2026".
 
-    "" without a route.
+    The route alone if the day is unknown; "" without a route.
     """
     if not order.route:
         return ""
@@ -77,7 +78,7 @@ def recent_trip(order: RecentOrder) -> str:
 
 
 def trip_line(line: TripLine) -> str:
-    """ "DUB–LHR–DUB · 14 Dec 2026"; "No flights" without a route; "DUB–LHR–…" if the trip may have more stops."""
+    """ "DUB–LHR–DUB · 14 Dec 2026"; "DUB–LHR–… · 14 Dec 2026" if the trip may have more stops; "No flights" without a route."""
     if not line.route:
         return _("No flights")
     route = short_line("–".join(line.route)) + ("" if line.whole else "–…")
@@ -85,7 +86,7 @@ def trip_line(line: TripLine) -> str:
 
 
 def title_line(reference: str, order: Order, trip: Trip) -> str:
-    """ "B94TXY · Purchased · DUB→LAS · 15 Aug 2025": the page's title, reference first, so that a narrow browser tab shows it."""
+    """ "B94TXY · Purchased · DUB→LAS · 15 Aug 2025": an order page's title, with the reference first so that it shows in a narrow tab."""
     parts = [reference, status_word(order.status) if order.status else ""]
     if trip.route:
         start, end = trip.route[0], trip.route[-1]

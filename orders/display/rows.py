@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 from markupsafe import Markup, escape
 
-ROOM = 600_000  # bytes of HTML for one list: 130 flights or 800 items; with two such lists a page stays under 2 MB
+ROOM = 600_000  # bytes of HTML for one list: about 130 flights or 800 items; a page with two lists stays under 2 MB
 SMALL_ROOM = 100_000  # for a list that does not continue on other pages, because all of it is also shown elsewhere
 
-LARGEST = 5  # bytes that one character can take up in HTML: `"` becomes &#34;
+LARGEST = 5  # the most bytes that one character can take up in HTML: `"` becomes &#34;
 PIECE = 2_000
 
 
@@ -17,7 +17,8 @@ class Rows:
     """The rows of one list on a page: the template offers each row in turn and is told whether to show it.
 
     `start` is the position of the first row to show (from 1), `room` the bytes of HTML for the list; `in_time` raises TimedOut when
-    the page's time is up. `before` counts the rows before the page, `shown` those on it, and `left` those after it.
+    the page's time is up. Of the rows offered so far, `before` counts those before `start`, `shown` those that are shown, and `left`
+    those for which there was no room.
     """
 
     def __init__(self, start: int = 1, *, room: int = ROOM, in_time: Callable[[], None] = lambda: None) -> None:
@@ -26,12 +27,12 @@ class Rows:
 
     @property
     def whole(self) -> bool:
-        """Whether every row is on this page."""
+        """Whether all rows offered so far are on this page."""
         return not self.before and not self.left
 
     @property
     def first(self) -> int:
-        """The position of the first row shown."""
+        """The position of the first row shown (from 1)."""
         return self.before + 1
 
     @property
@@ -58,7 +59,7 @@ class Rows:
         return False
 
     def wants(self) -> bool:
-        """Whether the next row is to be shown; if so, the caller passes its HTML to `add`. Raises TimedOut when the page's time is up."""
+        """Whether the next row is to be shown; if so, the caller must pass its HTML to `add`. Raises TimedOut if the page's time is up."""
         if not self.reach(1):
             return False
         self._in_time()
@@ -82,7 +83,7 @@ def size_of(text: str) -> int:
 
 
 def fitting(text: str, room: int) -> str:
-    """The beginning of `text` that fills `room` bytes of HTML, with up to PIECE characters too many; all of `text` if it fits."""
+    """All of `text` if it fits into `room` bytes of HTML; otherwise its beginning, which may be up to PIECE characters too long."""
     if len(text) * LARGEST <= room or size_of(text) <= room:
         return text
     end = 0

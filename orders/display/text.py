@@ -1,4 +1,4 @@
-"""The itinerary as plain text, for pasting into a ticket: local times with weekdays, and no personal data."""
+"""The itinerary as plain text, for pasting into a ticket: dates with weekdays, local times, and no names of travellers."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ NOTICES = frozenset(
 
 
 def itinerary_text(trip: Trip, *, reference: str = "") -> str:
-    """The whole trip in lines without markup, after the reference if there is one; no line break at the end.
+    """The whole trip as plain text, headed by the reference if there is one; no line break at the end.
 
-    If the text would be longer than MOST_CHARACTERS, one line replaces the flights that do not fit.
+    If the text would exceed MOST_CHARACTERS, flights at the end are left out, and one line says so.
     """
     before = [reference] if reference else []
     if trip.journeys:
@@ -65,7 +65,7 @@ def _length(blocks: Iterable[str]) -> int:
 
 
 def _journeys(trip: Trip, room: int, left_out: str) -> list[str]:
-    """A block for each journey and each stay; `left_out` stands for the rest of the trip once the room is used up."""
+    """A block of text for each journey and each stay; once `room` characters are used up, `left_out` stands for the rest of the trip."""
     blocks: list[str] = []
     for journey in trip.journeys:
         lines: list[str] = []
@@ -85,7 +85,7 @@ def _journeys(trip: Trip, room: int, left_out: str) -> list[str]:
 
 
 def _journey_parts(journey: Journey, doubted: bool) -> Iterator[list[str]]:
-    """The parts of a journey, each as its lines: the heading, then every flight and transfer."""
+    """The parts of a journey, each as a list of lines: first the heading, then every flight and transfer."""
     heading = [day(journey.departs.day), journey_way(journey)]
     if journey.minutes is not None and not doubted:
         heading.append(duration(journey.minutes))
@@ -112,7 +112,7 @@ def _flight_lines(flight: Flight) -> list[str]:
 
 
 def flight_summary(flight: Flight) -> list[str]:
-    """The flight time, the cabin with the fare family, and the statuses of a flight, as far as they are known.
+    """The flight time, the cabin with the fare family, and the `statuses` of a flight; any of these that is empty is left out.
 
     A flight time in doubt is given under both readings.
     """

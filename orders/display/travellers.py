@@ -21,7 +21,7 @@ def cards_of(
 ) -> list[PersonCard]:
     """A card for each traveller; `reveal` returns the names of the hidden fields to show for a person at a position (from 1).
 
-    `country` (ISO 3166 alpha-2) is the connection's, for national phone numbers.
+    `country` (ISO 3166 alpha-2) is the connection's country, used for reading national phone numbers.
     """
     labels = _Labels(travellers.opened.trip if travellers.opened else Trip())
     return [
@@ -44,11 +44,11 @@ class _Labels:
                 self._flights_of.setdefault(index, []).append(at)
 
     def has(self, index: int) -> bool:
-        """Whether the item at `index` holds any flight."""
+        """Whether the item at `index` holds any of the trip's flights."""
         return index in self._flights_of
 
     def of(self, indexes: Iterable[int]) -> Iterator[str]:
-        """The labels of the flights that the items at `indexes` hold, each once, in the order of the trip."""
+        """The labels of the flights that the items at `indexes` hold, one for each flight, in the order of the trip."""
         flights = merge(*(self._flights_of.get(index, ()) for index in dict.fromkeys(indexes)))
         return (self._labels[at] for at, _same in groupby(flights))
 

@@ -1,4 +1,4 @@
-"""Values from the CDP that could not be understood: statuses, prices, quantities, flights. The things to check must include them all."""
+"""Values from the CDP that could not be read: statuses, prices, quantities and flights. All are listed among the things to check."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ OF_ITEMS = {
 
 
 def status_unread(record: Order | OrderItem) -> bool:
-    """Whether a status was sent, but is not text."""
+    """Whether a status was sent that could not be read."""
     return record.status is None and _note(record, "status") is not None
 
 
 def status_shown(record: Order | OrderItem) -> str | None:
-    """The status as sent; "Status could not be read" if it is not text, None if none was sent."""
+    """The status as sent; "Status could not be read" if it was sent in an unreadable form; None if none was sent."""
     return _("Status could not be read") if status_unread(record) else record.status
 
 

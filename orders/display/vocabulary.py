@@ -1,6 +1,6 @@
 """Words and icons for the codes of the CDP, the itinerary and access records, in English; translated when shown.
 
-Statuses have a table of their own, `orders/itinerary/statuses.py`.
+Statuses have a table of their own in `orders/itinerary/statuses.py`.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ CHANNELS: dict[str, str] = {
     "WEB": _("Web"),
 }
 
-# All kinds except STATUS: such a notice has the word and icon of its status.
+# All kinds except STATUS: a notice of that kind has the word and icon of its status.
 NOTICES: dict[NoticeKind, tuple[str, str]] = {
     NoticeKind.TIGHT: (_("Tight connection"), "warning"),
     NoticeKind.OVERNIGHT: (_("Overnight wait"), "moon"),
@@ -134,11 +134,12 @@ NOTE_REASONS: dict[str, str] = {
     "sent as text": _("sent as text"),
     "unreadable characters": _("unreadable characters"),
     "cut": _("longer than shown"),
+    "not loaded": _("not loaded"),
     "only in part": _("only partly read"),
     "and more": _("further differences from the documentation"),
 }
 
-# The forms that the parts of an access record's outcome can have, and the phrase for each.
+# Forms of the comma-separated parts of an access record's outcome, and the phrase for each.
 OUTCOMES: dict[str, str] = {
     r"shown": _("shown"),
     r"shown: (?P<loaded>\d+) of (?P<total>\d+)": _("shown: %(loaded)s of %(total)s"),
@@ -162,7 +163,7 @@ OUTCOMES: dict[str, str] = {
     r"(?P<count>\d+) a day": _("limit: %(count)s a day"),
 }
 
-# The forms that `AccessRecord.detail` can have for account events, and the phrase for each.
+# Forms of `AccessRecord.detail` for account events, and the phrase for each.
 DETAILS: dict[str, str] = {
     r"administration": _("administration"),
     r"superuser": _("superuser"),
@@ -182,7 +183,7 @@ DETAILS: dict[str, str] = {
     r"before (?P<day>\S+), (?P<left>\d+) without a chain left": _("from before %(day)s"),
 }
 
-# Hidden fields and their owners, by the names in orders/privacy/masking.py.
+# Hidden fields and whose they are, by the names in access records.
 REVEALED: dict[str, str] = {
     "contact": _("contact"),
     "traveller": _("traveller"),

@@ -1,6 +1,6 @@
 """Codes and counts in words: statuses, item types, channels, payment types and others.
 
-A code without a word is shown as sent. The order's page also shows the CDP's own code if it differs.
+A code for which there is no word is usually shown as sent.
 """
 
 from __future__ import annotations
@@ -31,13 +31,16 @@ from orders.display.vocabulary import (
 from orders.itinerary.codes import Phase, Verdict
 from orders.itinerary.statuses import status
 
-LONGEST_ACRONYM = 4  # a longer word in capitals is no acronym
+LONGEST_ACRONYM = 4  # a longer word in capitals is not taken for an acronym
 WORD = re.compile(r"\w+")
 JOIN = re.compile(rf"{CASE_BOUNDARY}|[_\-.]+")
 
 
 def status_word(sent: str | None) -> str:
-    """ "Partially refunded" for PARTIALY_REFUNDED; an unknown status as sent, but "Status “1”" if it has no letters."""
+    """ "Partially refunded" for PARTIALY_REFUNDED; "No status" if there is none.
+
+    An unknown status is returned as sent or, if it has no letters, as "Status “1”".
+    """
     known = status(sent)
     if known.translated:
         return _(known.word)
@@ -45,7 +48,7 @@ def status_word(sent: str | None) -> str:
 
 
 def status_pill(sent: str | None, count: int | None = None) -> SafeString:
-    """The HTML of a status: icon and word, in its colour; with `count`, the words are "3 confirmed"."""
+    """The HTML of a status: icon and word, in its colour; with a `count` of 3, the text is "3 confirmed"."""
     return _pill(sent or "", count, language())
 
 
@@ -77,7 +80,7 @@ def item_type(sent: str | None) -> str:
 def item_named(sent: str | None, name: str | None) -> tuple[str, str]:
     """The type and name of an item: ("Hotel", "Sol"), or ("Hotel", "") if it has no name.
 
-    If the name already contains the type, it stands alone: ("Hotel Sol", "").
+    If the name already contains the word for the type, the name stands alone: ("Hotel Sol", "").
     """
     kind = item_type(sent)
     if not name:
@@ -87,7 +90,7 @@ def item_named(sent: str | None, name: str | None) -> tuple[str, str]:
 
 
 def item_icon(sent: str | None) -> str:
-    """The name of the sprite's symbol for an item type; "ticket" for an unknown type."""
+    """The id of the symbol in static/icons.svg for an item type; "ticket" for an unknown type or for none."""
     return ITEM_TYPES.get((sent or "").upper(), ("", "ticket"))[1]
 
 
@@ -102,7 +105,7 @@ def payment_type(sent: str | None) -> str:
 
 
 def loaded_line(loaded: int, total: int | None, known: int = 0) -> str:
-    """ "16 of 16 items"; "100 of at least 120 items" if not all could be loaded and the CDP is known to have 120."""
+    """ "16 of 20 items", or "100 of at least 120 items" if the total is unknown (None) and `known` is 120."""
     if total is None:
         known = max(loaded, known)
         return ngettext("%(loaded)s of at least %(known)s item", "%(loaded)s of at least %(known)s items", known) % {
@@ -135,7 +138,7 @@ def _numbers(rows: Rows) -> dict[str, str]:
 
 
 def whole_number(count: int) -> str:
-    """ "8,000": a whole number, in the user's language."""
+    """ "8,000": a whole number as written in the user's language."""
     return _whole_number(count, language())
 
 

@@ -1,6 +1,6 @@
 """Places by airport, station and city code, and the distances between them.
 
-The table is read from a package once, on first use.
+The table of places is read from a package once per process, on first use.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ def _gazetteer() -> gazetteer.Gazetteer:
 
 
 def all_places() -> dict[str, Place]:
-    """The current place for each known code. A code shared by an airport and a city stands for the airport."""
+    """The current place for each known code. A code that an airport and a city currently share stands for the airport."""
     return _gazetteer().places
 
 
@@ -31,9 +31,9 @@ def tidy(code: str | None) -> str:
 
 
 def place(code: str | None, on: date | None = None) -> Place:
-    """The place that an IATA code stands for now, or on the day `on` (IST was Atatürk Airport until April 2019).
+    """The place that an IATA code stands for on the day `on`, or now if that is None (IST was Atatürk Airport until April 2019).
 
-    An unknown code gives a place with the code as sent, without spaces around it, and no zone.
+    An unknown code gives a place that has no zone and keeps the code as sent, without the spaces around it.
     """
     tidied = tidy(code)
     if on is not None:
@@ -57,7 +57,7 @@ def distance_km(origin: Place, destination: Place) -> float | None:
 
 
 def same_site(one: Place, other: Place) -> bool:
-    """Whether two places have the same code, or are one airport or station under two codes (BSL and MLH, PBI and DJT)."""
+    """Whether two places have the same code (other than ""), or are one airport or station under two codes (BSL and MLH, PBI and DJT)."""
     if one.code == other.code:
         return bool(one.code)
     return bool(one.site) and one.site == other.site

@@ -1,7 +1,7 @@
 """Labels along a journey's bar: airports above it, local times below it.
 
-Times on the hour appear only below a wait. During a flight the zone may change, so that hours would repeat or be missing: below
-a flight, there are only the departure time at one end and the arrival time at the other.
+Full hours are labelled only below a wait. During a flight the zone may change, so hours would repeat or be missing: a flight has only
+its departure time below one end and its arrival time below the other.
 """
 
 from __future__ import annotations
@@ -40,9 +40,10 @@ class End:
 
 
 def codes(ends: Sequence[End]) -> tuple[AxisLabel[str], ...]:
-    """The labels of the airports, as many as fit: the first and the last, then those of the longest stops.
+    """The labels of the airports, as many as fit: the first and the last rank highest, then those of the stops, the longest first.
 
-    `ends` are the departure and arrival of each flight in turn. A stop's label is at its middle; a change of airport has two labels.
+    `ends` are the departure and arrival of each flight in turn. A stop has one label, at its middle; if the airport changes there, it has
+    two, one at each end.
     """
     labels = [(ends[0].x, ends[0].clock.place.code), (ends[-1].x, ends[-1].clock.place.code)]
     for arrival, departure in _stops(ends):
@@ -57,7 +58,7 @@ def codes(ends: Sequence[End]) -> tuple[AxisLabel[str], ...]:
 def clocks(ends: Sequence[End], at: Callable[[datetime], int]) -> tuple[AxisLabel[datetime], ...]:
     """The labels of local times, as many as fit; those of the first departure and the last arrival rank highest.
 
-    Other departures rank next, then other arrivals, then the hours within waits.
+    Other departures rank next, then other arrivals, then the full hours within waits.
     `at` gives the position of an instant (a naive UTC value) in the picture.
     """
     stops = _stops(ends)
@@ -70,16 +71,17 @@ def clocks(ends: Sequence[End], at: Callable[[datetime], int]) -> tuple[AxisLabe
 
 
 def _stops(ends: Sequence[End]) -> list[tuple[End, End]]:
-    """The arrival and next departure at each stop, the longest stop first."""
+    """The arrival and the next departure at each stop, the longest stop first."""
     between = list(zip(ends[1:-1:2], ends[2:-1:2], strict=True))
     return sorted(between, key=lambda stop: stop[0].x - stop[1].x)
 
 
 def _full_hours(arrival: Clock, departure: Clock, across: int) -> Iterable[tuple[datetime, datetime]]:
-    """The times on the hour within a wait, as (naive UTC instant, local time).
+    """The full hours within a wait, as (naive UTC instant, local time).
 
-    They are 1, 2, 3, 6, 12 or 24 hours apart, so that their labels fit `across`, the width of the wait. Empty if an instant or the
-    offset is unknown, if the wait has no length, or if the place or its offset changes during the wait.
+    They are 1, 2, 3, 6 or 12 hours apart, with the smallest step at which their labels fit into `across`, the width of the wait; if no
+    step fits, 24 hours. There are none if an instant or the offset is unknown, if no time passes between the flights, or if the place or
+    its offset changes during the wait.
     """
     if arrival.instant is None or departure.instant is None or arrival.offset is None:
         return
@@ -99,7 +101,7 @@ def _full_hours(arrival: Clock, departure: Clock, across: int) -> Iterable[tuple
 
 
 def _with_room(labels: Iterable[tuple[int, Label]], apart: int, apart_narrow: int) -> tuple[AxisLabel[Label], ...]:
-    """The labels that have room beside those of higher rank, from left to right. `labels` are in order of rank."""
+    """The labels that have room beside those of higher rank, from left to right. `labels` come in order of rank, highest first."""
     kept: list[AxisLabel[Label]] = []
     for x, label in labels:
         near = min((abs(x - other.x) for other in kept), default=apart_narrow)

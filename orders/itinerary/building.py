@@ -26,8 +26,8 @@ Passengers = tuple[tuple[str, int], ...]
 class Whole:
     """The facts about the whole order that the record of each flight depends on.
 
-    `reading` is the one in use; `together` is the one that the order's segments support as a whole, None if unclear; `headcount` is
-    the number of the order's travellers; `usual_status` is the code of the most common status.
+    `reading` is the reading in use; `together` is the reading that the order's segments together support, None if unclear; `headcount`
+    is the number of the order's travellers; `usual_status` is the code of the most common status among the items with flights.
     """
 
     items: Sequence[OrderItem]
@@ -38,9 +38,9 @@ class Whole:
 
 
 def passengers_of(items: Sequence[OrderItem], indexes: Sequence[int]) -> Passengers:
-    """The number of travellers of each passenger type in these items, as ((type code or "", count), ...).
+    """The number of travellers of each passenger type in the items at `indexes`, as ((type code or "", count), ...).
 
-    Items that are not booked count only if none of the items is booked.
+    Items whose status is not `booked` count only if none of these items has a `booked` status.
     """
     counts: Counter[str] = Counter()
     for index in [at for at in indexes if status(items[at].status).booked] or indexes:
@@ -126,7 +126,10 @@ def _status_notices(items: Sequence[OrderItem], indexes: Sequence[int]) -> list[
 
 
 def _extras(draft: Draft) -> tuple[Extra, ...]:
-    """Unknown fields, other spellings of the carrier and number, and the first `originDestination` and `id`; at most EXTRAS in all."""
+    """A flight's unknown fields, spellings of carrier and number other than those shown, and the first `originDestination` and `id`.
+
+    At most EXTRAS in all.
+    """
     extras = [extra for segment in draft.segments for extra in segment.extras]
     for key, name, shown in (("carrier", "carrier", draft.carrier), ("flightNumber", "flight_number", draft.number)):
         extras += [Extra(key, sent) for sent in draft.spellings(name) if sent != shown]
@@ -150,7 +153,7 @@ def _time_notices(flight: PlannedFlight, proof: Evidence, reading: Reading) -> l
 
 
 def _reading_notices(score: SegmentScore, proof: Evidence, reading: Reading) -> list[Notice]:
-    """A notice if the flight time is impossible, fits the other reading, or is far longer than usual."""
+    """A notice if the flight time is impossible, if the verdict favours the reading not in use, or if the flight is unusually long."""
     if proof.verdict is Verdict.IMPOSSIBLE:
         return [Notice(NoticeKind.IMPOSSIBLE_TIME, True, evidence=proof)]
     if proof.verdict is Verdict.UTC and reading is Reading.LOCAL:
@@ -164,7 +167,7 @@ def _reading_notices(score: SegmentScore, proof: Evidence, reading: Reading) -> 
 
 
 def doubt_notice(supported: Reading, proof: Evidence) -> Notice:
-    """The notice that the times seem to follow the reading `supported`, which is not the one in use."""
+    """The notice that the times seem to fit the reading `supported`, which is not the one in use."""
     kind = NoticeKind.LOOKS_LIKE_UTC if supported is Reading.UTC else NoticeKind.LOOKS_LIKE_LOCAL
     return Notice(kind, True, evidence=proof)
 
@@ -187,7 +190,7 @@ def _missing_times(untimed: Sequence[Clock]) -> list[Notice]:
 
 
 def _clock_notices(clock: Clock) -> list[Notice]:
-    """Notices if the time at one end is skipped or repeated by a clock change, or if the zone of its place is unknown."""
+    """Notices that a clock change skips or repeats the time at one end of a flight, or that the place has a code but no known zone."""
     notices = []
     if clock.dst is ClockChange.SKIPPED:
         notices.append(Notice(NoticeKind.CLOCK_SKIPPED, clock=clock))

@@ -1,4 +1,4 @@
-"""The vocabularies of an itinerary. The words and icons for these codes are in `orders/display`."""
+"""The codes used in an itinerary, such as modes and phases. Their words and icons are in `orders/display`."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from enum import StrEnum
 
 
 class Reading(StrEnum):
-    """How a feed's times are read: as local times (as documented) or as UTC."""
+    """How a feed's times are read: as local times or as UTC."""
 
     LOCAL = "local"
     UTC = "utc"
 
 
 class Verdict(StrEnum):
-    """The result of checking whether a segment's times fit its distance."""
+    """Which reading of a segment's times (local or UTC) fits its distance, or why neither can be chosen."""
 
     LOCAL = "local"
     UTC = "utc"
@@ -32,7 +32,10 @@ class Mode(StrEnum):
 
 
 class PlaceKind(StrEnum):
-    """The kind of place that a code stands for. A town has no airport, station or port; a city (LON) stands for any of its airports."""
+    """The kind of place that a code stands for.
+
+    TOWN is a place without an airport, station or port; a CITY code such as LON stands for any of the city's airports.
+    """
 
     AIRPORT = "airport"
     HELIPORT = "heliport"
@@ -47,8 +50,8 @@ class PlaceKind(StrEnum):
 class Hop(StrEnum):
     """The link from one stop of a route to the next: a flight, or a change of place for which the order has no flight.
 
-    OVERLAND is a change between two airports or stations of one city. CITY may be no change at all, because one of the two codes is a
-    city's (LON). NONE is a gap between two cities.
+    OVERLAND is a change between two airports or stations of one city. CITY may be no change at all, because one of the two codes
+    stands for the whole city (LON). NONE is a gap between two cities.
     """
 
     FLIGHT = "flight"

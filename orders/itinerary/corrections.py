@@ -1,6 +1,6 @@
-"""Corrections to OpenTravelData: zones, longitudes, and names of cities and airports, each checked on a map.
+"""Corrections to OpenTravelData: zones, longitudes, and names of cities and airports.
 
-Wrong zones were found by comparing the zone of each code with that in another table of airports and with that of its coordinates.
+Wrong zones were found by comparing each code's zone with its zone in another table of airports and with the zone at its coordinates.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ ZONES = {
     "QDK": "America/New_York",
 }
 
-# The city to show where that of the rows may not do: a suburb, a former name, a more distant metropolis, a generic station.
+# Cities to show where the data would give a suburb, a former name, a more distant metropolis or a generic station.
 CITIES = {
     "ACE": "Lanzarote",
     "ANU": "Antigua",
@@ -93,7 +93,7 @@ NAMES = {
     "LAS": "Harry Reid International Airport",
 }
 
-# Towns without an airport whose longitudes have the wrong sign, which put the towns into another continent's zone.
+# Towns that have no airport, with their zones. Their longitudes have the wrong sign in the data, which puts them on another continent.
 MIRRORED = {
     **dict.fromkeys(
         [

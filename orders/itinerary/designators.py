@@ -16,7 +16,7 @@ from orders.itinerary.airlines import ICAO, NAMES
 # A longer text is neither a flight number nor the name of an airline.
 LONGEST = 80
 LONGEST_CODE = 3
-# Words for the kind of a company, which do not identify the company.
+# Words for a company's legal form, which do not identify the company.
 _LEGAL_FORMS = (
     "plc ltd limited llc inc incorporated corp corporation co company group holding gmbh ag kg se sa sau sab spa srl nv bv ab as "
     "asa oy oyj dac pjsc ojsc jsc ltda berhad bhd pte pty pcl public"
@@ -61,15 +61,15 @@ def airline(sent: str | None) -> str:
 
 
 def carrier_name(code: str | None) -> str:
-    """The airline's name; the text as sent if the airline is unknown."""
+    """The name of an airline sent as a code or name; if the airline is unknown, the text as sent, without spaces around it."""
     return NAMES.get(airline(code)) or (code or "").strip()
 
 
 def designator(carrier: str | None, number: str | None) -> tuple[str, str]:
     """The airline code (see `airline`) and the flight number without airline or leading zeros: ("BX", "459"), ("BX", "459A").
 
-    If no carrier is sent, the airline may be part of the number ("BX459"). A `number` that is not a flight number is returned in
-    capitals, or in its own case if longer than LONGEST.
+    If no carrier is sent, an airline code in front of the number ("BX459") is taken as the airline. A `number` that is not a flight
+    number is returned in capitals, or with its case unchanged if it is longer than LONGEST.
     """
     code, text = airline(carrier), _plain(number)
     if len(text) > LONGEST:
@@ -87,7 +87,7 @@ def designator(carrier: str | None, number: str | None) -> tuple[str, str]:
 
 
 def _without_airline(text: str, code: str) -> Iterator[str]:
-    """Yield a flight number's text as it is, and then without a leading airline code or name."""
+    """Yield a flight number's text as it is; then, if it begins with a code or name of the airline `code`, without that."""
     yield text
     if not code:
         return
@@ -104,7 +104,7 @@ def _known(code: str) -> str | None:
 
 
 def _named(text: str) -> str | None:
-    """The code of the airline that a text names, with or without its code ("BA – British Airways"); None if unknown."""
+    """The code of an airline given by name, or by name and code ("BA – British Airways"); None if unknown."""
     words = _words(text)
     if code := _by_name(words):
         return code
@@ -143,7 +143,7 @@ def _words(name: str) -> list[str]:
 
 
 def _plain(sent: str | None) -> str:
-    """The text without surrounding spaces or invisible characters, every dash as "-", and digits of any script as 0 to 9."""
+    """The text without spaces around it or invisible characters in it, with every dash as "-" and digits of any script as 0 to 9."""
     text = (sent or "").strip()
     if text.isascii():
         return text

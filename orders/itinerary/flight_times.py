@@ -30,7 +30,7 @@ class PlannedFlight:
 def read_times(draft: Draft, reading: Reading, *, both: bool) -> tuple[Clock, Clock]:
     """The departure and arrival clocks of a flight.
 
-    With `both`, times sent without an offset also have the local time under the other reading.
+    With `both`, the clock of a time sent without an offset also has the local time under the other reading (`other_wall`).
     """
     out, back = draft.score.folds
     return (
@@ -58,8 +58,8 @@ def _clock(place: Place, sent: Wall, reading: Reading, both: bool, fold: int) ->
 def in_flown_order(flights: Sequence[PlannedFlight]) -> list[PlannedFlight]:
     """The flights in order of departure; at the same instant, in source order.
 
-    A flight without a usable time stays after the flight before it in the source; at the head of the source, it goes before the first
-    flight with a time. If its day is known and that neighbour is on another day, it goes to the beginning of its own day.
+    A flight without a usable time stays after the flight that precedes it in the source; if no flight with a time precedes it, it goes
+    before the first that has one. If its day is known and that neighbour is on another day, it goes to the beginning of its own day.
     """
     starts = [_start(flight) for flight in flights]
     following = next((start for start in starts if start is not None), datetime.min)
@@ -83,7 +83,7 @@ def _within(departs: Clock, following: datetime) -> datetime:
 
 
 def _start(flight: PlannedFlight) -> datetime | None:
-    """The departure as a naive UTC value: exact if its instant is known, else estimated; None if neither end has a time."""
+    """The departure as a naive UTC value: exact if its instant is known, else estimated; None if neither end has a usable time."""
     departs, arrives = flight.departs, flight.arrives
     try:
         if departs.instant is not None:
@@ -101,9 +101,10 @@ def _start(flight: PlannedFlight) -> datetime | None:
 def stay_between(arrives: Clock, leaves: Clock) -> timedelta | None:
     """The time on the ground from an arrival to the next departure; None if it cannot be told.
 
-    It is measured between instants or, if one is unknown, between local times at one place or more than 50 hours apart.
-    If a time of day is unknown, only dates count: a difference of two or more days is returned less one day, which is
-    certain; a negative difference is returned as it is; a difference of 0 or 1 day gives None.
+    It is measured between the two instants. If one is unknown, it is measured between the two local times, but only if both are
+    at the same place or the departure is more than 50 hours later. If a time of day is unknown, only the dates count: for a
+    difference of two or more days, the result is one day less, the least that it can be; a negative difference is returned as
+    it is; a difference of 0 or 1 day gives None.
     """
     if arrives.instant is not None and leaves.instant is not None:
         return leaves.instant - arrives.instant

@@ -24,7 +24,8 @@ NOT_SCORED = SegmentScore(lacks=Lack.TIME)
 class Draft:
     """A flight being gathered: its segments, their (item, segment) indexes in `at`, and the score of its times.
 
-    `carrier` and `number` are as `designators` reads them. `repeats` has the indexes of segments that repeat the flight within an item.
+    `carrier` and `number` are in the form that `designator` returns. `repeats` has the indexes of
+    segments that repeat the flight within an item.
     """
 
     origin: Place
@@ -71,7 +72,7 @@ class Draft:
 
 @dataclass(slots=True)
 class Gathered:
-    """The flights of an order, in source order, and the segments that repeat one within an item.
+    """The flights of an order, in source order, and the segments that repeat a flight within an item.
 
     `item_flights` has a list of flights for each item with flights, in item order.
     """
@@ -112,10 +113,11 @@ def gather(items: Sequence[OrderItem]) -> Gathered:
 def _draft_of(
     segment: FlightSegment, identity: Identity, drafts: dict[tuple[object, ...], Draft], unsure: Counter[Identity]
 ) -> Draft:
-    """The flight of a segment, created and added to `drafts` if the segment is the first with its identity."""
+    """The flight of a segment, created and added to `drafts` if it is new."""
     key: tuple[object, ...] = identity
     if not identity.certain:
-        # Uncertain equal segments of one item may be two flights: the n-th in one item is the same flight as the n-th in another.
+        # Segments with an equal but uncertain identity may be different flights if one item has several: the n-th in one item is taken
+        # to be the same flight as the n-th in another.
         unsure[identity] += 1
         key = (*identity, unsure[identity])
     if key not in drafts:
@@ -149,7 +151,7 @@ def _score(draft: Draft) -> SegmentScore:
 
 
 def _name(drafts: Iterable[Draft]) -> None:
-    """Give each flight a key of letters, digits and dashes: its number, route and departure, with a number added if that is taken."""
+    """Give each flight a key of letters, digits and dashes: its designator, route and departure, plus a counter if that is taken."""
     taken: set[str] = set()
     counts: Counter[str] = Counter()  # numbers used by each stem: trying from 2 each time would take quadratic time
     for draft in drafts:

@@ -1,8 +1,8 @@
-"""The table of places: the IATA codes of OpenTravelData, read from the NeoBase package and kept as slim records.
+"""The places that IATA codes stand for, read from the OpenTravelData table in the NeoBase package.
 
-A code may have several rows: one for an airport and one for its city, and others for former meanings. The row
-without an end date, or with the latest, is current; of several, an airport's takes precedence over a station's, and a
-station's over a town's. Former meanings are kept with their last day.
+A code may have several rows: for an airport, for its city, and for places that it used to stand for. The current row
+is the one without an end date or, if all have one, the one with the latest; if several qualify, the order of KINDS
+decides. Former places, other than towns and cities, are kept with the last day on which the code stood for them.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ KINDS = {
     "C": PlaceKind.CITY,
 }
 ALWAYS = "9999-12-31"
-# Codes for any station of a country have meaningless coordinates.
+# Codes that stand for any station in a country have meaningless coordinates.
 ANYWHERE = re.compile("Generic|Any Station")
 # IATA's short names put the country, after any state, between the town and the rest: "Lucerne CH Lucerne Rail", "Harrisburg IL US Raleigh".
 STATE = "(?: [A-Z]{2})?"
-# What follows the town in a station's name, even if the row cut it short.
+# The words after the town in a station's name, including those that a row cuts short.
 STATION = re.compile(r"(?: C| Hbf)?(?: TGV)? (?:Rail(?:way)?|Train|Bus|Metro)(?: S(?:t|tn|tati?o?n?|ta|t\w*)?)?$")
-# Names in rows of codes that stand for no place; feeds send such codes if the place is missing.
+# Names of rows whose codes stand for no place; feeds send such codes if the place is missing.
 NOWHERE = re.compile("Fictitious|Pseudo|Greenwich mean|Data Processing|Round Trip|Hotel Generic")
 
 
@@ -56,7 +56,7 @@ class Former(NamedTuple):
 
 
 class Gazetteer(NamedTuple):
-    """Places by code: the current ones, and former ones in order of their end dates."""
+    """Places by code: `places` has the current one, and `former` any earlier ones in order of their end dates."""
 
     places: dict[str, Place]
     former: dict[str, tuple[Former, ...]]
@@ -78,7 +78,7 @@ def _english(text: str) -> str:
 
 
 class _Rows(NeoBase):
-    """NeoBase with the rows of every year and the columns needed here."""
+    """NeoBase, with expired and future rows included, and with only the columns needed here."""
 
     FIELDS = (
         ("iata_code", 0, None),
@@ -100,13 +100,13 @@ class _Rows(NeoBase):
     def skip(row: Any, date: str) -> bool:  # noqa: ARG004  (what NeoBase calls)
         """Skip no row, whatever its dates.
 
-        Old orders contain old codes, and a long-running server may outlive today's validity dates.
+        Old orders contain old codes, and a row that is valid when a server starts may expire while it runs.
         """
         return False
 
 
 def read() -> Gazetteer:
-    """Read the whole table, which takes about half a second."""
+    """Read the table, without the rows that stand for no place. This takes about half a second."""
     table = _Rows(duplicates=True)
     rows: dict[str, list[Row]] = {}
     towns: dict[str, Row] = {}
@@ -131,7 +131,7 @@ def _rank(row: Row) -> tuple[str, int]:
 
 
 def _letter(row: Row) -> str:
-    """The key in KINDS for a row: "A" if it is a city and its airport ("CA") or a seaplane port, "R" for a town with a station's name."""
+    """A row's letter in KINDS; of several ("CA"), the first. A seaplane port gets "A", and a town with a station's name "R"."""
     letter = min(row["location_type"], key=list(KINDS).index)
     if letter == "O" and ("Rail" in row["name"] or "Station" in row["name"]):
         return "R"
@@ -139,7 +139,7 @@ def _letter(row: Row) -> str:
 
 
 def _former(rows: Iterable[Row], now: Place, towns: Mapping[str, Row]) -> tuple[Former, ...]:
-    """The former meanings of a code at sites other than the current one, in order of their end dates, without towns or cities."""
+    """The other places that a code used to stand for, in order of their end dates; towns and cities are left out."""
     ended: dict[str, Former] = {}
     for row in rows:
         until = row["date_until"]
@@ -168,14 +168,14 @@ def _place(row: Row, towns: Mapping[str, Row]) -> Place:
 
 
 def _zone(row: Row) -> str | None:
-    """The zone that the place's timetables use, None if unknown."""
+    """The time zone that timetables use for the place; None if unknown."""
     if zone := ZONES.get(row["iata_code"]) or MIRRORED.get(row["iata_code"]):
         return zone
     return EASTERN_CHINA if row["country_code"] == "CN" else row["timezone"] or None
 
 
 def _taken_apart(name: str, country: str) -> tuple[str, str]:
-    """The town and the full name in a row's name: ("Lucerne", "Lucerne Rail") from "Lucerne CH Lucerne Rail"."""
+    """The town and the place's full name, from a row's name: ("Lucerne", "Lucerne Rail") from "Lucerne CH Lucerne Rail"."""
     if match := re.fullmatch(rf"(\S.*?){STATE} {country}(?: (\S.*))?", name):
         town, rest = match[1], match[2] or ""
         name = rest if rest.startswith(town) else f"{town} {rest}".strip().removesuffix(" Off")
@@ -186,16 +186,16 @@ def _taken_apart(name: str, country: str) -> tuple[str, str]:
 
 
 def _is_site(city: City, row: Row, towns: Mapping[str, Row]) -> bool:
-    """Whether a row's city is really an airport or station (EuroAirport).
+    """Whether what a row lists as a city is really an airport or station (EuroAirport).
 
-    It is taken for one if it has no GeoNames number, or that of the row itself or of another airport or station.
+    It is taken for one if its GeoNames number is missing, is the row's own, or belongs to another airport or station.
     """
     town = towns.get(city.site)
     return city.site in ("", "0", row["site"]) or (town is not None and town["class"] == "S")
 
 
 def _served(cities: Sequence[City], towns: Mapping[str, Row]) -> str:
-    """The name of the city served: the largest town among those with the first city's code; "" if there are no cities."""
+    """The name of the city served: of the cities with the first one's code, the most populous; "" if there are no cities."""
     known = [(city, towns.get(city.site)) for city in cities if city.code == cities[0].code]
     settled = [(city, town) for city, town in known if town is not None and town["class"] == "P"] or known
     if not settled:

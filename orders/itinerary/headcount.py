@@ -1,4 +1,4 @@
-"""The number of travellers in an order. Items do not name them, so they are counted only where nobody can be counted twice."""
+"""The number of travellers in an order. Items do not name travellers, so two items may be for the same people."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Airborne = tuple[datetime, datetime, tuple[int, ...]]
 def headcount(
     items: Sequence[OrderItem], flights: Sequence[PlannedFlight], reading: Reading, *, trusted: bool = True
 ) -> Passengers:
-    """The number of travellers of each passenger type in the order. `flights` are in the sequence flown.
+    """The number of travellers of each passenger type in the order. `flights` are in the sequence in which they are flown.
 
     Nobody travels the same route twice in a day, and nobody is in two aircraft at once. So the number for each type is the largest on
     any one route in a day or in the air at any one time. A route runs between the two cities of a flight, or from the first city of an
@@ -68,10 +68,9 @@ def headcount(
 
 
 def without_seats(items: Sequence[OrderItem], flights: Sequence[Flight]) -> tuple[Passengers, Passengers]:
-    """The numbers of travellers without a seat on any booked flight, by passenger type: the cancelled, and the otherwise unbooked.
+    """The numbers of travellers without a seat on the booked flights, by passenger type: first the cancelled, then the others.
 
-    For each type, it is the smallest number on any booked flight, so that travellers without a seat on only some of these flights are
-    not counted.
+    Each number is the smallest on any one of these flights, because a traveller may be without a seat on only some of them.
     """
     found: list[tuple[Counter[str], Counter[str]]] = []
     for flight in flights:
@@ -98,8 +97,8 @@ def _route(first: Draft, last: Draft) -> Route:
 def _in_the_air_together(items: Sequence[OrderItem], airborne: Sequence[Airborne]) -> Iterator[Passengers]:
     """Yield the number of travellers in the air at each departure, for each passenger type on the departing flight.
 
-    An item on two flights counts once. Items that are not booked count only if none is booked. The numbers are updated at each
-    departure and landing, so nothing is counted again from the start.
+    An item that is on two flights at once counts once. Items that are not booked count only if none of the items in `airborne` is
+    booked. The numbers are updated at each departure and landing, not counted afresh.
     """
     in_air: Counter[int] = Counter()  # the number of each item's flights in the air
     aboard: Counter[str] = Counter()

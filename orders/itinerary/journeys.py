@@ -31,8 +31,8 @@ HOUR = timedelta(hours=1)
 def plan(items: Sequence[OrderItem], *, reading: Reading = Reading.LOCAL, now: datetime | None = None) -> Trip:
     """The whole itinerary of an order's items.
 
-    `reading` is how the feed's times are read, regardless of the evidence. `now` is an aware datetime, by default the current time.
-    Never raises, whatever the items contain.
+    `reading` says whether the feed's times are read as local or as UTC; the evidence does not change that. `now` is an aware datetime,
+    by default the current time. Never raises, whatever the items contain.
     """
     moment = now if now is not None else datetime.now(UTC)
     gathered = gather(items)
@@ -68,7 +68,7 @@ def _read(items: Sequence[OrderItem], draft: Draft, reading: Reading, doubted: b
 
 
 def _groups(gathered: Gathered, flights: Mapping[str, Flight], *, cancelled: bool) -> list[list[Flight]]:
-    """The travel groups of the cancelled flights only, or of the other flights only."""
+    """The travel groups of the cancelled flights if `cancelled`, otherwise those of the flights that are not cancelled."""
     chosen = {key: flight for key, flight in flights.items() if flight.cancelled is cancelled}
     return travel_groups([[draft.key for draft in drafts] for drafts in gathered.item_flights], chosen)
 
@@ -119,12 +119,12 @@ def _journey(run: Sequence[Flight], now: datetime) -> Journey:
 
 
 def _latest(so_far: datetime | None, flight: Flight) -> datetime | None:
-    """The latest known instant of a journey up to and including this flight; None if no instant is known."""
+    """The latest of `so_far` and the known instants of this flight; None if none of them is known."""
     return max(filter(None, (so_far, flight.origin.instant, flight.destination.instant)), default=None)
 
 
 def _whole_minutes(run: Sequence[Flight]) -> int | None:
-    """Minutes from first departure to last arrival; None if not positive, or if the first or last flight's `minutes` are None."""
+    """The minutes from first departure to last arrival; None if not positive, or if `minutes` of the first or last flight is None."""
     minutes = minutes_between(run[0].origin.instant, run[-1].destination.instant)
     if minutes is None or minutes <= 0 or run[0].minutes is None or run[-1].minutes is None:
         return None
@@ -132,9 +132,9 @@ def _whole_minutes(run: Sequence[Flight]) -> int | None:
 
 
 def _with_stays(journeys: Sequence[Journey], group_of: Mapping[str, int]) -> list[Journey]:
-    """The journeys, each with the stay after it unless an earlier journey is still under way when the next one starts.
+    """The journeys with the stays between them, except where an earlier journey is still under way when the next one starts.
 
-    Cancelled journeys are passed over. `group_of` gives the number of a journey's travel group by the journey's key.
+    Cancelled journeys are ignored, and returned as they are. `group_of` maps each journey's key to the number of its travel group.
     """
     stayed = list(journeys)
     latest: datetime | None = None
@@ -150,7 +150,11 @@ def _with_stays(journeys: Sequence[Journey], group_of: Mapping[str, int]) -> lis
 
 
 def _stay(ended: Journey, starting: Journey, *, one_group: bool) -> Stay | None:
-    """The stay between two journeys; None if negative or unknown, or if another group starts the second in another city soon after."""
+    """The stay between two journeys; None if it is negative or cannot be determined.
+
+    It is also None if the second journey is another travel group's, starts in another city, and is not known to start at least
+    `stay_from_hours` after the first ends.
+    """
     arrives, leaves = ended.arrives, starting.departs
     length, days = stay_between(arrives, leaves), days_between(arrives, leaves)
     timed = arrives.wall is not None and leaves.wall is not None
@@ -172,8 +176,8 @@ def _lacks_segments(item: OrderItem) -> bool:
 def _name(item: OrderItem) -> str:
     """The words that name an item without segments; "" if there are none.
 
-    They are its name, followed by the product ID in parentheses unless the name contains it. Without a name, they are
-    the first that it has of product ID, description and reference.
+    They are its name, followed by the product ID in parentheses unless the name contains it. If it has no name, they are
+    its product ID, else its description, else its reference.
     """
     if item.name and item.product_id and item.product_id not in item.name:
         return f"{item.name} ({item.product_id})"
@@ -181,7 +185,10 @@ def _name(item: OrderItem) -> str:
 
 
 def _usual_status(items: Sequence[OrderItem]) -> str:
-    """The code of the most common status of items with flights, or ""; cancelled items count only if all are cancelled."""
+    """The code of the most common status of items with flights; "" if none has one.
+
+    Cancelled items count only if all are cancelled.
+    """
     sold = [item for item in items if item.status and item.flight_segments]
     live = [item for item in sold if not status(item.status).cancelled] or sold
     statuses = Counter(status(item.status).code for item in live)

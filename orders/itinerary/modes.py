@@ -1,4 +1,4 @@
-"""The means of transport of each segment. Airlines also sell trains, buses and boats under flight numbers."""
+"""The means of transport of a segment. Airlines also sell trains, buses and boats under flight numbers."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ EQUIPMENT = {
     **dict.fromkeys(("BUS", "LMO", "RFS"), Mode.BUS),
     **dict.fromkeys(("HOV", "LCH"), Mode.BOAT),
 }
-# Kinds of place that only one means of transport calls at, the most specific first.
+# The means of transport that a kind of place implies, in order of precedence.
 CALLS = {PlaceKind.RAIL: Mode.TRAIN, PlaceKind.BUS: Mode.BUS, PlaceKind.PORT: Mode.BOAT}
 
 
 def mode(origin: Place, destination: Place, equipment: str = "") -> Mode:
-    """The means of transport, taken from the equipment code or, failing that, from the places; a flight by default.
+    """The means of transport that the equipment code names or, failing that, that the places imply; a flight by default.
 
-    A segment from or to a railway station is a train, for example.
+    A railway station at either end implies a train, for example.
     """
     if equipment and (known := EQUIPMENT.get(equipment.strip().upper())) is not None:
         return known

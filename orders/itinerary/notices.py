@@ -15,7 +15,7 @@ from orders.itinerary.trip import Clock, Flight, Notice
 
 @dataclass(frozen=True, slots=True)
 class HouseRules:
-    """The limits behind the notices: waits in minutes, the local times of night, and the shortest stay in hours."""
+    """The limits for notices: waits in minutes, the local times at which night begins and ends, and the shortest stay in hours."""
 
     tight_within_country: int = 45
     tight_across_borders: int = 60
@@ -39,8 +39,8 @@ def transfer_notices(
 ) -> tuple[Notice, ...]:
     """The notices about one transfer.
 
-    `minutes` is the wait, None if unknown, negative if the flights overlap. `overlapping` means that `leaving` departs before an
-    earlier flight of the journey has arrived.
+    `minutes` is the wait, None if unknown, negative if the flights overlap. `overlapping` means that `leaving` begins before an
+    earlier flight of the journey has ended.
     """
     moved = _moved(arriving, leaving, minutes)
     notices = _length_notices(arriving, leaving, minutes, moved is not None, overlapping, rules)
@@ -72,14 +72,14 @@ def _length_notices(
 
 
 def touches_night(arrives: Clock, leaves: Clock, rules: HouseRules = HOUSE_RULES) -> bool:
-    """Whether the wait between two local times includes any night hours; False if a time is unknown."""
+    """Whether the wait between two local times includes any night hours; False if either is unknown, or the second is earlier."""
     if arrives.wall is None or leaves.wall is None or leaves.wall < arrives.wall:
         return False
     return any(arrives.wall < end and start < leaves.wall for start, end in nights(arrives.wall, leaves.wall, rules))
 
 
 def nights(start: datetime, end: datetime, rules: HouseRules = HOUSE_RULES) -> list[tuple[datetime, datetime]]:
-    """The nights between two local times as (start, end), cut off at those times; only those of the first 32 days."""
+    """The nights between the local times `start` and `end`, each as (start, end), clipped to that period; only the first 32 days count."""
     parts = []
     day = start.date()
     for _day in range(32):
@@ -95,7 +95,7 @@ def nights(start: datetime, end: datetime, rules: HouseRules = HOUSE_RULES) -> l
 def _moved(arriving: Flight, leaving: Flight, minutes: int | None) -> Notice | None:
     """The notice that travellers have to get to another airport or station, in the same city or another.
 
-    None if they do not, if one code is missing, or if one stands for the whole city of the other (LON).
+    None if they do not, if either code is missing, or if both are in one city and either code is the city's own (LON).
     """
     here, there = arriving.destination.place, leaving.origin.place
     if same_site(here, there) or not here.code or not there.code:

@@ -1,4 +1,4 @@
-"""The progress of a trip at a given moment, by instants: departed, now, next or later."""
+"""The progress of a trip at a given moment: which flights, waits and journeys are past, under way, next or later."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def flight_phases(ends: Sequence[tuple[Clock, Clock]], now: datetime) -> list[Ph
     """The phases of flights, given their departure and arrival clocks in travel order.
 
     DEPARTED means that the flight has arrived, or has departed if its arrival is unknown; NOW means in the air, NEXT the first flight yet
-    to depart, LATER any after it. A flight whose departure is unknown is UNKNOWN until it has arrived.
+    to depart, LATER any after it. A flight whose departure is unknown is UNKNOWN until it is known to have arrived.
     """
     phases = [_phase(departs.instant, arrives.instant, now) for departs, arrives in ends]
     coming = [at for at, phase in enumerate(phases) if phase is Phase.LATER]
@@ -32,7 +32,10 @@ def _phase(departs: datetime | None, arrives: datetime | None, now: datetime) ->
 
 
 def wait_phase(before: Phase, after: Phase, arrives: Clock, leaves: Clock, now: datetime) -> Phase:
-    """The phase of the wait between two flights whose phases are `before` and `after`; UNKNOWN if a phase or instant is unknown."""
+    """The phase of the wait between two flights, whose phases are `before` and `after`.
+
+    UNKNOWN if either phase is unknown, or the instant of the arrival or of the departure.
+    """
     if arrives.instant is None or leaves.instant is None or not before or not after:
         return Phase.UNKNOWN
     if arrives.instant <= now < leaves.instant:

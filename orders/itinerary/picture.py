@@ -1,7 +1,7 @@
-"""The picture of a journey, as numbers: a bar whose parts are proportional to their duration.
+"""The picture of a journey, as numbers: a bar whose parts have widths proportional to their durations.
 
-The bar runs from the first departure to the last arrival by instants. Nights follow the traveller's local time: on the ground, that of
-the place; in the air, that of the origin until halfway, and then that of the destination.
+The bar runs from the instant of the first departure to that of the last arrival. Nights follow the traveller's local time: on the
+ground, that of the place; in the air, that of the origin until halfway, and then that of the destination.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from orders.itinerary.trip import Clock, Flight, Journey, Transfer
 WIDTH = 960
 HEIGHT = 64
 MOST_MINUTES = 5 * 24 * 60
-MOST_LEGS = 60  # no journey of five days has more
+MOST_LEGS = 60  # no real journey of five days has more
 ZERO = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """The part of the bar that shows a flight or a wait; `x` and `width` are in units of the picture."""
+    """The part of the bar that shows a flight or a wait; `x` and `width` are in the unit of `Picture.width`."""
 
     leg: Flight | Transfer
     x: int
@@ -43,7 +43,7 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Night:
-    """A stretch of night hours on the bar; `x` and `width` are in units of the picture."""
+    """A span of night hours on the bar; `x` and `width` are in the unit of `Picture.width`."""
 
     x: int
     width: int
@@ -64,7 +64,7 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class _Stretch:
-    """A part of a leg during which one offset holds; `start` and `end` are naive UTC values."""
+    """A part of a leg in which one offset from UTC is used; `start` and `end` are naive UTC values."""
 
     start: datetime
     end: datetime
@@ -72,10 +72,10 @@ class _Stretch:
 
 
 def draw(journey: Journey) -> Picture | None:
-    """The picture of a journey, None if it cannot be drawn.
+    """The picture of a journey; None if it cannot be drawn.
 
-    It cannot if a flight lacks an instant or does not arrive after it departs, if the length of the journey is unknown or more than five
-    days, if there are more than MOST_LEGS legs, or if the journey starts in the year 1 or ends in the year 9999.
+    It cannot be drawn if a flight lacks an instant or does not arrive after it departs, if the length of the journey is unknown or more
+    than five days, if there are more than MOST_LEGS legs, or if the journey starts in the year 1 or ends in the year 9999.
     """
     start, end = journey.departs.instant, journey.arrives.instant
     if start is None or end is None or not _fits(journey) or start.year <= MINYEAR or end.year >= MAXYEAR:
@@ -113,7 +113,10 @@ def _shape(leg: Flight | Transfer, start: int, end: int) -> Shape:
 
 
 def _stretches(journey: Journey) -> Iterator[tuple[Flight | Transfer, list[_Stretch]]]:
-    """Yield each leg with its stretches: two for a flight, one for a wait, none if its times are unknown or do not advance."""
+    """Yield each leg with its stretches: two for a flight, one for a wait.
+
+    There are none if the start or end is unknown, or the end is not after the start.
+    """
     legs = journey.legs
     for before, leg, after in zip((None, *legs), legs, (*legs[1:], None), strict=False):
         if isinstance(leg, Flight):
@@ -138,6 +141,6 @@ def _on_the_ground(arrived: Clock, leaves: Clock) -> list[_Stretch]:
 
 
 def _dark_hours(part: _Stretch) -> Iterator[tuple[datetime, datetime]]:
-    """Yield the nights within a stretch as (start, end) in naive UTC values."""
+    """Yield the night hours within a stretch, as (start, end) pairs of naive UTC values."""
     for opens, closes in nights(part.start + part.offset, part.end + part.offset):
         yield opens - part.offset, closes - part.offset

@@ -1,4 +1,4 @@
-"""Identities of flights: equal for all segments of the same flight, even if items spell it differently."""
+"""Identities of flights, by which segments of the same flight are recognized even if items spell it differently."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Value = TypeVar("Value", bound=Hashable)
 
 
 class Identity(NamedTuple):
-    """The identity of a flight, equal for all its segments: airline, number, airports in capitals, and the departure as sent."""
+    """What identifies a flight: its airline, number, airport codes in capitals, and departure (day, time and offset as sent)."""
 
     carrier: str
     number: str
@@ -29,7 +29,7 @@ class Identity(NamedTuple):
 
     @property
     def certain(self) -> bool:
-        """Whether segments with this identity are surely one flight: the time of departure is known, or both the number and the day.
+        """Whether segments with this identity are surely one flight: its time of departure is known, or its number and day are.
 
         No flight number is used twice on a route in a day.
         """

@@ -1,6 +1,6 @@
 """The departure and arrival of a flight segment, the item types that mean a flight, and segments in custom data.
 
-v2.1 has the segment of a "Flight Item" in the item's custom data.
+In v2.1 of the API, the segment of a "Flight Item" is in the item's custom data.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def arrival_of(segment: FlightSegment) -> Wall:
 
 
 def local_day(wall: Wall) -> date | None:
-    """The local date of a departure or arrival, whether or not its time is known; None if the date is unknown."""
+    """The date of a departure or arrival as sent, with or without a time; None if the date is unknown."""
     return wall.time.date() if wall.time is not None else wall.day
 
 
@@ -69,7 +69,7 @@ def is_flight(item_type: str | None) -> bool:
 def from_extension(values: Iterable[Extra]) -> FlightSegment | None:
     """The flight segment that an extension's values describe; None if neither origin nor destination is given.
 
-    Times keep their wall-clock values, as in any segment. Other values (`tripType`) go to `extras`; an unreadable time becomes a note.
+    Times are not converted between zones. Other values (`tripType`) go to `extras`; an unreadable time becomes a note.
     """
     texts: dict[str, str] = {}
     times: dict[str, Wall] = {}

@@ -9,14 +9,14 @@ from orders.itinerary.airports import same_city
 from orders.itinerary.flight_times import days_between, stay_between
 from orders.itinerary.trip import Flight
 
-# How many flights back the start of a round trip is looked for: a bound for odd data.
+# How many flights back to look for the start of a round trip: a limit for odd data.
 LEGS = 24
 
 
 def split(group: Sequence[Flight], stay_from_hours: int) -> list[list[Flight]]:
-    """The journeys of a travel group, separated by stays of `stay_from_hours` or more and by the turns of round trips.
+    """The journeys of a travel group: its flights, split at stays of `stay_from_hours` or more and at the turns of round trips.
 
-    When the flights return to a city, the longest stay since they left it is the turn.
+    When the flights return to a city, the turn is the longest stay since they left it.
     """
     journeys: list[list[Flight]] = []
     run: list[Flight] = []
@@ -40,7 +40,10 @@ def _turns(run: list[Flight]) -> list[list[Flight]]:
 
 
 def _turn(run: Sequence[Flight], start: int) -> int | None:
-    """The index of the first flight after the next turn; None if the flights from `start` on return to no city that they left."""
+    """The index of the first flight after the next turn, from `start` on; None if there is none.
+
+    There is a turn if a flight returns to a city that was left at most LEGS flights before.
+    """
     for back in range(start, len(run)):
         flight = run[back]
         for left in range(max(start, back - LEGS), back):

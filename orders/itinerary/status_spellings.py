@@ -1,4 +1,4 @@
-"""Other systems' spellings of the statuses in `statuses`: synonyms, short forms, codes and words of other languages."""
+"""Other systems' spellings of the statuses in `statuses`: synonyms, short forms, codes, and words in other languages."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _SPELLED = {
     "CANCELLATION_REJECTED": "CANCELREJECTED CANCELLATIONDENIED CANCELLATIONDECLINED CANCELDENIED CANCELDECLINED",
     "CANCEL_FAILED": "CANCELLATIONFAILED",
     "CANCELLED_REFUNDED": "CANCELLEDANDREFUNDED",
-    # Agents' short forms, codes of reservation systems, and words of other languages with their endings.
+    # Agents' short forms, codes of reservation systems, and words in other languages with their endings.
     "CANCELLED": "FULLYCANCELLED CANCELLATIONCONFIRMED CANCELLATIONCOMPLETED CXL CXLD XLD CANX CNX CNXD CNCLD CNL HX "
     "STORNIERT ANNULLIERT ANNULE ANNULEE ANNULES CANCELADO CANCELADA ANULADO ANULADA ANNULLATO ANNULLATA GEANNULEERD "
     "ANULOWANE ANULOWANY AVBOKAD KANSELLERT PERUUTETTU",
@@ -38,7 +38,7 @@ _USUAL = (
     (re.compile(r"CANCELL?(?=ED|ATION|ING)"), "CANCELL"),
     (re.compile(r"PARTIALL?Y|PARTIAL|PARTLY"), "PARTIALLY"),
 )
-# Words next to "cancelled" that say who cancelled what and on which terms; it is cancelled all the same.
+# Words that may stand beside "cancelled" (who cancelled what, and on which terms) without changing what it means.
 _BEFORE_IT = (
     "AGENT AIRLINE AUTO AUTOMATICALLY BOOKING CARRIER CUSTOMER FLIGHT FULLY INVOLUNTARILY INVOLUNTARY IS ITEM ORDER PASSENGER "
     "PAX PNR SYSTEM USER VOLUNTARILY VOLUNTARY WAS"
@@ -49,7 +49,7 @@ _AFTER = _BEFORE | frozenset(_AFTER_IT.split())
 
 
 def key(text: str) -> str:
-    """The letters and digits of a status in capitals, without accents, with one spelling of "cancelled" and of "partially"."""
+    """The letters and digits of a status in capitals, without accents; CANCELED becomes CANCELLED, and PARTLY becomes PARTIALLY."""
     letters = "".join(letter for letter in normalize("NFKD", text).upper() if letter.isalnum())
     for spelling, usual in _USUAL:
         letters = spelling.sub(usual, letters, count=1)
@@ -57,7 +57,7 @@ def key(text: str) -> str:
 
 
 def says_cancelled(text: str) -> bool:
-    """Whether the words of a status mean a full cancellation: "Cancelled by airline", "AUTO_CANCELLED", "Canceled (no show)".
+    """Whether the words of a status mean a full cancellation, like "Cancelled by airline", "AUTO_CANCELLED" or "Canceled (no show)".
 
     "To be cancelled", "not cancelled" and "payment cancelled" do not.
     """

@@ -1,7 +1,7 @@
-"""Statuses of orders, items, flights and payments: one row each, for the page, the text for the customer and the calendar.
+"""Statuses of orders, items, flights and payments: one row for each, used by the page, the text for the customer and the calendar.
 
-The CDP documents some, v2.1 accepts any text, and feeds send the statuses of other systems. A status without a row is shown as sent and
-changes nothing, unless its words mean a full cancellation.
+The CDP documents some, v2.1 of its API accepts any text, and feeds send the statuses of other systems. A status without a row is shown
+as sent and has no other effect, unless its words mean a full cancellation.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ def _(phrase: str) -> str:
 
 
 class Tone(StrEnum):
-    """The colour of a status, named as in the `pill-…` classes of the style sheet. An icon and a word always go with it."""
+    """The colour of a status; the value is the end of its CSS class, `pill-…`. An icon and a word always go with it."""
 
     GOOD = "good"
     WAITING = "pending"
@@ -42,7 +42,7 @@ class Icon(StrEnum):
 
 
 class CalendarStatus(StrEnum):
-    """The STATUS of an event in RFC 5545 (iCalendar), the best first."""
+    """The values of an event's STATUS in RFC 5545 (iCalendar), best first: `calendar_status` takes the first that applies."""
 
     CONFIRMED = "CONFIRMED"
     TENTATIVE = "TENTATIVE"
@@ -50,9 +50,9 @@ class CalendarStatus(StrEnum):
 
 
 class Payment(StrEnum):
-    """What a status says about payment: PAID, OTHER (the word of the status describes it) or, for most, NOT_SAID.
+    """What a status says about payment: PAID, OTHER (the status's word says what) or, for most, NOT_SAID.
 
-    `…_ALONE` marks a status that concerns only the payment, not the seats.
+    PAID_ALONE and OTHER_ALONE mark statuses that concern only the payment, not the seats.
     """
 
     NOT_SAID = ""
@@ -97,7 +97,7 @@ class Status:
 
     @property
     def settled(self) -> bool:
-        """Whether a flight with this status needs no remark."""
+        """Whether this is one of the good statuses, such as "Confirmed", "Paid" or "Flown", which need no remark."""
         return self.tone is Tone.GOOD
 
     @property
@@ -137,12 +137,12 @@ def _partly_cancelled(code: str, word: str) -> Status:
 
 
 def _lost(code: str, word: str) -> Status:
-    """A status that leaves the travellers without a seat, although nobody cancelled the flight."""
+    """A status that leaves the travellers without a seat but is no cancellation, such as "Expired"."""
     return Status(code, word, Tone.GONE, Icon.WARNING, alert=True, booked=False, calendar=CalendarStatus.TENTATIVE)
 
 
 def _refund(code: str, word: str, *, refunded: bool = False, whole: bool = False) -> Status:
-    """A status of a refund, which is no proof that the seat is gone."""
+    """A status of a refund, which does not prove that the seat is gone."""
     calendar = CalendarStatus.TENTATIVE if whole else CalendarStatus.CONFIRMED
     row = Status(code, word, Tone.BACK, Icon.REFUNDED, alert=whole, calendar=calendar, payment=Payment.OTHER_ALONE)
     return replace(row, refunded=refunded)
@@ -214,7 +214,10 @@ _NONE = Status("", _("No status"))
 
 @lru_cache(maxsize=1024)
 def status(sent: str | None) -> Status:
-    """The row of a status as sent; unknown text gets a row with that text as its word, neutral unless it means a full cancellation."""
+    """The row for a status as sent.
+
+    Text without a row gets a new one with that text as its word; it is neutral unless the text means a full cancellation.
+    """
     text = (sent or "").strip()
     if not text:
         return _NONE
@@ -225,7 +228,7 @@ def status(sent: str | None) -> Status:
 
 
 def add_spellings(spellings: Iterable[str]) -> None:
-    """Add the operator's own spellings, each in the form "GEBUCHT=CONFIRMED"; they take precedence over the known ones.
+    """Add the operator's own spellings, each in the form "GEBUCHT=CONFIRMED"; they take precedence over the built-in ones.
 
     Raises ValueError if an entry has another form or its status has no row; the message gives the entry's position, not its text.
     """
@@ -243,7 +246,7 @@ def add_spellings(spellings: Iterable[str]) -> None:
 
 
 def same(one: str | None, other: str | None) -> bool:
-    """Whether two statuses as sent mean the same."""
+    """Whether two statuses mean the same, however they are spelled."""
     return status(one).code == status(other).code
 
 

@@ -1,8 +1,8 @@
 """Travel groups: chains of flights that the same travellers could have taken one after another.
 
-Items do not name their travellers. Usually there is one item per passenger and direction, so items with the same flights are one
-group. A flight that cannot follow a group's last flight (because it repeats that flight's route within a day, for example) belongs to
-other travellers.
+Items do not name their travellers. Usually there is one item per passenger and direction, so items with the same flights belong to one
+group. A flight that cannot follow a group's last flight (for example, because it has the same route less than a day later) is taken to
+belong to other travellers.
 """
 
 from __future__ import annotations
@@ -56,9 +56,10 @@ def travel_groups(item_flights: Sequence[Sequence[str]], flights: Mapping[str, F
 def _runs(
     item_flights: Sequence[Sequence[str]], flights: Mapping[str, Flight], rank: Mapping[str, int]
 ) -> list[list[Flight]]:
-    """The runs of flights to keep together, those from the largest number of items first.
+    """The runs of flights to keep together, in decreasing order of the number of items that they come from.
 
-    A run is an item's flights in the order flown. A flight that is already in an earlier run is left out and splits the run there.
+    A run is an item's flights in the order flown. A flight that a run before it in the list already has is left out, and the run is
+    split at that point.
     """
     weight: dict[tuple[str, ...], int] = {}
     for named in item_flights:
@@ -83,7 +84,10 @@ def _runs(
 
 
 def _can_follow(group: Sequence[Flight], flight: Flight) -> bool:
-    """Whether the same travellers could have taken this flight after the group's last flight."""
+    """Whether the travellers on the group's last flight may have booked this flight as their next one.
+
+    If this flight starts in the city where the last one ends, the two may even overlap.
+    """
     last = group[-1]
     stay = stay_between(last.destination, flight.origin)
     if same_city(last.destination.place, flight.origin.place):
@@ -101,7 +105,7 @@ def _can_follow(group: Sequence[Flight], flight: Flight) -> bool:
 
 
 def _same_route(one: Flight, other: Flight) -> bool:
-    """Whether two flights have the same route less than a day (or an unknown time) apart, so that hardly anybody takes both."""
+    """Whether two flights have the same route less than a day (or an unknown time) apart: hardly anybody takes both."""
     if not same_city(one.origin.place, other.origin.place):
         return False
     if not same_city(one.destination.place, other.destination.place):

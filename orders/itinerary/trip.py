@@ -1,7 +1,7 @@
 """The records that make up an itinerary, from places and clocks to the whole trip.
 
-`journeys.plan` makes these records; `orders/display` puts them into words. Instants are aware UTC datetimes; wall-clock values are
-naive, in the local time of their place.
+`journeys.plan` builds the trip; `orders/display` puts it into words. Instants are aware UTC datetimes; wall-clock values are naive, in
+the local time of their place if its zone is known.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from orders.itinerary.statuses import CalendarStatus
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The start or end of a flight.
+    """The place where a flight starts or ends.
 
-    `zone` is an IANA name or None; `latitude` and `longitude` are degrees or None. Codes of one airport (BSL, MLH) share a `site`;
-    `cities` has the codes and GeoNames numbers of the cities that the place serves, for `airports.same_city`.
+    `zone` is an IANA name or None; `latitude` and `longitude` are degrees or None. If an airport has two codes (BSL and MLH), both have
+    the same `site`. `cities` has the codes and GeoNames numbers of the cities that the place serves, for `airports.same_city`.
     """
 
     code: str
@@ -42,11 +42,11 @@ class Place:
 class Clock:
     """The time at one end of a flight.
 
-    `wall` is the place's local time under the reading in use (local or UTC), or the time as sent if the zone is unknown; `instant` is
-    the same moment in UTC, and `offset` the place's offset from UTC then; each is None if unknown. For a time sent as local time that
-    occurs twice, `fold` is 0 for the first occurrence and 1 for the second. `other_wall` is the local time under the other reading, set
-    only if the order's times seem to follow that reading. `sent` is the value as the CDP sent it; `day_alone` is the date of a value
-    without a time; `day` is the local date, with or without a time.
+    `wall` is the place's local time under the reading in use (local or UTC), or the time as sent if the local time cannot be worked
+    out. `instant` is the same moment in UTC, and `offset` the place's offset from UTC at that moment. Each of these is None if unknown.
+    If a time is read as local and a clock change repeats it that day, `fold` is 0 for the first occurrence and 1 for the second.
+    `other_wall` is the local time under the other reading; it is set only if the order's times seem to fit that reading. `sent` is the
+    value that the CDP sent, cut if long. `day_alone` is the date if only a date was sent; `day` is the date in either case.
     """
 
     place: Place
@@ -66,10 +66,10 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A verdict and the figures behind it: the minutes of flight under both readings, and those usual for the distance.
+    """A verdict on a flight's times, with the flight time in minutes under each reading and the usual one for the distance.
 
-    `days_off` is the number of days by which the arrival seems to be dated too late (if negative, too early); None if no correction by
-    whole days makes the flight time usual.
+    `days_off` is the number of days by which the arrival seems to be dated too late (if negative, too early). It is None unless such a
+    correction would make the flight time usual.
     """
 
     verdict: Verdict
@@ -84,9 +84,9 @@ class Evidence:
 class Notice:
     """Something to check, with the facts that its `kind` calls for.
 
-    `serious` notices go to the alert strip at the top of the page.
-    `minutes` is the length of a wait or a flight, `limit` the shortest wait that the house rules advise. `count` of `total` travellers
-    are concerned; `booked` of the `total` are still booked. `status` is the code of a status in `statuses`.
+    `serious` notices also appear in the alert strip at the top of the page.
+    `minutes` is the length of a wait or a flight; `limit` is the shortest wait that the house rules do not call tight. `count` of `total`
+    travellers are concerned; `booked` of the `total` are still booked. `status` is the `code` of a `statuses.Status`.
     """
 
     kind: NoticeKind
@@ -103,7 +103,7 @@ class Notice:
 
     @property
     def doubts_reading(self) -> bool:
-        """Whether the notice says that the times seem to follow the reading that is not in use."""
+        """Whether the notice says that the times seem to fit the reading that is not in use."""
         return self.kind in (NoticeKind.LOOKS_LIKE_UTC, NoticeKind.LOOKS_LIKE_LOCAL)
 
 
@@ -112,13 +112,13 @@ class Flight:
     """A flight of the trip, however many items contain it, or a train, bus or boat sold as a flight (see `mode`).
 
     `minutes` is the time from the instant of departure to that of arrival, None if unknown or impossible. `day_change` is the number of
-    days from the local date of departure to that of arrival (0, +1, +2, -1), None if unknown.
+    days from the local date of departure to that of arrival (such as 0, 1 or -1), None if unknown.
     `item_indexes` point into `order.items`; `passengers` is ((type code or "", count), ...), counted over the flight's booked items, or
     over all its items if none is booked. `all_passengers` is False if some travellers of the order are not on this flight.
-    `carrier` is an IATA code if the airline is known; `flight_number` has neither that code nor leading zeros;
-    `operating_carrier` is "" if it is the same airline as `carrier`. `statuses` are the statuses of the flight's items as sent,
-    each once, but empty if the only one is settled and is the order's most common. `key` is unique in the trip. It is made from
-    number, route and departure, so it stays the same when the order is read again.
+    `carrier` and `flight_number` are as `designators.designator` returns them ("BX" and "459"); `operating_carrier` is as sent, or "" if
+    it is the same airline as `carrier`. `statuses` has the different statuses of the flight's items, as sent (at most MOST_VALUES); it is
+    empty if there is only one, and that one is settled and is the order's most common. `key` is unique in the trip. It is made from
+    number, route and departure, so it usually stays the same when the order is read again.
     """
 
     key: str
@@ -158,7 +158,7 @@ class Flight:
 
     @property
     def doubted(self) -> bool:
-        """Whether the times seem to follow the reading that is not in use."""
+        """Whether the flight's times seem to fit the reading that is not in use."""
         return any(notice.doubts_reading for notice in self.notices)
 
 
@@ -175,9 +175,9 @@ class Transfer:
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """The time between two journeys: in nights (`days`, by local dates) and in whole `hours`, each None if unknown.
+    """The time between two journeys: in `days` (from one local date to the other) and in whole `hours`, each None if unknown.
 
-    `onward` is the start of the next journey, set only if that is in another city than `place`.
+    `place` is where the first journey ends. `onward` is where the next one starts; it is set only if that is in a different city.
     """
 
     place: Place
@@ -188,7 +188,7 @@ class Stay:
 
 @dataclass(frozen=True, slots=True)
 class Journey:
-    """Flights with the transfers between them: `legs` alternates Flight, Transfer, Flight, ...
+    """Flights with the transfers between them: `legs` has a Flight, a Transfer, a Flight and so on, and ends with a Flight.
 
     `minutes` is the time from the first departure to the last arrival, None if unknown or impossible; `stops` is the number of
     transfers. A `cancelled` journey has only cancelled flights, and no stay after it.
@@ -224,9 +224,9 @@ class Trip:
     """The itinerary of an order.
 
     `route` has the place codes of the largest travel group's route in travel order (DUB, LHR, LAS), and `hops` the link from each place
-    to the next. `reading` is the reading in use; `evidence` is that of the most telling segment; `notices` concern the whole trip.
-    `other_item_indexes` point at the items without segments; `untimed` has the names of the flights among those items, as
-    (name or "", number of items).
+    to the next. `reading` is the reading in use; `evidence` is about the segment that `order_evidence` chooses; `notices` concern the
+    whole trip. `other_item_indexes` point to the items without segments. `untimed` has the name ("" if there is none) of each flight
+    among those items, with the number of items that have this name.
     """
 
     journeys: tuple[Journey, ...] = ()
@@ -246,20 +246,20 @@ class Trip:
 
     @property
     def dated(self) -> bool:
-        """Whether the day of departure of any flight is known, so that a calendar can show that flight."""
+        """Whether at least one flight's day of departure is known, so that a calendar can show that flight."""
         return any(flight.origin.day is not None for flight in self.flights)
 
     @property
     def timed(self) -> bool:
-        """Whether the time of any departure or arrival is known."""
+        """Whether the time of at least one departure or arrival is known."""
         return any(end.wall is not None for flight in self.flights for end in (flight.origin, flight.destination))
 
     @property
     def first(self) -> Journey | None:
-        """The first journey that is not cancelled, or simply the first if all are cancelled; None without journeys."""
+        """The first journey that is not cancelled, or simply the first if all are cancelled; None if there are no journeys."""
         return next((journey for journey in self.journeys if not journey.cancelled), next(iter(self.journeys), None))
 
     @property
     def doubted(self) -> bool:
-        """Whether the order's times seem to follow the reading that is not in use."""
+        """Whether the order's times seem to fit the reading that is not in use."""
         return any(notice.doubts_reading for notice in self.notices)

@@ -1,7 +1,8 @@
-"""VTIMEZONE components that every calendar reader interprets alike: a zone's clock changes ("onsets") around the years of a file.
+"""VTIMEZONE components for calendar files: the clock changes ("onsets") of a zone in and around the years of a file.
 
-Clock changes that follow a yearly rule are written as an RRULE, which all readers support. Others (Ramadan in Morocco, a province that
-stops changing its clocks) are written one by one. The component begins a year early, because some readers ignore the first onset.
+They are written so that calendar programs read them alike. Clock changes that follow a yearly rule are written as an RRULE. Others
+(around Ramadan in Morocco, or in a province that stops changing its clocks) are written one by one. The component begins a year early,
+because some programs ignore the first onset.
 """
 
 from __future__ import annotations
@@ -24,7 +25,10 @@ WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 @dataclass(frozen=True, slots=True)
 class Onset:
-    """A clock change: `wall` is its local time by the old offset; `before` and `after` are the zone's offsets from UTC."""
+    """A clock change: `wall` is the local time when it happens, by the old offset.
+
+    `before` and `after` are the zone's offsets from UTC before and after it; `name` is the zone's abbreviation after it, such as "CEST".
+    """
 
     wall: datetime
     before: timedelta
@@ -38,7 +42,7 @@ class Onset:
 
 @lru_cache(maxsize=512)
 def vtimezone(zone_name: str, first_year: int, last_year: int) -> Timezone:
-    """The VTIMEZONE of an IANA zone, correct from `first_year` to `last_year`. It is cached: do not change it."""
+    """The VTIMEZONE of an IANA zone, correct from `first_year` to `last_year`. It is cached, so do not modify it."""
     zone = ZoneInfo(zone_name)
     start, end = datetime(first_year - 1, 1, 1, tzinfo=UTC), datetime(last_year + 2, 1, 1, tzinfo=UTC)
     component = Timezone()
@@ -56,7 +60,7 @@ def vtimezone(zone_name: str, first_year: int, last_year: int) -> Timezone:
 
 
 def _onsets(zone: ZoneInfo, start: datetime, end: datetime) -> list[Onset]:
-    """The zone's changes of offset between `start` and `end`, in chronological order."""
+    """The zone's changes of offset from `start` to `end` (or up to a week later), in chronological order."""
     onsets = []
     while start < end:
         later = start + STEP

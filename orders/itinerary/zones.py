@@ -1,6 +1,6 @@
 """Time zone rules, taken from the pinned tzdata package and never from the machine's own directory.
 
-That directory is as old as the machine's last update, and times in a country that has changed its rules since then would silently be
+That directory is as old as the machine's last update. If a country has changed its rules since then, times there could silently be
 wrong by an hour. The package is pinned, so every process of an installation reads the same rules.
 """
 
@@ -14,6 +14,6 @@ VERSION: str = tzdata.IANA_VERSION
 
 
 def use_pinned() -> None:
-    """Read zones only from the tzdata package, regardless of PYTHONTZPATH; drop the zones read before."""
+    """Make `zoneinfo` read zones only from the tzdata package, whatever PYTHONTZPATH says, and forget those already read."""
     zoneinfo.reset_tzpath(())
     zoneinfo.ZoneInfo.clear_cache()

@@ -1,4 +1,4 @@
-"""The common base of people's own connections and shared ones."""
+"""The common base class of users' own connections and of shared ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""API keys for the company's other programs, each bound to one shared connection."""
+"""API keys with which the company's other programs read orders; each key is bound to one shared connection."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ Address = IPv4Address | IPv6Address
 
 
 def in_a_year() -> datetime:
-    """The default expiry time of a key, as an aware datetime in UTC."""
+    """The default expiry time of a key created now, as an aware datetime in UTC."""
     return timezone.now() + timedelta(days=USUAL_DAYS)
 
 
@@ -42,9 +42,9 @@ class IntegrationQuerySet(models.QuerySet["Integration"]):
         return self.filter(revoked_at=None, shared__active=True, expires_at__gt=timezone.now())
 
     def of_key(self, key: str, address: Address | None = None) -> Integration | None:
-        """The integration with this key, with its connection loaded.
+        """The integration that this key belongs to, with its connection loaded.
 
-        None if the key is not valid now, or may not be used from this address.
+        None if the key is unknown or not valid now, or may not be used from this address.
         """
         mark, _sign, rest = key.partition("_")
         key_id, _sign, _secret = rest.partition("_")
@@ -56,7 +56,10 @@ class IntegrationQuerySet(models.QuerySet["Integration"]):
 
 
 class Integration(models.Model):
-    """A program that reads orders through a shared connection. Only a hash of its key is stored, unsalted: the key has 256 random bits."""
+    """A program that reads orders through a shared connection.
+
+    Of its key, only the ID and a hash of the whole are stored. The hash needs no salt, because the key has at least 256 random bits.
+    """
 
     name = models.CharField(_("name"), max_length=60)
     shared = models.ForeignKey(SharedConnection, on_delete=models.PROTECT, related_name="integrations")
@@ -74,7 +77,7 @@ class Integration(models.Model):
     minute = models.BigIntegerField(default=0, editable=False)  # the minute of the last request, counted from 1970
     in_minute = models.IntegerField(default=0, editable=False)
 
-    objects: ClassVar[IntegrationQuerySet] = IntegrationQuerySet.as_manager()  # type: ignore[assignment]  # a manager of it
+    objects: ClassVar[IntegrationQuerySet] = IntegrationQuerySet.as_manager()  # type: ignore[assignment]  # a manager made from it
 
     class Meta:
         default_permissions = ()
@@ -88,7 +91,7 @@ class Integration(models.Model):
         return self.name
 
     def connection(self) -> SharedConnection:
-        """The shared connection, set to open with the copy of the data key in the connection's own row."""
+        """The shared connection, set to open its credential with the copy of the data key in its own row."""
         return self.shared.for_administration()
 
     def may_come_from(self, address: Address | None) -> bool:
@@ -125,7 +128,10 @@ def over_limit(integration: Integration) -> int:
 
 
 def clean_networks(text: str) -> str:
-    """The networks in `text` (separated by spaces or commas), as `203.0.113.0/24 2001:db8::/48`. Raises ValidationError."""
+    """The networks in `text` (separated by spaces or commas), joined by spaces: `203.0.113.0/24 2001:db8::/48`.
+
+    Raises ValidationError if an entry is not a network.
+    """
     try:
         networks = [ipaddress.ip_network(written) for written in text.replace(",", " ").split()]
     except ValueError:
@@ -144,9 +150,10 @@ def add(
     per_minute: int = A_MINUTE,
     networks: str = "",
 ) -> tuple[Integration, str]:
-    """Create an integration; return it with its key, `cdpv_<8>_<43>`, which is not stored and cannot be shown again.
+    """Create an integration; return it with its key, which is not stored and cannot be shown again.
 
-    `by` is the id of the user who creates it, None for a command. The key expires after `days` days, at most LONGEST_DAYS.
+    The key has the form `cdpv_ID_SECRET`, where ID is 8 hexadecimal digits and SECRET is 43 characters. It expires after `days` days, or
+    after LONGEST_DAYS if that is less. `by` is the id of the user who creates the integration, None for a command.
     """
     key_id = secrets.token_hex(4)
     key = f"{MARK}_{key_id}_{secrets.token_urlsafe(32)}"

@@ -1,8 +1,8 @@
 """Members of shared connections: the people who hold a copy of a connection's data key.
 
 Copies are made at sign-in, when a group gets a grant or a member, and when a connection is restored or gets a new data key. They are
-deleted when the connection is withdrawn or gets a new data key, when the holder is deactivated, or when a change of groups or grants
-leaves the holder without a grant.
+deleted when the connection is withdrawn or gets a new data key, when the holder is deactivated, and when a sign-in or a change of groups
+or grants finds the holder without a valid grant.
 """
 
 from __future__ import annotations
@@ -31,12 +31,15 @@ log = structlog.stdlib.get_logger("orders.models")
 
 
 def opened(user: AbstractBaseUser | AnonymousUser, member: ConnectionMember | None) -> SharedConnection | None:
-    """The shared connection of a member found by DEFAULT or NAMED; None without a member or if the user is not signed in."""
+    """The shared connection of a member found by DEFAULT or NAMED; None if there is no member or the user is not signed in."""
     return member.connection() if member is not None and user.is_authenticated else None
 
 
 def of_person(user: AbstractBaseUser | AnonymousUser) -> list[SharedConnection]:
-    """All shared connections that the person may use now: their default first, then those granted as the default, then by name."""
+    """All shared connections that the person may use now: their default, then those granted as the default, then the others.
+
+    Those granted as the default are in order of name, and so are the others.
+    """
     members = _usable(ConnectionMember.objects.filter(user_id=user.pk or 0)).select_related("shared__set_by")
     found: dict[Any, SharedConnection] = {}
     for member in _in_order(members):
@@ -45,10 +48,10 @@ def of_person(user: AbstractBaseUser | AnonymousUser) -> list[SharedConnection]:
 
 
 def names_of(user: AbstractBaseUser | AnonymousUser) -> QuerySet[ConnectionMember, tuple[bool, bool, bool, str]]:
-    """The shared connections that the person may use now, as rows that `usable_names` joins with those of own connections.
+    """The shared connections that the person may use now, as rows to which `usable_names` adds those of the person's own connections.
 
-    A row has four values: whether the connection is the person's default, whether it is their own (always False), whether it is granted
-    as the default, and its name.
+    A row has four values: whether the connection is the person's default, whether it is their own (always False here), whether it is
+    granted to them as the default, and the connection's name.
     """
     usable = _usable(ConnectionMember.objects.filter(user_id=user.pk or 0))
     return usable.values_list("is_default", FALSE, _as_default(), "shared__name")
@@ -66,7 +69,7 @@ def counts(connections: Iterable[SharedConnection]) -> Counter[Any]:
 
 
 def make_default(user: AbstractBaseUser, shared: SharedConnection) -> None:
-    """Make a shared connection the person's default, in place of any other. Does nothing if they are no longer a member."""
+    """Make a shared connection the person's default, in place of any other. Does nothing if they are not a member of it."""
     with one_at_a_time(user.pk):
         members = ConnectionMember.objects.filter(user_id=user.pk)
         if not members.filter(shared=shared.pk).exists():
@@ -80,9 +83,9 @@ def make_default(user: AbstractBaseUser, shared: SharedConnection) -> None:
 
 
 def update(shared: SharedConnection) -> None:
-    """Give each active person in a group with a valid grant a copy of the data key, and delete all other copies.
+    """Give each active person in a group with a valid grant a copy of the data key, and delete the copies of everybody else.
 
-    If the connection is not active, nobody gets or keeps a copy. The deletion comes first. After it, CredentialUnreadable is raised if
+    If the connection is not active, nobody gets or keeps a copy. Copies are deleted first; then CredentialUnreadable is raised if
     somebody needs a copy and the key cannot be opened.
     """
     if new := take_from_others(shared):
@@ -92,8 +95,8 @@ def update(shared: SharedConnection) -> None:
 def take_from_others(shared: SharedConnection) -> set[int]:
     """Delete the copies of people who are inactive or in no group with a valid grant.
 
-    Return the ids of active people in such a group who have no copy yet. If the connection is not active, delete all copies and
-    return an empty set.
+    Return the ids of the active people in a group with a valid grant who have no copy yet. If the connection is not active, delete all
+    copies and return an empty set.
     """
     groups = shared.grants.filter(valid_now("", timezone.now())).values("group")
     people = User.objects.filter(is_active=True, groups__in=groups) if shared.active else User.objects.none()
@@ -107,7 +110,7 @@ def take_from_others(shared: SharedConnection) -> set[int]:
 def update_person(user: AbstractBaseUser) -> None:
     """Give one person a copy of the data key of each active connection granted to them now, and delete their other copies.
 
-    If a key cannot be opened, the failure is logged and that connection is left out. An inactive person keeps no copies.
+    If a key cannot be opened, the failure is logged and that connection is skipped. An inactive person gets and keeps no copies.
     """
     now = timezone.now()
     granted = SharedConnection.objects.filter(valid_now("grants__", now), active=True, grants__group__user=user.pk)
@@ -122,7 +125,10 @@ def update_person(user: AbstractBaseUser) -> None:
 
 
 def update_group(group: Group) -> None:
-    """Update the members of each connection granted to a group; if a connection's key cannot be opened, only remove members."""
+    """Update the members of each connection granted to a group.
+
+    If a connection's key cannot be opened, the failure is logged; members of that connection are then removed but not added.
+    """
     for shared in SharedConnection.objects.filter(grants__group=group):
         with _without_key_too():
             update(shared)
@@ -130,7 +136,10 @@ def update_group(group: Group) -> None:
 
 @contextmanager
 def _without_key_too() -> Iterator[None]:
-    """Log that a data key cannot be opened, and go on: this must not keep anybody from signing in or joining a group."""
+    """Run the block; if a data key cannot be opened, log that and leave the block without an error.
+
+    Such a failure must not keep anybody from signing in or joining a group.
+    """
     try:
         yield
     except CredentialUnreadable as error:
@@ -147,7 +156,7 @@ def _add(shared: SharedConnection, people: set[int]) -> None:
 
 
 def _granted(*, as_default: bool = False) -> Q:
-    """The condition that one of the member's groups has a valid grant (with `as_default`, as the default) for the connection.
+    """The condition that one of the member's groups has a valid grant for the connection (with `as_default`, one as the default).
 
     Most pages run a query with this condition. With joins of seven tables, PostgreSQL took 6 ms to plan such a query; with subqueries,
     it takes less than 1 ms.
@@ -179,9 +188,9 @@ DEFAULT = PreparedQuery(
         _usable(ConnectionMember.objects.filter(user_id=0)).filter(Q(is_default=True) | _without_own())
     ).select_related("shared")
 )
-"""The shared connection used if the URL names none: the one that the person made their default.
+"""The shared connection used if the URL names none: the one that the person made their default, if they may use it now.
 
-A person who has made no choice and has no connection of their own gets the one granted as the default, or else the first by name.
+If there is none, and the person has no connection of their own, it is the first by name of those granted as the default, or else of all.
 Parameters of the query: the person's id, and the time twice.
 """
 NAMED = PreparedQuery(

@@ -29,7 +29,7 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
         return self.filter(user_id=user.pk or 0).select_related("user").order_by("-is_default", "name")
 
     def named(self, user: AnyUser, name: str) -> Connection | None:
-        """The user's connection with exactly this name; no other is used in its place, so None if there is none."""
+        """The user's own connection with exactly this name; None if there is none."""
         # PostgreSQL accepts no NUL in text, and a URL may contain one.
         return None if "\x00" in name else opened(user, NAMED.get(user.pk or 0, name))
 
@@ -147,7 +147,10 @@ class Connection(AnyConnection):
 
 
 def opened(user: AnyUser, connection: Connection | None) -> Connection | None:
-    """The connection with `user` set, because that user's password decides whether it is confirmed; None without a connection."""
+    """Set the connection's `user` to this user object, if signed in, and return the connection; None if there is none.
+
+    The user's password decides whether the connection is confirmed.
+    """
     if connection is not None and isinstance(user, AbstractBaseUser):
         connection.user = user  # type: ignore[assignment]  # the stubs want Django's own user class
     return connection
@@ -160,9 +163,9 @@ NAMED = PreparedQuery(lambda: Connection.objects.filter(user_id=0).filter(name="
 
 
 def usable_names(user: AnyUser) -> list[str]:
-    """The names of the user's own connections and of the shared ones that they may use now, each once.
+    """The names of the user's own connections and of the shared ones that they may use now, without duplicates.
 
-    The default comes first, then their own, then shared ones.
+    The default comes first, then the user's own, then shared ones granted as the default, then the other shared ones.
     """
     own = Connection.objects.filter(user_id=user.pk or 0)
     rows = own.values_list("is_default", members.TRUE, members.FALSE, "name").union(members.names_of(user), all=True)

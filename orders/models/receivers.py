@@ -1,4 +1,4 @@
-"""Signal receivers that keep the members of shared connections up to date, and the triggers of the append-only table in place."""
+"""Signal receivers that update the members of shared connections, and that reinstall the database triggers after `migrate`."""
 
 from __future__ import annotations
 
@@ -40,7 +40,10 @@ def granted(instance: ConnectionGrant, **_kwargs: Any) -> None:
 
 @receiver(post_delete, sender=ConnectionGrant, dispatch_uid="orders.models.taken_back")
 def taken_back(instance: ConnectionGrant, **_kwargs: Any) -> None:
-    """When a grant is deleted, alone or with its group, delete the copies that no other grant covers. This needs no key."""
+    """When a grant is deleted (alone or with its group), remove the members left without a valid grant.
+
+    Their copies of the data key are deleted; no key has to be opened for this.
+    """
     members.take_from_others(instance.shared)
 
 
@@ -51,13 +54,13 @@ def signed_in(user: AbstractBaseUser, **_kwargs: Any) -> None:
 
 @receiver(post_save, sender=User, dispatch_uid="orders.models.deactivated")
 def saved(instance: User, **_kwargs: Any) -> None:
-    """Delete all copies of keys that an inactive person holds; a sign-in after reactivation makes new ones."""
+    """If the user is inactive, delete all their copies of data keys; signing in after reactivation makes new ones."""
     if not instance.is_active:
         ConnectionMember.objects.filter(user_id=instance.pk).delete()
 
 
 def migrated(*, using: str, **_kwargs: Any) -> None:
-    """Reinstall the triggers after every `migrate`: on SQLite, altering the table rebuilds it without its triggers. Prepare partitions."""
+    """Install the triggers again after `migrate`: on SQLite, altering a table may rebuild it without its triggers. Prepare partitions."""
     connection = connections[using]
     if append_only.TABLE in connection.introspection.table_names():
         append_only.install(connection)

@@ -59,9 +59,10 @@ class SharedConnection(AnyConnection):
         return self.set_by.get_username() if self.set_by else ""
 
     def set_credentials(self, *, client_key: str, token: str) -> None:
-        """Seal a credential under this row's data key. The data key stays the same, so members need no new copies.
+        """Seal a credential under this row's data key, without saving the row.
 
-        If there is no data key that can be opened, a new one is made; in that case, call `members.update` after `keep`.
+        The row's data key is kept if it can be opened, so members need no new copies. Otherwise a new one is made; in that case, call
+        `members.update` after `keep`.
         """
         try:
             key = self.data_key()
@@ -75,7 +76,7 @@ class SharedConnection(AnyConnection):
         self.hold(self.sealed_key, self._binding("key"))
 
     def data_key(self) -> str:
-        """The data key, from the row's own copy. Raises CredentialUnreadable."""
+        """The data key, opened from the row's own copy. Raises CredentialUnreadable if that is not possible."""
         return unseal(self.sealed_key, self._binding("key"))
 
     def for_administration(self) -> SharedConnection:
@@ -84,7 +85,7 @@ class SharedConnection(AnyConnection):
         return self
 
     def hold(self, sealed_key: str, binding: Binding, *, chosen: bool = False) -> None:
-        """Use this sealed copy of the data key. `chosen` tells whether the copy's holder has made the connection their default."""
+        """Set the sealed copy of the data key to use. `chosen` tells whether its holder has made this connection their default."""
         self._held, self._chosen = (sealed_key, binding), chosen
 
     def credentials(self) -> Credentials:
@@ -127,7 +128,7 @@ class SharedConnection(AnyConnection):
                 self.record(Action.CONNECTION_CHANGED, detail=f"was {before}")
 
     def record(self, what: Action, *, detail: str = "", outcome: str = "") -> None:
-        """Record an account event for this connection; it is not about any one user."""
+        """Record an account event for this connection, without naming a user whom it concerns."""
         account_events.record(what, detail=detail or "shared", outcome=outcome, connection=(self.pk, str(self)))
 
     def _has_key_of(self, other: SharedConnection) -> bool:
@@ -200,7 +201,10 @@ class ConnectionMember(models.Model):
 
 
 def valid_now(prefix: str, now: datetime) -> models.Q:
-    """A filter for grants that have not expired; `prefix` is the lookup path to the grants ("grants__"), "" in a query of grants."""
+    """A filter for grants that have not expired by `now`.
+
+    `prefix` is the lookup path to the grants, such as "grants__", or "" in a query of grants.
+    """
     return models.Q(**{f"{prefix}until": None}) | models.Q(**{f"{prefix}until__gt": now})
 
 
@@ -212,7 +216,7 @@ def grant(
     is_default: bool = False,
     until: datetime | None = None,
 ) -> None:
-    """Let these groups use the connection; existing grants get the new expiry and default as well."""
+    """Let these groups use the connection. A grant that a group already has gets the new expiry and default setting."""
     with transaction.atomic():
         for group in groups:
             values = {"is_default": is_default, "until": until, "given_by_id": by}
@@ -222,7 +226,7 @@ def grant(
 
 
 def grant_also(shared: SharedConnection, groups: Iterable[Group], *, by: int | None, is_default: bool) -> None:
-    """Let these groups use the connection; existing grants keep their expiry and, with `is_default`, become the default."""
+    """Let these groups use the connection. Existing grants keep their expiry; with `is_default`, they are marked as default."""
     held = {given.group_id: given for given in shared.grants.all()}
     for group in groups:
         given = held.get(group.pk)
@@ -231,7 +235,7 @@ def grant_also(shared: SharedConnection, groups: Iterable[Group], *, by: int | N
 
 
 def take_back(given: ConnectionGrant) -> None:
-    """End a grant. Members without another grant for this connection lose access at once."""
+    """Revoke a grant. Members without another valid grant for this connection lose access at once."""
     with transaction.atomic():
         given.shared.record(Action.RIGHTS_TAKEN, detail=f"shared connection: group {given.group}")
         given.delete()

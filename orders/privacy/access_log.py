@@ -57,10 +57,10 @@ class AccessNotRecorded(Exception):
 
 @dataclass(frozen=True, slots=True)
 class RecentOrder:
-    """An order that the user opened or, if `pinned`, pinned at the time `at` (an aware datetime). It holds no names of people.
+    """An order that the user opened or, if `pinned` is true, pinned. It contains no names of people.
 
-    `departs` is the first local date of the trip. `connection_name` is the name and region that the connection had when the order was
-    opened; links use the connection's current name (`names_now`).
+    `at` (aware) is when that happened; `departs` is the first local date of the trip.
+    `connection_name` is the name and region that the connection had when the order was opened; links use the current name (`names_now`).
     """
 
     order_ref: str
@@ -91,16 +91,19 @@ def record(
     outcome: str = "shown",
     change: Change | None = None,
 ) -> Row:
-    """Write one access record, in a transaction of its own. Raises AccessNotRecorded if that fails; in that case, show nothing.
+    """Write one access record. Raises AccessNotRecorded if that fails; in that case, show nothing.
 
     A `change` is run along with the record, and its row is returned. Without a `change`, or if the change fails, () is returned, and the
     page may still be shown.
 
     `what` is one of `AccessRecord.Action`; `departs` is the first local date of the trip; `subject` is a keyed hash from `hashed`,
-    never the value itself. Without `reference`, unless `what` is ORDER_OPENED, reference and route are those recorded when the user last
-    opened that order through the connection, because a panel has only the order's ref.
-    A reference that contains an e-mail address or looks like a phone number is not stored; if no `subject` is given, the keyed hash of
-    that reference becomes the `subject`.
+    never the value itself. `reference` may be several references joined by ", ".
+
+    If an order's ref is given without a reference, and `what` is not ORDER_OPENED, the reference and route are those recorded when the
+    user last opened that order through the connection: requests for the panels of an order's page have only its ref.
+
+    If a reference contains "@" or looks like a phone number, `reference` is not stored; its keyed hash is stored as the `subject` if
+    none is given.
     """
     by_id, by_name = _actor(request)
     if by_id is not None and order_ref and not reference and what != Action.ORDER_OPENED:
@@ -163,9 +166,9 @@ def record_miss(request: Request, connection: ConnectionLabel | None, asked: str
 
 
 def ticket_of(request: HttpRequest) -> str:
-    """The ticket that led here (`?ticket=ZD-1234`); "" if there is none, or if it is not valid.
+    """The ticket named in the URL (`?ticket=ZD-1234`); "" if there is none, or if it is not valid.
 
-    A valid ticket matches CDPVIEWER_TICKET_PATTERN, has at most LONGEST_TICKET characters, and is not a word for an empty field ("null").
+    A valid ticket matches CDPVIEWER_TICKET_PATTERN, has at most LONGEST_TICKET characters, and does not mean "empty" (as "null" does).
     """
     return ticket_in(request.GET.get("ticket", ""))
 
@@ -178,11 +181,14 @@ def ticket_in(value: str) -> str:
 
 
 def refused_ticket_of(request: HttpRequest) -> str:
-    """An invalid ticket in the request, for display; "" if there is none. It is cut after LONGEST_TICKET characters, with an ellipsis."""
+    """The ticket named in the URL if it is not valid, for display; "" if it is valid or there is none.
+
+    A ticket longer than LONGEST_TICKET characters is cut to that length, followed by an ellipsis.
+    """
     ticket = request.GET.get("ticket", "").strip()
     if not ticket or ticket_of(request):
         return ""
-    # With the ellipsis it stays invalid on the next page too.
+    # With the ellipsis, a ticket that was cut stays invalid on the next page too.
     return ticket if len(ticket) <= LONGEST_TICKET else f"{ticket[:LONGEST_TICKET]}…"
 
 
@@ -218,12 +224,12 @@ SEEN = ("order_ref", "reference", "route", "departs", "connection_id", "connecti
 
 
 def _openings(user: AbstractBaseUser | AnonymousUser) -> QuerySet[AccessRecord]:
-    """The records of the orders that the user opened, most recent first."""
+    """The records of each time the user opened an order that has a ref, most recent first."""
     return AccessRecord.objects.filter(user_id=user.pk, what=Action.ORDER_OPENED).exclude(order_ref="").order_by("-at")
 
 
 def opened_by(user: AbstractBaseUser | AnonymousUser, order_ref: str, connection_id: UUID | None) -> RecentOrder | None:
-    """The order as it was when the user last opened it through this connection; None if there is no record of that."""
+    """The order as recorded when the user last opened it through this connection; None if there is no such record."""
     rows = _openings(user).filter(order_ref=order_ref, connection_id=connection_id)
     row = rows.values_list(*SEEN).first()
     return RecentOrder(*row) if row else None
@@ -245,7 +251,10 @@ def recent(user: AbstractBaseUser | AnonymousUser) -> list[RecentOrder]:
 
 
 def others_who_opened(request: Request, order_ref: str) -> list[tuple[str, timedelta]]:
-    """The names of other users who opened this order within the last day, and how long ago; latest first, at most MOST_VIEWERS."""
+    """The names of other users who opened this order within the last day, each with the time since they last opened it.
+
+    The latest comes first; there are at most MOST_VIEWERS.
+    """
     now = timezone.now()
     rows = (
         AccessRecord.objects.filter(order_ref=order_ref, what=Action.ORDER_OPENED, at__gt=now - VIEWERS_WITHIN)
@@ -260,9 +269,9 @@ def others_who_opened(request: Request, order_ref: str) -> list[tuple[str, timed
 
 
 def hashed(value: str) -> str:
-    """A keyed hash (64 hexadecimal digits) of an e-mail address, phone number or name.
+    """A keyed hash (64 hexadecimal digits) of a value such as an e-mail address, phone number or name.
 
-    The same value gives the same hash, regardless of capitals and surrounding spaces, so an auditor can find out who searched for
+    The same value gives the same hash, regardless of letter case and surrounding spaces, so an auditor can find out who searched for
     an address. The address cannot be worked out from the hash alone.
     """
     return salted_hmac("orders.looks.subject", value.strip().casefold(), algorithm="sha256").hexdigest()

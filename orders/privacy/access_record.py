@@ -1,4 +1,4 @@
-"""The model of access records: append-only in Python, as it is in the database."""
+"""The model of access records. Like its table in the database, it is append-only."""
 
 from __future__ import annotations
 
@@ -32,10 +32,11 @@ class AccessRecordQuerySet(models.QuerySet["AccessRecord"]):
 
 
 class AccessRecord(models.Model):
-    """The record of a view or an account event: who, what and when. It has no foreign keys, so it outlives the connection that it names.
+    """A record of a view or an account event (who, what and when), or a note about the chains of records.
 
-    `user_*` is the user who acted: a name without an id for commands, programs and other systems, and empty before sign-in. `about_*`
-    is the user whom an account event concerns.
+    It has no foreign keys, so it outlives any connection that it names. `user_*` is the user who acted. Commands, programs and other
+    systems have a name but no id; before sign-in, and in notes about chains, both are empty. `about_*` is the user whom an account
+    event concerns.
     """
 
     Action = Action
@@ -56,7 +57,7 @@ class AccessRecord(models.Model):
     about_id = models.BigIntegerField(_("ID of the person concerned"), null=True)
     about_name = models.CharField(_("person concerned"), max_length=150, blank=True, default="")
     detail = models.CharField(_("detail"), max_length=200, blank=True, default="")
-    # NULL in records from before there were frames and integrations: to give every row a value, SQLite would have had to rebuild the table.
+    # Nullable, because SQLite would have had to rebuild the table to give a value to the records that already existed.
     via = models.CharField(_("via"), max_length=120, null=True, blank=True)
     # The first local date of the trip; nullable for the same reason.
     departs = models.DateField(_("departs"), null=True, blank=True)
@@ -77,7 +78,7 @@ class AccessRecord(models.Model):
             ("manage_people", "May add people and give them roles"),
             ("manage_shared_connections", "May share connections and set up integrations"),
         ]
-        # Not db_index: PostgreSQL would add a second index for patterns, which costs time with every record.
+        # Not db_index: for a text column, PostgreSQL would get a second index, for patterns, which costs time with every record.
         indexes: ClassVar = [
             models.Index(fields=["user_id", "-at"], name="access_record_own"),
             models.Index(fields=["at"], name="access_record_at"),
@@ -103,7 +104,7 @@ class AccessRecord(models.Model):
         return f"{self.at:%Y-%m-%d %H:%M:%S} {self.user_name} {self.what} {self.order_ref}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Add the record. Raises AppendOnly if it already exists."""
+        """Insert the record. Raises AppendOnly if it has already been saved."""
         if not self._state.adding:
             raise AppendOnly("access records are never changed")
         kwargs["force_insert"] = True

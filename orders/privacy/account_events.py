@@ -23,7 +23,7 @@ _system: ContextVar[str] = ContextVar("another system that causes account events
 
 
 def acting(get_response: GetResponse) -> GetResponse:
-    """Middleware that attributes account events to the user of the request. It must come after authentication."""
+    """Middleware that attributes account events to the user of the request. It must be listed after the authentication middleware."""
 
     def answer(request: Request) -> HttpResponseBase:
         token = _request.set(request)
@@ -46,11 +46,11 @@ def acting_as(system: str) -> Iterator[None]:
 
 
 def actor() -> tuple[int | None, str]:
-    """The acting user's id and name; (None, "") before sign-in, (None, "command ...") outside a request.
+    """The acting user's id and name; (None, "") if nobody is signed in, (None, "command NAME") for a `manage.py` command.
 
-    Within `acting_as`, None and the name of the system.
+    In a block of `acting_as`, it is always None and the name of the system.
     """
-    # User names contain no spaces, so the names of commands and systems cannot be mistaken for those of users.
+    # User names contain no spaces, so a name such as "command migrate" cannot be mistaken for that of a user.
     if system := _system.get():
         return None, system
     request = _request.get()
@@ -72,7 +72,7 @@ def record(
 ) -> None:
     """Write one account event. Raises `DatabaseError` if that fails.
 
-    `about` is the user concerned; `subject` is a keyed hash, never a name; `connection` is (the connection's id, its name with the region).
+    `about` is the user concerned; `subject` is a keyed hash, never a name; `connection` is the connection's id and "NAME (REGION)".
     Inside a transaction, the event is committed or rolled back with that transaction.
     """
     request = _request.get()

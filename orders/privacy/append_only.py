@@ -2,7 +2,7 @@
 
 For the records, SQLite gets three triggers (one of them because INSERT OR REPLACE overwrites a row without any delete trigger firing);
 on PostgreSQL, one trigger function refuses UPDATE, DELETE and TRUNCATE. The only exception is `delete_older_than`, for retention.
-On SQLite, it drops the delete trigger and creates it again in one transaction (data definition is transactional there, so a crash
+On SQLite, it drops the delete trigger and creates it again in one transaction (schema changes are transactional there, so a crash
 leaves the trigger in place, and nobody else can write meanwhile). On PostgreSQL, it calls a function that deletes rows as the table's
 owner, the only role for which the trigger allows this. No lock on the table is needed, and a separate role for pages cannot call the
 function. Whole months go with their partitions (`orders.privacy.partitions`), each of which has both triggers.
@@ -52,7 +52,7 @@ BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END""",  # noqa: S608 - the table's name
 BEGIN SELECT RAISE(ABORT, '{NEVER_DELETED}'); END""",
 )
 
-# Only the table's owner and the owner's function can delete rows: inside the function, `current_user` is the owner.
+# Only the table's owner can delete rows, directly or through the function below, in which `current_user` is the owner.
 _POSTGRESQL = (
     f"""CREATE OR REPLACE FUNCTION {TABLE}_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -79,25 +79,21 @@ END $$""",  # noqa: S608 - as above
     f"REVOKE ALL ON FUNCTION {TABLE}_prune(timestamptz, integer) FROM PUBLIC",
 )
 NO_CHANGE, NO_TRUNCATE, NO_DELETE = f"{TABLE}_no_change", f"{TABLE}_no_truncate", f"{PEOPLE}_no_delete"
-
-
-def _no_truncate(table: str) -> str:
-    return f"BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION {TABLE}_refuse()"
-
-
+_TRUNCATE = f"BEFORE TRUNCATE ON {{table}} FOR EACH STATEMENT EXECUTE FUNCTION {TABLE}_refuse()"
 _POSTGRESQL_TRIGGERS = {
     (TABLE, NO_CHANGE): f"BEFORE UPDATE OR DELETE ON {TABLE} FOR EACH ROW EXECUTE FUNCTION {TABLE}_refuse()",
-    (TABLE, NO_TRUNCATE): _no_truncate(TABLE),
+    (TABLE, NO_TRUNCATE): _TRUNCATE.format(table=TABLE),
     (PEOPLE, NO_DELETE): f"BEFORE DELETE OR TRUNCATE ON {PEOPLE} FOR EACH STATEMENT EXECUTE FUNCTION {PEOPLE}_refuse()",
 }
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _CHAINED = {"id", "chain", "link", "seal"}
-# The last record of each chain that has a row after a given row. Grouping by an expression keeps SQLite from reading the whole index.
+# The last record of each chain that has a record with an id above a given one.
+# Grouping by an expression keeps SQLite from reading the whole index.
 _HEADS = f"""SELECT record.chain, record.link, record.seal FROM {TABLE} record
 JOIN (SELECT MAX(chain) AS chain, MAX(link) AS link FROM {TABLE} WHERE id > %s AND chain <> '' GROUP BY chain || '') head
 ON record.chain = head.chain AND record.link = head.link"""  # noqa: S608
-# PostgreSQL numbers rows before they are committed, so some arrive after others with a higher number.
+# PostgreSQL assigns ids before rows are committed, so a row may appear after others with higher ids.
 LATE_ROWS = 2000
 
 _REMOVE = {
@@ -132,7 +128,10 @@ def database_keeps_records(*, databases: Sequence[str] | None = None, **_kwargs:
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
-    """Install the triggers. Idempotent; run it again after a migration that rebuilds a table on SQLite. Raises Unsupported."""
+    """Install the triggers that are missing. Raises Unsupported if the database is neither SQLite nor PostgreSQL.
+
+    Call this again after a migration that rebuilds a table on SQLite.
+    """
     if connection.vendor == "sqlite":
         _run(connection, _SQLITE)
     elif connection.vendor == "postgresql":
@@ -153,33 +152,34 @@ def add_missing_triggers(connection: BaseDatabaseWrapper) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = %s::regclass", [TABLE])
         partitions = [name for (name,) in cursor.fetchall()]
-        cursor.execute("SELECT tgrelid::regclass::text, tgname, tgenabled = 'O' FROM pg_trigger WHERE NOT tgisinternal")
+        names = [NO_CHANGE, NO_TRUNCATE, NO_DELETE]
+        cursor.execute(
+            "SELECT tgrelid::regclass::text, tgname, tgenabled = 'O' FROM pg_trigger WHERE tgname = ANY(%s)", [names]
+        )
         there = {(table, name): enabled for table, name, enabled in cursor.fetchall()}
-    wanted = _POSTGRESQL_TRIGGERS | {(name, NO_TRUNCATE): _no_truncate(name) for name in partitions}
-    # PostgreSQL copies the trigger for rows to all partitions, where it can only be disabled.
-    disabled = [
-        each for each, enabled in there.items() if not enabled and each[1] in (NO_CHANGE, NO_TRUNCATE, NO_DELETE)
-    ]
+    wanted = _POSTGRESQL_TRIGGERS | {(name, NO_TRUNCATE): _TRUNCATE.format(table=name) for name in partitions}
     created = [f"CREATE TRIGGER {name} {rest}" for (table, name), rest in wanted.items() if (table, name) not in there]
-    _run(connection, (*(f"ALTER TABLE {table} ENABLE TRIGGER {name}" for table, name in disabled), *created))
+    # PostgreSQL copies the trigger for rows to all partitions, where it can only be disabled.
+    disabled = [f"ALTER TABLE {table} ENABLE TRIGGER {name}" for (table, name), enabled in there.items() if not enabled]
+    _run(connection, (*created, *disabled))
 
 
 def remove(connection: BaseDatabaseWrapper) -> None:
-    """Remove the triggers, to reverse the migration."""
+    """Remove the triggers, to reverse the migration that installs them."""
     _run(connection, _REMOVE[connection.vendor])
 
 
 def add(
     connection: BaseDatabaseWrapper, columns: Mapping[str, Any], *, patient: bool = False, change: Change | None = None
 ) -> Row:
-    """Insert one record (`columns`, by name) as the next link of a chain of this process. Raises DatabaseError.
+    """Insert one record (`columns`, by name) as the next link of a chain of this process. Raises DatabaseError if that fails.
 
-    On PostgreSQL, a `change` may be part of the same statement; its row is returned, or () without a `change`.
+    On PostgreSQL only, a `change` may be part of the same statement; its row is returned, or () without a `change`.
 
-    Pages wait for this insert, so it is plain SQL, which takes half the time that the ORM would. Unless `patient`, it waits only
-    briefly for another writer: a page that has already waited for the CDP must still report in time that nothing can be shown.
+    Pages wait for this insert, so it is plain SQL, which takes half the time that the ORM would. On SQLite, unless `patient`, it waits
+    only briefly for another writer: a page that has already waited for the CDP must still report in time that nothing can be shown.
     Inside a transaction, the chain can be continued only after the commit. Outside one, the record is a transaction of its own, after
-    which the heads of other chains are noted if this process has not done so in the last hour.
+    which the heads of other chains are noted, at most once an hour in each process.
     """
     if not patient:
         set_lock_timeout(connection)
@@ -191,7 +191,7 @@ def add(
     if CHAINS.must_note_others(chain.at):
         try:
             note_other_chains(connection, chain)
-        except DatabaseError as error:  # the record itself is written, and the heads are noted an hour later
+        except DatabaseError as error:  # the record itself is written, and noting is tried again an hour later
             log.warning("the heads of other chains could not be noted", exc_info=error)
             return returned
     CHAINS.give_back(chain)
@@ -199,9 +199,9 @@ def add(
 
 
 def note_other_chains(connection: BaseDatabaseWrapper, chain: Chain) -> None:
-    """Add to `chain` a note of the head of each other chain that has been extended since the last such notes.
+    """Add to `chain` a note of the head of each other chain that was extended since, or shortly before, the last such notes.
 
-    From these notes, `proving.prove` sees if a chain has lost its end.
+    By these notes, `proving.prove` can tell if a chain has lost its end.
     """
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
         # The action is written out, not passed as a parameter, so that the index of these few records is used.
@@ -215,9 +215,9 @@ def note_other_chains(connection: BaseDatabaseWrapper, chain: Chain) -> None:
 
 
 def take_head(connection: BaseDatabaseWrapper) -> Chain:
-    """Open a new chain, add notes of the heads of other chains to it, and return it.
+    """Open and return a new chain, in which the heads of other chains are noted.
 
-    If its own head is stored elsewhere, it can later be used to prove that no earlier record has been changed or removed.
+    If the new chain's own head is stored elsewhere, `proving.prove` can later use it to detect that earlier records were removed.
     """
     chain = Chain.open(timezone.now())
     note_other_chains(connection, chain)
@@ -242,7 +242,7 @@ def insert(connection: BaseDatabaseWrapper, record: Mapping[str, Any], change: C
 
 
 def fit(text: str, length: int) -> str:
-    """`text` cut to `length`; characters that a database may refuse are replaced.
+    """`text`, with any characters that a database may refuse replaced, cut to `length` characters.
 
     An odd reference must not make the record, and with it the page, fail.
     """
@@ -250,12 +250,12 @@ def fit(text: str, length: int) -> str:
 
 
 def model() -> type[Model]:
-    """The model of the records, looked up by name because its module is in a higher layer."""
+    """The model of the records, looked up by name rather than imported."""
     return apps.get_model("orders", "AccessRecord")
 
 
 def empty_record() -> dict[str, Any]:
-    """The default columns of a record, with the current time and an empty outcome; without the id and the chain's columns."""
+    """The default values of a record by column, with the current time and no outcome; the id and the chain's columns are left out."""
     return {**_defaults(), "at": timezone.now(), "outcome": ""}
 
 
@@ -276,7 +276,7 @@ def _adapted(connection: BaseDatabaseWrapper, value: Any) -> Any:
 
 
 def delete_older_than(connection: BaseDatabaseWrapper, limit: datetime, *, batch: int = 1000) -> int:
-    """Remove up to `batch` of the records before `limit` (aware) and return their number; 0 if none is left."""
+    """Remove up to `batch` of the records from before `limit` (aware), and return how many were removed; 0 if none were left."""
     moment = limit.astimezone(UTC)
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:

@@ -1,9 +1,9 @@
 """Access records are chained: each carries a keyed hash of its own content and of the previous record's hash.
 
 With one chain for the whole table, every writer would wait for every other, so each process keeps its own chain for each day (UTC), and
-opens more when several pages write at the same moment. The end of each chain is kept in memory, so a record still costs one INSERT. The
-chains are tied together by notes in the records: about once an hour, a process that adds records also notes the heads of the other
-chains that have been extended (`Action.CHAIN_SEEN`). `orders.privacy.proving` reads and checks all chains.
+opens more when several pages write at the same moment. The end of each chain is kept in memory, so a record usually costs one INSERT.
+The chains are tied together by notes in the records: about once an hour, a process that adds records also notes the heads of the other
+chains extended since the last notes (`Action.CHAIN_SEEN`). `orders.privacy.proving` reads and checks all chains.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ UNSEALED = frozenset({"id", "seal"})
 
 
 def seal_keys() -> tuple[bytes, ...]:
-    """The keys derived from RECORD_KEYS: the first one seals, and all of them verify."""
+    """The keys derived from RECORD_KEYS: the first seals new records; a seal made with any of them is valid."""
     return tuple(_derived(key) for key in settings.RECORD_KEYS)
 
 
@@ -65,7 +65,7 @@ def day_of(chain: str) -> date | None:
 
 @dataclass(slots=True)
 class Chain:
-    """One writer's chain on one day: its name and day, and the link, seal and time of its last record."""
+    """A chain of one process for one day (UTC): its name and day, and the time, number (`link`) and seal of its last record."""
 
     name: str
     day: date
@@ -78,7 +78,10 @@ class Chain:
         return cls(f"{at:%Y%m%d}-{secrets.token_hex(6)}", at.date(), at)
 
     def extend(self, columns: Mapping[str, Any]) -> dict[str, Any]:
-        """Add a record to the chain; return its columns. Within a chain, time never goes back, even if the clock does."""
+        """Make `columns` the next record of this chain; return them with the chain's own columns added, ready to insert.
+
+        Within a chain, time never goes back, even if the clock does.
+        """
         self.at = max(self.at, columns["at"].astimezone(UTC))
         self.link += 1
         record = {**columns, "at": self.at, "chain": self.name, "link": self.link}
@@ -90,7 +93,7 @@ class Chains:
     """The idle chains of this process.
 
     A chain is taken and extended, and is given back once its record is committed. If it is uncertain whether the record was written, the
-    chain is neither given back nor continued; a later record begins another.
+    chain is neither given back nor continued; later records use another.
     """
 
     def __init__(self) -> None:
@@ -103,7 +106,7 @@ class Chains:
         self._noted_at: datetime | None = None
 
     def take(self, at: datetime) -> Chain:
-        """Take the chain for the UTC day of `at` (aware) that was given back last, or open a new one."""
+        """Take the most recently returned idle chain for the UTC day of `at` (aware), or open a new one."""
         moment = at.astimezone(UTC)
         for chain in self._taken():
             if chain.day == moment.date():
@@ -122,7 +125,7 @@ class Chains:
         self._idle.append(chain)
 
     def must_note_others(self, now: datetime) -> bool:
-        """Whether it is time to note the heads of other chains; True at most once in NOTE_OTHERS_EVERY."""
+        """Whether it is time to note the heads of other chains; True at most once per NOTE_OTHERS_EVERY."""
         if self._noted_at is not None and now - self._noted_at < NOTE_OTHERS_EVERY:
             return False
         self._noted_at = now

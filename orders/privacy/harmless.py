@@ -1,6 +1,6 @@
-"""Field names that consist of airline trade words, so that their values are harmless; all other values are hidden.
+"""Recognition of harmless fields by their names, which consist of airline trade words. Values of other unknown fields are hidden.
 
-Identity documents have a hundred names in a hundred languages, so a list of what to hide is never complete; this is a list of what to
+Identity documents have countless names in many languages, so a list of what to hide is never complete; this is a list of what to
 show. A name is split into its words (`bookingSource`, `BOOKING_SOURCE`, `booking-source`), and each word, or the whole name, must be
 listed. Operators can add names with the setting CDPVIEWER_SHOWN_FIELDS.
 """
@@ -101,9 +101,9 @@ def words(name: str) -> tuple[str, ...]:
 def is_harmless(path: Sequence[str], value: str = "", shown: frozenset[tuple[str, ...]] = frozenset()) -> bool:
     """Whether a value may be shown, judged by the keys on the `path` to it; `shown` has the names that the operator added.
 
-    A name that means nothing by itself (`code`, `name`) is read with its parent (`hotel`, `name`). Below a key that is
-    not harmless, nothing is harmless. `value` is the value as text: under `passengers`, a number is harmless, but
-    a list of people is not.
+    A name that is not harmless by itself (`code`, `name`) is read with its parent (`hotel`, `name`). Nothing is harmless below a key
+    that is neither harmless nor made up of FILLERS. `value` is the value as text: under `passengers`, a number of up to three digits
+    is harmless, but a name is not.
     """
     *above, own = (words(key) if len(key) <= LONGEST else ("",) for key in path)
     if own in shown:
@@ -119,13 +119,13 @@ def is_harmless(path: Sequence[str], value: str = "", shown: frozenset[tuple[str
 
 
 def is_name(key: str) -> bool:
-    """Whether a hidden field's key may be shown next to its mask: it must consist of known words or resemble an API name."""
+    """Whether a hidden field's key may be shown next to its mask: it must consist of known words or resemble an API field's name."""
     parts = words(key) if len(key) <= LONGEST else ()
     if not parts or "".join(parts) in PHRASES or _is_trade(parts):
         return bool(parts)
     if all(part in NAMES or _kind(part) for part in parts):
         return True
-    return not _one_shorter(key.lower()).isdisjoint(DOCUMENTED)  # a misspelt API name
+    return not _one_shorter(key.lower()).isdisjoint(DOCUMENTED)  # perhaps a misspelt API field
 
 
 def _one_shorter(name: str) -> set[str]:
@@ -133,7 +133,10 @@ def _one_shorter(name: str) -> set[str]:
 
 
 def shown_fields(names: Sequence[str]) -> frozenset[tuple[str, ...]]:
-    """The names that the operator added, each as its words. Raises ValueError with the first refused entry's position and the reason."""
+    """The names that the operator added, each split into its words.
+
+    Raises ValueError if an entry is refused, with the position (from 1) of the first such entry and the reason.
+    """
     for position, name in enumerate(names, start=1):
         if not FIELD_NAME.fullmatch(name) or not words(name):
             raise ValueError(f"entry {position} is not the name of a field")
@@ -144,7 +147,10 @@ def shown_fields(names: Sequence[str]) -> frozenset[tuple[str, ...]]:
 
 @lru_cache(maxsize=4096)
 def _is_trade(parts: tuple[str, ...]) -> bool:
-    """Whether the words make a harmless name: words of the trade with a subject among them, or a listed phrase."""
+    """Whether the words form a harmless name: a listed phrase, or subjects and fillers with at least one subject among them.
+
+    The name, title, description or label of one of THINGS is harmless too; an id followed by other words is not, except in a phrase.
+    """
     if NUMBERED.sub("", "".join(parts)) in PHRASES:
         return True
     if "id" in parts[:-1]:  # an `idNumber` is somebody's
@@ -179,7 +185,7 @@ def _kind(word: str) -> str:
     return ""
 
 
-# The API's names, and each name with one letter left out: two spellings that differ in one letter have one of these in common.
+# The names of API fields, whole and with each letter left out in turn: two spellings that differ in one letter share one of these.
 DOCUMENTED = frozenset().union(*(_one_shorter(name.lower()) for name in DOCUMENTED_FIELDS if len(name) > 3))
 KNOWN = SUBJECTS | FILLERS
 NAMES = SUBJECTS | FILLERS | THINGS | HEADS | NAMING | {fold(word) for word in ANNOUNCING | ABBREVIATED}

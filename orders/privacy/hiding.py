@@ -1,7 +1,7 @@
-"""Masking of orders: a value is shown only if it is known to be harmless. Nothing here reads the database or a request.
+"""Masking of values in orders, custom data and the raw view. Nothing here reads the database or a request.
 
-The order page, custom data and the raw view judge a value in the same way: by the keys that lead to it (see `harmless`) and by its text
-(see `personal_text`).
+A documented field of an order, item or flight segment is masked if its text may identify somebody (see `personal_text`). A value in any
+other field is masked as well unless the keys that lead to it show that it is harmless (see `harmless`).
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ from orders.privacy.personal_text import announces, holds_card, is_personal, lis
 T = TypeVar("T", Order, OrderItem, FlightSegment)
 V = TypeVar("V")
 MASK = "••••"
-Shown = frozenset[tuple[str, ...]]  # field names that the operator added, each as its words
+Shown = frozenset[tuple[str, ...]]  # field names that the operator added, each split into its words
 DEEPEST = 20
-ROOM = 40_000  # values read from a document: an order with 500 items has 15,000
-SMALL_ROOM = 300  # values read from a field: a page shows only 500 characters of it
+ROOM = 40_000  # the most values read from a document: an order with 500 items has 15,000
+SMALL_ROOM = 300  # the most values read from one field, of which a page shows only 500 characters
 LONGEST_INNER = 20_000  # characters of JSON inside a string
 REST = "…"
 # Keys that name the value beside them, as in lists of attributes; if there are several, the one listed first here counts.
 NAMED = "key name field attribute property parameter param label title question k code type kind id"
 NAMING = tuple(NAMED.split())
 VALUES = listed("value val v values content text data answer string")
-# References may contain any digits, so they are personal only if they have a clear sign (see `announces`).
+# References may contain any digits, so they count as personal only if they have a clear sign (see `announces`).
 REFERENCES = frozenset({"ref", "referenceid", "productid", "id", "href"})
 FRAME = frozenset({"ref", "href", "offset", "limit", "createdAt", "modifiedAt"})
 NUMBER_OR_TIME = re.compile(r"[A-Z€$£¥]{0,3} ?[\d .,:/'’+−-]{1,40}(?:T[\d:.+−-]{1,20})?Z?(?: ?[A-Z€$£¥]{1,3})?")
@@ -86,10 +86,11 @@ LEVEL_OF = {
 
 
 def masked_document(path: str, text: str, shown: Shown = frozenset()) -> str | None:
-    """A CDP answer as indented JSON, with each value masked unless it is harmless; None if it is not JSON or is nested too deeply.
+    """A CDP answer as indented JSON, with all but harmless values masked; None if it is `null`, not JSON or nested too deeply.
 
-    `path` is the URL path of the request; it determines the kind of object in the answer. Unmasked numbers stay as they were written,
-    and keys that were sent twice are kept. A very long answer is cut (see ROOM), and "…" stands for the rest.
+    `path` is the URL path of the request, which tells what kind of object the answer is. Keys are masked too if they may identify
+    somebody. Unmasked numbers stay as they were written, and a key that was sent twice is kept twice. A very long answer is cut (see
+    ROOM), with "…" wherever something is left out.
     """
     tree = _read(text.lstrip("\ufeff"))
     try:
@@ -101,7 +102,8 @@ def masked_document(path: str, text: str, shown: Shown = frozenset()) -> str | N
 def masked_value(key: str, sent: object, shown: Shown = frozenset(), *, documented: bool = False) -> str:
     """The value of a field as text, with a mask in place of anything that is not known to be harmless.
 
-    With `documented`, a single value under the name of an API field (in any letter case) is masked only if it may identify somebody.
+    With `documented`, a value that is neither a list nor an object is masked only if it may identify somebody, provided that `key` is a
+    documented field of an order, item or flight segment (in any letter case).
     """
     if documented and key.lower() in _lower(DOCUMENTED_FIELDS) and not isinstance(sent, dict | list):
         return MASK if _gives_away(key, sent) else readable(sent if isinstance(sent, str) else _text(sent))
@@ -110,17 +112,17 @@ def masked_value(key: str, sent: object, shown: Shown = frozenset(), *, document
 
 
 def masked_typed(text: str) -> str:
-    """The text sent in place of a number or a time; a mask if it does not resemble a number or time, or is personal."""
+    """The text sent for a number or a time; a mask if it looks like neither, or is personal."""
     return text if NUMBER_OR_TIME.fullmatch(text) and not is_personal(text) else MASK
 
 
 def masked_name(key: str, shown: Shown = frozenset()) -> str:
-    """The key of an unknown field, or a mask if the key may itself be somebody's number or name."""
+    """The key of a field, or a mask if the key may itself be somebody's number or name."""
     return key if is_name(key) or words(key[:LONGEST]) in shown else MASK
 
 
 def masked_order(order: Order) -> Order:
-    """The order, its items and their flight segments; each of their text fields (see TEXTS) is masked if it may identify somebody."""
+    """The order with its items and flight segments, in which each text field that may identify somebody is masked (see TEXTS)."""
     items = tuple(_masked_item(item) for item in order.items)
     return _masked(order if items == order.items else replace(order, items=items))
 
@@ -140,7 +142,7 @@ def _masked(record: T) -> T:
 
 
 def _texts(kind: type[Order | OrderItem | FlightSegment]) -> tuple[tuple[str, Callable[[str], bool]], ...]:
-    """The text fields of a record type, each with the test for masking it. Refs are left out, because requests need them."""
+    """The text fields of a record type, each with a test of whether to mask it. Refs are left out, because requests need them."""
     names = [field.name for field in fields(kind) if field.type in ("str", "str | None")]
     rules = {name: announces if name.replace("_", "") in REFERENCES else is_personal for name in names}
     rules |= {name: _is_no_time for name in names if name.endswith("_sent")}
@@ -168,7 +170,7 @@ class _Hiding:
         return taken
 
     def level(self, value: object, name: str) -> object:
-        """An object of kind `name`, or a list of such objects, masked except for harmless values. Anything else but None becomes MASK."""
+        """`value`, an object of kind `name` or a list of them, with all but harmless values masked. Anything else but None becomes MASK."""
         if isinstance(value, list) and not isinstance(value, Pairs):
             entries = self._first(value)
             return [self.level(entry, name) for entry in entries] + [REST] * (len(entries) < len(value))
@@ -189,9 +191,9 @@ class _Hiding:
         return masked_name(key, self.shown), self.value((key,), value) if name != "person" else _nothing_of(value)
 
     def value(self, path: tuple[str, ...], value: object, *, deep: int = 0, beside: bool = False) -> object:
-        """The value at `path` (the keys that lead to it, from the first unknown one), masked unless it is harmless.
+        """`value`, or the values in it, masked unless harmless. `path` has the keys that lead to it, without those of known objects.
 
-        With `beside`, the name of a document stands, or may stand, next to the value, so the value is masked.
+        `beside` means that the name of a document stands, or may stand, next to the value, which is therefore masked.
         """
         if deep > DEEPEST:
             return MASK
@@ -230,7 +232,7 @@ class _Hiding:
 
 
 def _rank(key: str) -> int | None:
-    """The position in NAMING of the last word of `key`, from 0 (the likeliest to name the value next to it); None if it is not there."""
+    """The position of the last word of `key` in NAMING, from 0 (likeliest to name the value beside it); None if it is not in NAMING."""
     last = _last_word(key)
     return NAMING.index(last) if last in NAMING else None
 
@@ -258,7 +260,7 @@ def _nothing_of(value: object) -> object:
 
 
 def _level_of(path: str) -> str:
-    """The kind of object that the API returns for a path /<version>/<name>/<ref>/<name>, from the last <name>; "person" if unknown."""
+    """The kind of object that the API returns for a path /<version>/<name>/<ref>/<name>, judged by its last <name>; "person" if unknown."""
     names = path.partition("?")[0].split("/")[2::2]
     return LEVEL_OF.get(names[-1] if names else "", "person")
 
@@ -283,7 +285,7 @@ def _text(value: object) -> str:
 
 
 def _written(value: object) -> str:
-    """A masked value as JSON."""
+    """The JSON text of a value in which everything necessary has already been masked."""
     if isinstance(value, Pairs):
         return (
             "{" + ", ".join(f"{json.dumps(key, ensure_ascii=False)}: {_written(inner)}" for key, inner in value) + "}"

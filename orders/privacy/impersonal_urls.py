@@ -10,32 +10,33 @@ from orders.cdp.refs import is_ref
 from orders.privacy.personal import holds_address, is_personal, without_address
 from orders.search_text import lookup
 
-CARRIED = frozenset({"ticket", "connection"})  # parameters that every link carries on
+CARRIED = frozenset({"ticket", "connection"})  # parameters that every link passes on
 
 
 def search_again(text: str, parameters: dict[str, str]) -> str:
-    """The URL that repeats a posted search for references; for any other search, the URL of the start page."""
+    """The URL that repeats a posted search, if it is for references and not personal; otherwise, the URL of the start page."""
     found = lookup.read(text)
     if found.kind is lookup.Kind.EMPTY:
         return _address("home", parameters)
     if found.kind is not lookup.Kind.REFERENCE or is_personal(text):
         return search_not_sent(parameters)
-    # If there are several words, only the references among them: the others may be a name.
+    # If there are several words, only the references among them are kept: the others may be a name.
     words = text.split()
     return _address("orders", {"q": words[0] if len(words) == 1 else " ".join(found.candidates), **parameters})
 
 
 def search_not_sent(parameters: dict[str, str]) -> str:
-    """The URL of the start page with a notice that the search was not sent: no personal data may be in a URL."""
+    """The URL of the start page, set to show a notice that the search was not sent: no personal data may be in a URL."""
     return _address("home", {"search": "not-sent", **parameters})
 
 
 def without_person(address: str) -> str:
-    """`address` without personal data.
+    """`address`, a URL of this site, without personal data; unchanged if this site has no such page.
 
-    If it names a person, it becomes the URL of the start page; if it is an order's URL with an invalid ref, the URL of a search for that
-    ref. E-mail addresses and phone numbers in parameters are replaced or left out (see `holds_address`). The URL of the form for names
-    keeps only `ticket` and `connection`. An address that belongs to no page of this site is returned unchanged.
+    If the ref or the search text in it seems to be personal, it becomes the URL of the start page. An order's URL with an invalid ref
+    becomes the URL of a search for that ref, and the URL of the form for a search by name keeps only `ticket` and `connection`.
+    In any parameter kept, a value with an e-mail address or phone number becomes "…" (see `holds_address`); a parameter with one in its
+    name is left out.
     """
     path, _mark, query = address.partition("?")
     match = page_at(path)
@@ -58,7 +59,7 @@ def without_person(address: str) -> str:
 
 
 def carried(query: str) -> dict[str, str]:
-    """The parameters in `query` that every link carries on, with e-mail addresses and phone numbers replaced (see `without_address`)."""
+    """The parameters in `query` that every link passes on; a value with an e-mail address or phone number becomes "…"."""
     return {name: without_address(value) for name, value in parse_qsl(query) if name in CARRIED}
 
 

@@ -1,9 +1,9 @@
 """Cards of people: which fields are shown, and which stay masked until revealed. Masking happens on the server.
 
 The fields that an agent needs to recognize and reach somebody are shown at once: name, e-mail addresses, phone numbers,
-postal address, nationality, gender and language. Passport, date of birth, every identifier that is not clearly a trade number
-(such as a loyalty, booking or customer number) and every unknown field, which may contain anything, are hidden. A mask keeps
-nothing of the value it replaces. The rule for orders is in `hiding`.
+postal address, nationality, gender and language. Passport number and expiry date, date of birth, every identifier that is not
+clearly a trade number (such as a loyalty, booking or customer number) and every unknown field, which may contain anything, are
+hidden. A mask keeps nothing of the value it replaces. The rules for orders are in `hiding`.
 """
 
 from __future__ import annotations
@@ -47,10 +47,10 @@ class Field:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class PersonCard:
-    """A person as the page shows them. `ref` identifies them in this order's list, even if the CDP sent no ref.
+    """A person as the page shows them. `ref` identifies them in the list of people shown, even if the CDP sent no ref.
 
-    `flights` are labels; `extras` are the person's other items, as (type as sent, name). `more` is True if some flights, extras or
-    passenger types are left out.
+    `flights` are labels of flights; `extras` are the person's other items, as (type as sent, name). `more` is True if some flights,
+    extras or passenger types are left out.
     """
 
     ref: str
@@ -71,7 +71,7 @@ class PersonCard:
 
     @property
     def contacts(self) -> list[Field]:
-        """The person's phone numbers, then their e-mail addresses, including those that cannot be links."""
+        """The person's phone numbers, then their e-mail addresses, including any that cannot be made into links."""
         return [field for field in self.fields if field.name in REACHES]
 
     @property
@@ -81,7 +81,7 @@ class PersonCard:
 
     @property
     def unreachable(self) -> bool:
-        """Whether the CDP sent no phone number or e-mail address, and no unknown or unreadable field that may contain one."""
+        """Whether the card has no phone number, no e-mail address, and no unknown field or note either, as these may conceal one."""
         return (
             not self.contacts and not self.notes and not any(field.name.startswith("extra_") for field in self.fields)
         )

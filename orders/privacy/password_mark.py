@@ -10,7 +10,7 @@ from orders.privacy import chain
 
 
 def marks(user: AbstractBaseUser | AnonymousUser, password_hash: str = "") -> list[str]:
-    """The marks (64 hexadecimal digits) of `password_hash`, by default the user's own: one for each key, the sealing key first."""
+    """The marks of `password_hash` (by default, the user's current one): 64 hexadecimal digits for each key, the sealing key first."""
     hashed = password_hash or getattr(user, "password", "")
     return [hmac.digest(key, f"password {user.pk} {hashed}".encode(), "sha256").hex() for key in chain.seal_keys()]
 

@@ -1,6 +1,6 @@
 """Recognition of free text that identifies somebody, for example by an e-mail address, a phone number or a passport number.
 
-If in doubt, text is personal: hiding it by mistake can be undone, but showing it by mistake cannot.
+If in doubt, text counts as personal: hiding it by mistake can be undone, but showing it by mistake cannot.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from itertools import cycle
 
 
 def listed(text: str, by: str | None = None) -> frozenset[str]:
-    """The entries in `text`, which are separated by white space or, if given, by `by`."""
+    """The entries in `text`, which are separated by `by` or, without it, by white space."""
     return frozenset(text.split(by))
 
 
-# Words that announce a document or a birth, in the languages of airlines' feeds; longer words that begin with one match too.
+# Words that announce a document or a date of birth, in the languages of airlines' feeds. A longer word that begins with one matches too.
 ANNOUNCING = listed(
     "passport pasaporte passaporto passaporte passeport pasaport passnummer passnr reisepass ausweis personalausweis "
     "paspoort paspor paszport pasjport pasfoto pasport utlevel passi passinumero henkilotunnus personnummer "
@@ -40,7 +40,7 @@ SSR = re.compile(r"\b(?:SSR|OSI|DOCS|DOCO|DOCA|FOID|APIS?|CTC[EMRT]?|PCTC)\b[\s/
 
 
 def fold(text: str) -> str:
-    """`text` in lower case, without accents or invisible characters, and with full-width characters made ordinary ones."""
+    """`text` in lower case, without accents or invisible characters, and with full-width characters replaced by ordinary ones."""
     if text.isascii():
         return text.lower()
     whole = unicodedata.normalize("NFKD", text)
@@ -89,9 +89,10 @@ def is_personal(text: str) -> bool:
 
 
 def announces(text: str) -> bool:
-    """Whether the text has a clear sign of personal data: an e-mail address, label, passport code line, identity number or IBAN.
+    """Whether the text has a clear sign of personal data, or is longer than LONGEST.
 
-    Text longer than LONGEST counts as having one. References are judged by this rule alone, because their digits may look like a phone
+    Clear signs are an e-mail address, a label such as "Passport:" or "DNI 123", an airline service code such as DOCS, a passport code
+    line, an identity number and an IBAN. The text of a reference is tested only in this way, because its digits may look like a phone
     or card number.
     """
     if _is_plain(text):
@@ -112,7 +113,7 @@ def _is_plain(text: str) -> bool:
 
 
 def names_document(text: str) -> bool:
-    """Whether a short text, such as a type or a label, announces a document, a date of birth, a name or a contact."""
+    """Whether a short text, such as a type or a label, says that a document, a date of birth, a name or contact details follow."""
     parts = fold(_CAMEL.sub(" ", _plain(text))).replace("_", " ")
     return bool(_ANNOUNCED.search(parts)) or not _ABBREVIATED.isdisjoint(re.findall(r"\w+", parts))
 

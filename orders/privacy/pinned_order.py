@@ -16,7 +16,7 @@ MOST_PINNED = 12
 
 
 class PinnedOrder(models.Model):
-    """An order that a user pinned at `at`, with facts from when they had last opened it through the connection `connection_id`."""
+    """An order that a user pinned at `at`, with facts from the last time they had opened it through the connection `connection_id`."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     order_ref = models.CharField(max_length=128)
@@ -53,7 +53,8 @@ def pinned(user: AbstractBaseUser | AnonymousUser) -> list[RecentOrder]:
 def pin(user: AbstractBaseUser, order_ref: str, connection_id: UUID | None) -> bool:
     """Pin an order that the user has opened through this connection, and return whether it is pinned.
 
-    False if the user never opened it through this connection, or already has MOST_PINNED pins. An existing pin is left as it is.
+    If it already is, nothing is changed. A new pin is refused if there is no record that the user has opened the order through this
+    connection, or if the user already has MOST_PINNED pins.
     """
     mine = PinnedOrder.objects.filter(user_id=user.pk)
     if mine.filter(order_ref=order_ref, connection_id=connection_id).exists():

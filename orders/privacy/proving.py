@@ -16,6 +16,7 @@ from itertools import groupby
 from typing import Any
 
 from django.db import connections, router
+from django.db.models import QuerySet
 
 from orders.privacy.access_record import AccessRecord
 from orders.privacy.chain import day_of, seal, seal_keys
@@ -50,7 +51,8 @@ class Head:
 class Proof:
     """The result of checking all access records.
 
-    `records` counts those in chains, `without_chain` those from before chaining began. `faults` are sentences.
+    `records` counts those in chains; `without_chain` counts those from before chaining began that are not too old to be kept. `faults`
+    has a sentence for each fault.
     """
 
     chains: int = 0
@@ -63,12 +65,12 @@ class Proof:
 class _Noted:
     """What some records note about others: heads of chains, the start of chaining, and removals of old records.
 
-    `heads` has, for each chain and link, the number of each row that noted it and the seal noted. `pruned` has the time of each removal,
-    the first day kept, and the number of records left without a chain.
+    `heads` has, for each chain and link, the id of each row that noted it and the seal noted. `pruned` has, for each removal, its time,
+    the first day kept, and how many of the records without a chain were kept.
     """
 
     heads: dict[tuple[str, int], list[tuple[int, str]]] = field(default_factory=dict)
-    begun: tuple[int, int] = (0, 0)  # the number of records without a chain, and the row number of the last one
+    begun: tuple[int, int] = (0, 0)  # the number of records without a chain, and the id of the last one
     pruned: list[tuple[datetime, date, int]] = field(default_factory=list)
 
     @property
@@ -77,18 +79,23 @@ class _Noted:
         return max((limit for _at, limit, _left in self.pruned), default=date.min)
 
     def unchained(self) -> tuple[int, int]:
-        """How many records without a chain must still exist, and the highest row number that any of them may have."""
+        """How many records without a chain must still exist, and the highest id that any of them may have."""
         left = max(self.pruned)[2] if self.pruned else self.begun[0]
         return left, self.begun[1]
 
 
-def prove(since: Head | None = None) -> Proof:
-    """Read and check every record. If `since`, a head that was stored elsewhere, no longer exists, that is a fault."""
+def prove(since: Head | None = None, *, first: date | None = None) -> Proof:
+    """Read and check every record. It is a fault if `since`, a head that was stored elsewhere, can no longer be found unchanged.
+
+    With `first`, only the chains of that day (UTC) and later ones are read, and records from before chaining are not counted.
+    """
     proof, noted, ends = Proof(), _Noted(), dict[str, int]()
     faults: dict[str, list[str]] = {}
     kept = f"The head that was kept ({since.chain}, link {since.link})" if since else ""
     kept_found = False
-    chained = AccessRecord.objects.exclude(chain="").order_by("chain", "link", "pk").values(*_COLUMNS)
+    chained = _records().exclude(chain="").order_by("chain", "link", "pk").values(*_COLUMNS)
+    if first is not None:
+        chained = chained.filter(chain__gte=f"{first:%Y%m%d}")
     for chain, rows in groupby(chained.iterator(chunk_size=2000), key=lambda row: row["chain"]):
         proof.chains += 1
         for row in _proved(chain, rows, proof, faults.setdefault(chain, [])):
@@ -98,10 +105,11 @@ def prove(since: Head | None = None) -> Proof:
                 kept_found = compare_digest(row["seal"], since.seal)
     # Records beyond the age limit may be partly gone: a prune may have been interrupted.
     proof.faults += [fault for chain, found in faults.items() if _is_kept(chain, noted) for fault in found]
-    _compare_with_heads(proof, noted, ends)
-    _check_unchained(proof, noted)
-    for number in repeated_ids(connections[router.db_for_read(AccessRecord)]):
-        proof.faults.append(f"row {number} occurs in two partitions: one was added without the key.")
+    _compare_with_heads(proof, noted, ends, first or date.min)
+    if first is None:
+        _check_unchained(proof, noted)
+        for number in repeated_ids(connections[_records().db]):
+            proof.faults.append(f"row {number} occurs in two partitions: one was added without the key.")
     if since and not kept_found:
         proof.faults.append(
             f"{kept} is not there: records were removed or an old copy of the database was put back.{_newest()}"
@@ -111,9 +119,14 @@ def prove(since: Head | None = None) -> Proof:
     return proof
 
 
+def _records() -> QuerySet[AccessRecord]:
+    """All records, read as the tables' owner if there is one: past a pooler and the pages' time limits, which end long queries."""
+    return AccessRecord.objects.using("owner" if "owner" in connections else router.db_for_read(AccessRecord))
+
+
 def _newest() -> str:
-    """A sentence with the time of the newest record, after which others may be missing."""
-    newest = AccessRecord.objects.order_by("-at").values_list("at", flat=True).first()
+    """A sentence with the time of the newest record, after which others may be missing; "" if there is no record."""
+    newest = _records().order_by("-at").values_list("at", flat=True).first()
     return f" The newest record is of {newest.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC." if newest else ""
 
 
@@ -166,13 +179,19 @@ def _note(noted: _Noted, row: Row) -> None:
         noted.pruned.append((row["at"], date.fromisoformat(pruned["limit"]), int(pruned["left"])))
 
 
-def _compare_with_heads(proof: Proof, noted: _Noted, ends: dict[str, int]) -> None:
-    """Check that every head noted in another chain still exists, unless its chain is beyond the age limit."""
-    seals = _seals_of(list(noted.heads))
-    for (chain, link), notes in noted.heads.items():
+def _compare_with_heads(proof: Proof, noted: _Noted, ends: dict[str, int], first: date) -> None:
+    """Check that no chain ends before a head noted for it, and that these heads still have the seals noted.
+
+    Chains beyond the age limit and those of days before `first` are left out.
+    """
+    heads = {
+        place: notes
+        for place, notes in noted.heads.items()
+        if _is_kept(place[0], noted) and (day_of(place[0]) or date.max) >= first
+    }
+    seals = _seals_of(list(heads))
+    for (chain, link), notes in heads.items():
         row, noted_seal = notes[0]
-        if not _is_kept(chain, noted):
-            continue
         if link > ends.get(chain, 0):
             proof.faults.append(
                 f"chain {chain} ends after link {ends.get(chain, 0)}, but row {row} saw its link {link}: its end was removed."
@@ -186,7 +205,7 @@ def _seals_of(links: list[tuple[str, int]]) -> dict[tuple[str, int], str]:
     seals = dict[tuple[str, int], str]()
     chains = sorted({chain for chain, _link in wanted})
     for start in range(0, len(chains), 200):
-        rows = AccessRecord.objects.filter(chain__in=chains[start : start + 200]).values_list("chain", "link", "seal")
+        rows = _records().filter(chain__in=chains[start : start + 200]).values_list("chain", "link", "seal")
         seals |= {(chain, link or 0): found for chain, link, found in rows.iterator() if (chain, link or 0) in wanted}
     return seals
 
@@ -194,7 +213,7 @@ def _seals_of(links: list[tuple[str, int]]) -> dict[tuple[str, int], str]:
 def _check_unchained(proof: Proof, noted: _Noted) -> None:
     """Check that all records without a chain are from before chaining began, and that none within the age limit is missing."""
     expected, last = noted.unchained()
-    unchained = AccessRecord.objects.filter(chain="")
+    unchained = _records().filter(chain="")
     for number in unchained.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True).iterator():
         proof.faults.append(f"row {number} has no chain: it was added without the key.")
     limit = datetime.combine(noted.limit, datetime.min.time(), tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""The actions in access records: views of orders and people, account events, and the records' own chains."""
+"""The actions in access records: views of orders and people, account events, and notes about the records' own chains."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Kind(models.TextChoices):
 class Action(models.TextChoices):
     """The view or event that a record is about, stored in `AccessRecord.what` (at most 24 characters).
 
-    An action given without a kind is an account event.
+    An action defined without a kind is an account event.
     """
 
     kind: Kind

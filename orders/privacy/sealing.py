@@ -1,10 +1,10 @@
-"""Sealing of stored credentials and other secrets: encryption with Fernet, and a binding to their row.
+"""Sealing of stored credentials and other secrets: encryption with Fernet, and a binding to the row they belong to.
 
 What is sealed is a small JSON document with owner, connection, region, field and the secret. With Fernet alone, a sealed value
 copied into another user's row would open there, and the secret would be sent. So after opening, the first four values are
 compared with the row, and a mismatch raises `CredentialUnreadable` before any call.
 
-A shared credential is sealed under a data key of its own, and that key is sealed once for each member.
+A shared credential is sealed under a data key of its own, and that key is sealed once for the connection and once for each member.
 """
 
 from __future__ import annotations
@@ -51,14 +51,14 @@ class Binding:
 
 
 def new_data_key() -> str:
-    """A new random data key, for the parameter `under`; it must itself be sealed before it is stored."""
+    """A new random data key, for the parameter `under` of `seal` and `unseal`; it must itself be sealed before it is stored."""
     return Fernet.generate_key().decode("ascii")
 
 
 def seal(secret: str, binding: Binding, *, under: str = "") -> str:
     """The secret and its binding, sealed with the data key `under` or, without one, with the first of the server's keys.
 
-    Raises CredentialUnreadable if the server has no key, or if a key is invalid.
+    Raises CredentialUnreadable if there is no key to seal with, or if a key is invalid.
     """
     return _fernet(under).encrypt(_document(secret, binding)).decode("ascii")
 
@@ -66,7 +66,7 @@ def seal(secret: str, binding: Binding, *, under: str = "") -> str:
 def unseal(sealed: str, binding: Binding, *, under: str = "") -> str:
     """The secret in `sealed`, opened with the data key `under` or, without one, with whichever of the server's keys fits.
 
-    Raises CredentialUnreadable if it cannot be opened, is malformed or empty, or has another binding.
+    Raises CredentialUnreadable if `sealed` cannot be opened, is malformed, has an empty secret, or was bound to something else.
     """
     try:
         document = json.loads(_fernet(under).decrypt(sealed.encode("utf-8")))

@@ -26,9 +26,10 @@ FIELD = "viewed order"
 
 
 class ViewedOrder(models.Model):
-    """A user's last view of an order, and in `since_…` the earlier view that it is compared with.
+    """A user's last view of an order and, in `since_at` and `since_digest`, the earlier view that it is compared with.
 
-    A new view is compared with the one before it if that one differs or is older than SAME_VIEW; otherwise `since_…` stays the same.
+    A new view is compared with the one before it if the two differ or that one is older than SAME_VIEW; otherwise, it is compared with
+    the same view as that one.
     Equal digests have the same `mark`, although their sealed forms always differ.
     """
 
@@ -99,9 +100,10 @@ class View:
     change: Change
 
     def before(self, returned: Row) -> Views | None:
-        """The earlier view to compare with: the user's own or, if none is within CHANGES_DAYS, the last one by another user.
+        """The earlier view to compare with: the user's own or, if that cannot be used, the last one by another user.
 
-        None if that is too old as well, or if nothing has changed since. `returned` is the row that `change` returned.
+        A view that is over CHANGES_DAYS days old or cannot be opened is not used. None if there is no view to use, or if nothing has
+        changed since. `returned` is the row that `change` returned.
         """
         since_at, since_digest, others_at, others_id, others_digest = returned
         oldest = self.now - timedelta(days=settings.CHANGES_DAYS)
@@ -144,7 +146,7 @@ def _recent(value: Any, oldest: datetime) -> datetime | None:
 
 
 def _opened(sealed: str, user_id: int, key: str) -> str:
-    """The digest in `sealed`; "" if it cannot be opened, and the page then only lacks the comparison."""
+    """The digest in `sealed`; "" if it cannot be opened, in which case the page only lacks the comparison."""
     try:
         return unseal(sealed, _binding(user_id, key))
     except CredentialUnreadable:

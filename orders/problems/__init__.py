@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from orders.cdp import errors
 from orders.problems.faults import FAULTS, Code, LastResult, NextStep, Row
 
-DATABASE_AWAY = 5  # seconds until the next attempt if the database is unavailable
+DATABASE_AWAY = 5  # seconds to wait before the next attempt if the database is unavailable
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Problem:
     """A failure as a page or a panel shows it.
 
     `retry_after` is in seconds, None if unknown; `technical` is safe to show to anybody (no key, token or personal data). `panel` is the
-    id of the element that is reloaded by the button, "" for a whole page. `typed` are the form fields (name, value) that the button
+    id of the element that the button reloads; "" if it loads a whole page. `typed` holds the form fields (name, value) that the button
     posts again; they may be personal, so they are not in the repr.
     """
 
@@ -106,19 +106,19 @@ def describe(error: errors.CdpError) -> Problem:
 
 
 def last_result(error: errors.CdpError) -> LastResult:
-    """The last result of a connection whose use ended in `error`."""
+    """What is stored as the last result of a connection whose use, other than in a test, ended in `error`."""
     row = FAULTS[type(error)]
     return LastResult.ACCEPTED if row.accepted else row.result
 
 
 def result_word(stored: str) -> str:
-    """A stored last result in a few words; unchanged if it is unknown."""
+    """A stored last result in a few words, in the user's language; an unknown one is returned unchanged."""
     words = {str(row.result): str(row.word) for row in reversed(FAULTS.values()) if not row.accepted}
     return {"": gettext("not used yet"), LastResult.ACCEPTED: gettext("accepted"), **words}.get(stored, stored)
 
 
 def failure_word(code: str) -> str:
-    """The name of a CDP failure in a few words, from its code; any other code unchanged."""
+    """The name, in a few words, of the CDP failure with this code; any other code is returned unchanged."""
     return next((str(row.word) for row in FAULTS.values() if row.code == code), code)
 
 
@@ -143,7 +143,7 @@ def of_shared(problem: Problem, shared_by: str) -> Problem:
 
 
 def unconfirmed(name: str) -> Problem:
-    """The problem for a connection that the user has not confirmed since somebody else set their password."""
+    """The problem for a connection that the user has not confirmed since their password was reset."""
     return _problem(_UNCONFIRMED, name=name)
 
 

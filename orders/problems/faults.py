@@ -54,7 +54,7 @@ class NextStep(StrEnum):
 
 
 class LastResult(StrEnum):
-    """The result of a connection's last use, as stored in `Connection.last_result` and in access records."""
+    """The result of a connection's last use, as stored in its `last_result` and in the access records of connection tests."""
 
     ACCEPTED = "accepted"
     REFUSED = "refused"
@@ -71,8 +71,9 @@ class LastResult(StrEnum):
 class Row:
     """A kind of problem. `word` is its name in a few words, for tables; `step_at` replaces `step` if the time until a retry is known.
 
-    After such a failure, the connection's last result is `result`; `tested` is the sentence for a connection test that fails in this way.
-    `accepted` marks a failure that casts no doubt on the credential: outside connection tests, the last result is then ACCEPTED.
+    If a connection test fails in this way, its result is `result`, and `tested` is the sentence shown. If any other use fails in this
+    way, the connection's last result is `result` too, unless `accepted` is True: the failure then casts no doubt on the credential, and
+    the last result is ACCEPTED.
     """
 
     code: Code

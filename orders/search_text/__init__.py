@@ -1,1 +1,1 @@
-"""Reading of search texts: links, e-mail addresses, phone numbers, references and names. Uses neither Django nor the network."""
+"""How search texts are read: links, e-mail addresses, phone numbers, references and names. Uses neither Django nor the network."""

@@ -47,7 +47,7 @@ PLAIN_WORDS = frozenset(
 LOST_PLUS = re.compile(r"\s*([a-z0-9][a-z0-9._-]*) ([A-Za-z0-9._-]+)@(\S+?)\s*")
 # An address as airline systems write it, without "@", "_" or "-": "SSR CTCE BA HK1/JANE..DOE//EXAMPLE.COM".
 AIRLINE = re.compile(r"\bCTCE\b[^/\n]{0,20}[/ -]((?:[A-Z0-9+]|\./?)+)//((?:[A-Z0-9]|\./?)+)", re.IGNORECASE)
-# "jane,doe@example.com": the comma may be a slip for the dot, or end a word before the address. A line break leaves the same doubt.
+# "jane,doe@example.com": the comma may be a mistyped dot, or "jane" may be a separate word. A line break leaves the same doubt.
 SLIP = re.compile(r"(?:^|.*\s)(?P<word>[^\W\d_]+)[,;:]", re.DOTALL)
 WRAPPED = re.compile(r"(?:\s*(?!www\.)[^\W_]+(?:[._-][^\W_]+)+|.*[^\W_][_+-])[ \t]*\n\s*", re.DOTALL)
 LABELS = "mail email adresse address correo courriel kontakt contact to from cc bcc von an de para sip user"
@@ -57,9 +57,10 @@ DOMAIN_END = re.compile(r"(.*\.(?:xn--[A-Za-z0-9-]+|[A-Za-z]{2,})) \S+", re.DOTA
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Addresses:
-    """The e-mail addresses in a text: `readings` are those that may be meant, in the order of the text; `rest` is the text without them.
+    """The e-mail addresses in a text: `readings` are those that may be meant, in the order of the text.
 
-    `broken` is True if an address cannot be read whole, or if one of the `readings` may really begin in the word before it.
+    `rest` is the text without any address, valid or not. `broken` is True if an address cannot be read whole, or if one of the
+    `readings` may really begin in the word before it.
     """
 
     readings: tuple[str, ...]
@@ -70,7 +71,8 @@ class Addresses:
 def find(text: str) -> Addresses:
     """Find the e-mail addresses in plain text (see `normalize.plain`).
 
-    A character that is legal in an address is removed only if it surrounds or separates whole addresses.
+    Quotes and similar signs in pairs around an address do not count as part of it, although they may be legal in one; nor does a sign
+    that joins two addresses, as in "jane@example.com/tom@example.com".
     """
     if "@" not in text or "at" in text.lower():
         text = SPELLED_AT.sub("@", text)
@@ -100,7 +102,7 @@ def find(text: str) -> Addresses:
 
 
 def read(value: str) -> str:
-    """The e-mail address in `value`, in normalized spelling; "" unless `value` is one address and nothing else."""
+    """The e-mail address in `value`, with spellings such as "(at)" normalized; "" unless `value` is one address and nothing else."""
     found = find(plain(value).strip())
     return found.readings[0] if len(found.readings) == 1 and not found.broken and not found.rest.strip() else ""
 
@@ -137,9 +139,9 @@ def is_address(text: str) -> bool:
 
 
 def _readings(local: str, domain: str) -> tuple[str, ...]:
-    """The addresses that may be meant: first the one written, but without a word in another script that is joined to its end.
+    """The valid addresses that may be meant: first the one written, but without any word in another script joined to its end.
 
-    The others leave out a label such as "email=", or a word in another script that is joined to the front.
+    Any others also leave out a label such as "email=", or a word in another script joined to the front.
     """
     texts = [f"{local}@{domain}"]
     if glued := DOMAIN_END.fullmatch(parted(domain)):
@@ -168,7 +170,7 @@ def _from_airline(part: str) -> str:
 def _may_begin_before(before: str, local: str) -> bool:
     """Whether the address may really begin in the word before it, as in "jane,doe@example.com".
 
-    The address without that word may be another person's.
+    If it does, the address without that word may be another person's.
     """
     if slip := SLIP.fullmatch(before):
         word = slip["word"]
@@ -177,7 +179,7 @@ def _may_begin_before(before: str, local: str) -> bool:
 
 
 def _is_cut_off(text: str, start: int, end: int) -> bool:
-    """Whether the character before the local part belongs to the address but is not legal there, as in 'a"b"c@', "a\\b@" and "a€b@"."""
+    """Whether the character before the local part seems to belong to it but is not legal there, as in 'a"b"c@', "a\\b@" and "a€b@"."""
     before = text[end:start][-1:]
     if before == '"':
         return text.count('"', end, start) % 2 == 0
@@ -185,7 +187,7 @@ def _is_cut_off(text: str, start: int, end: int) -> bool:
 
 
 def _without_frame(text: str, start: int, stop: int) -> tuple[int, int, int]:
-    """The start and end of the address without paired characters around it, such as quotes, and the position after those characters."""
+    """The start and end of the address without pairs of signs (such as quotes) around it, and the position after the closing signs."""
     after = stop
     while start < stop and text[start] in AROUND:
         closing = re.match(r"[.,;:!?]*?(?=" + re.escape(AROUND[text[start]]) + ")", text[after:])

@@ -1,4 +1,4 @@
-"""Links to orders in this program or in the API, even if a mail gateway or chat has wrapped them in links of its own."""
+"""The links in a search text and what they contain, even if a mail gateway has wrapped them in links of its own."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from urllib.parse import unquote, urlsplit
 
 from orders.search_text.normalize import decoded, parted
 
-DEEPEST = 5  # wrappers around wrappers
+DEEPEST = 5  # how many levels of links wrapped in links are read
 LINK = re.compile(r"\bh(?:tt|xx)ps?:/{1,2}[^\s<>\"|\\^`{}]+", re.IGNORECASE)
-# The same without its scheme, or only its path: "…sitecorecloud.io/v2/orders/<ref>", "orders/<ref>/".
+# A link to an order without its scheme, or only the path of one: "…sitecorecloud.io/v2/orders/<ref>", "orders/<ref>/".
 BARE = re.compile(
     r"(?<![\w/.-])(?P<host>(?:[\w-]+\.)+[a-z]{2,}(?::\d+)?)?(?P<path>(?:/[\w.~%-]+)*?/?\borders/+[^\s<>\"|\\^`{}]*)",
     re.IGNORECASE,
@@ -57,9 +57,10 @@ MARKDOWN = re.compile(
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Links:
-    """What the links in a text contain: `values` are references, `texts` are searches and e-mail addresses.
+    """What the links in a text contain: `values` are references (not checked), `texts` are searches and e-mail addresses.
 
-    `subjects` are the subjects and bodies of `mailto:` links; `rest` is the text without links. `found` is True if there was any link.
+    `subjects` are the subjects and bodies of `mailto:` links. `rest` is the other text, in which WhatsApp links are replaced by their
+    numbers. `found` is True if there was any other link.
     """
 
     values: tuple[str, ...]
@@ -72,8 +73,8 @@ class Links:
 def find(text: str) -> Links:
     """Find the links in plain text.
 
-    A web link to anything but an order, search, booking reference, e-mail address or WhatsApp number is dropped, even if its path
-    resembles a reference.
+    A web link is read only if it contains an order, a search, a booking reference, an e-mail address or a WhatsApp number. Any other is
+    dropped, even if its path resembles a reference.
     """
     text = WHATSAPP.sub(r" +\1 ", MARKDOWN.sub(r" \1 \2 ", CHAT.sub(r" \1 \2 ", text)))
     if "://" not in text and re.search(r"https?%(?:25)*3a", text, re.IGNORECASE) and not WRAPPED.search(text):
@@ -120,7 +121,7 @@ def _without_sentence(link: str) -> str:
 def _read(link: str, depth: int) -> Iterator[tuple[str, str]]:
     """What a link contains: references as ("value", reference), searches and e-mail addresses as ("text", text).
 
-    Links wrapped in it are read too, down to a depth of DEEPEST.
+    Unless it has a reference or search of its own, links wrapped in it are read too, down to a depth of DEEPEST.
     """
     try:
         parts = urlsplit(link)
@@ -175,9 +176,9 @@ def _is_link(value: str) -> bool:
 
 
 def _urldefense_v3(link: str, replaced: str) -> str:
-    """The link with each "*" replaced by the next character of `replaced` (base64), or unchanged if that is not base64.
+    """The link with each "*" replaced by the next character encoded in `replaced` (base64); unchanged if that cannot be decoded.
 
-    A run of characters that was replaced as a whole ("**") is not restored.
+    A run of characters that the gateway replaced as a whole ("**") is not restored correctly.
     """
     try:
         signs = iter(base64.urlsafe_b64decode(replaced + "=" * (-len(replaced) % 4)).decode())
@@ -187,7 +188,7 @@ def _urldefense_v3(link: str, replaced: str) -> str:
 
 
 def _from_base64(value: str) -> str:
-    """The link that `value` holds in base64, as one gateway writes it; "" if it holds none."""
+    """The http(s) link encoded in `value` as base64 (one mail gateway does this); "" if there is none."""
     if not BASE64.fullmatch(value):
         return ""
     try:

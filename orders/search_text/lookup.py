@@ -24,7 +24,7 @@ PLACEHOLDER = re.compile(
     r"\{\{.*?\}\}|[#$%]\{.*?\}|\{%.*?%\}|<%.*?%>|\[%.*?%\]|\{\{.*$|\{[a-z_]+(?:[._][a-z_0-9]+)+\}|"
     r"%[A-Za-z_]{2,}(?:_\d+)?%(?![0-9A-Fa-f]{2})|<[a-z]+(?:_[a-z]+)+>"
 )
-# The name of a field and nothing else, in the syntax of a template that has only one kind of bracket: [pnr], $PNR, __BOOKING_REF__.
+# The name of a field and nothing else, with the simple marks that some templates use: [pnr], $PNR, __BOOKING_REF__.
 NAME_ALONE = re.compile(r"(?:[\[{<(]{1,2}|\$|@|__|::?)\s*([A-Za-z][A-Za-z _-]*?)\s*(?:[\]}>)]{1,2}|\$|__|:)?")
 # The values of empty fields in ticket systems and databases.
 NOTHING_WORDS = (
@@ -54,8 +54,8 @@ class Kind(StrEnum):
 class Unreadable(StrEnum):
     """Why a search text cannot be read; NOT means that it can be.
 
-    DOTS: a reference contains "..". EMAIL and PHONE: an address or phone number is incomplete or invalid. COUNTRY: a phone number lacks
-    its country.
+    DOTS: a reference contains "..". EMAIL and PHONE: an e-mail address or phone number is incomplete, invalid or in doubt. COUNTRY: a
+    phone number lacks its country.
     """
 
     NOT = ""
@@ -74,8 +74,8 @@ class Lookup:
 
     `candidates` are cleaned references, the likeliest first. `address` is an e-mail address, or a phone number in E.164; like names, it
     is personal and must never be in a URL or a log. `placeholder` is an unfilled field of a template. `national` is a phone number, as
-    written, that needs its country. `also` has other readings to offer next to this one; a reading of kind SEVERAL has
-    nothing else. With `mixed`, the other readings come from other words of the text than the candidates do.
+    written, that needs its country. `also` has other readings to offer next to this one; in a reading of kind SEVERAL,
+    it has all of them. If `mixed` is True, the readings in `also` come from other words of the text than the candidates do.
     """
 
     kind: Kind
@@ -102,7 +102,7 @@ def read(text: str, country: str = "") -> Lookup:
     """
     if len(text) > LONGEST:
         return Lookup(Kind.UNREADABLE, why=Unreadable.TOO_LONG)
-    # Before decoding and after: "{%cf_7%}" resembles percent-encoding, and some systems encode their braces.
+    # Searched before decoding and after: "{%cf_7%}" resembles percent-encoding, and some systems encode their braces.
     for spelling in (text, decoded(text)):
         if found := PLACEHOLDER.search(spelling):
             return Lookup(Kind.PLACEHOLDER, placeholder=found.group()[:120])
@@ -122,7 +122,7 @@ def read(text: str, country: str = "") -> Lookup:
 
 
 def is_nothing(text: str) -> bool:
-    """Whether plain text stands for an empty field: nothing but punctuation, or only words such as "null"."""
+    """Whether plain text stands for an empty field: blank, only punctuation (without ".."), or only words such as "null"."""
     text = EMPTY_TAG.sub(" ", text)
     bare = text.strip(" \t\r\n\"'.,;:!?#*()[]{}<>|$=-_/")
     words = [word.strip("\"'()[]<>,;") for word in re.split(r"\s+|(?<=\w\w)[/,;|+-](?=\w\w)", text.lower())]
@@ -132,7 +132,7 @@ def is_nothing(text: str) -> bool:
 
 
 def _decide(linked: links.Links, rest: str, country: str) -> Lookup:
-    """Choose the reading: clear references first, then e-mail addresses and phone numbers, then a possible reference or name."""
+    """Choose the reading: normally clear references first, then e-mail addresses and phone numbers, then a possible reference or name."""
     mails = emails.find(rest)
     numbers, without = phones.find(mails.rest, country)
     people = (*(Lookup(Kind.EMAIL, address=address) for address in mails.readings), *map(_phone, numbers))
@@ -141,7 +141,7 @@ def _decide(linked: links.Links, rest: str, country: str) -> Lookup:
     of_links = tuple(reading for value in linked.values for reading in references.of_value(value.strip(". ")))
     strong = (*of_links, *found.strong)
     readable = tuple(person for person in people if person.why is not Unreadable.PHONE)
-    if strong and (readable or of_links):
+    if strong and (people or of_links):
         return Lookup(Kind.REFERENCE, candidates=strong, also=readable, mixed=bool(readable))
     broken = Unreadable.PHONE if len(readable) < len(people) else Unreadable.NOT
     broken = Unreadable.EMAIL if mails.broken else broken
@@ -203,7 +203,7 @@ def _is_code_and_name(found: references.References, text: str) -> bool:
 
 
 def _digits(number: phones.Phone, text: str) -> Lookup:
-    """The reading of digits without a plus: a phone number only if they are grouped like a national one and cannot be a reference.
+    """The reading of digits without a plus: a phone number only if they are grouped like a national one and the text cannot be a reference.
 
     Otherwise, they are read as a reference, with the phone number as a second reading.
     """

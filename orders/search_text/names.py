@@ -28,9 +28,9 @@ PARTICLE_WORDS = (
 )
 PARTICLES = frozenset(PARTICLE_WORDS.split())
 CONJUNCTIONS = frozenset({"y", "e", "i", "und"})  # "Ortega y Gasset"
-# "Jun" and "Sen" without a dot are names themselves.
+# "Jun" and "Sen" without a dot may be names themselves.
 SUFFIX = re.compile(r",?\s+(?:(?:jr|jnr|snr|ii|iii|iv|phd|esq)\.?|(?:jun|sen)\.)$|,\s*sr\.?$", re.IGNORECASE)
-# "1.DOYLE/JANE MRS 2.DOYLE/TOM MR": the first of a ticket's names.
+# What separates the names of a ticket: " 2." in "1.DOYLE/JANE MRS 2.DOYLE/TOM MR".
 TICKET_NUMBERING = re.compile(r"(?<=\S)\s+\d{1,2}\.\s*\d?(?=[A-Z])")
 TYPE = re.compile(
     r"^\s*\d{1,2}\.\s*\d?(?=[A-Z])|\((?:she/her|he/him|they/them|adult|child|infant|adt|chd|inf|cnn|mr|mrs|ms)\)",
@@ -42,7 +42,7 @@ EAST_ASIAN = re.compile("[\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\u
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Name:
-    """First names ("" if there is only one word) and last name. `sure` is False if the words may be an ordinary phrase instead."""
+    """First names ("" if there is only one word) and last name. `sure` is False if the text may be something else."""
 
     first: str
     last: str
@@ -50,9 +50,9 @@ class Name:
 
 
 def read(text: str) -> Name | None:
-    """The name in plain text such as "Jane Doyle", "Doyle, Jane" or "DOYLE/JANE MRS"; None if the text is not just a name.
+    """The name in plain text such as "Jane Doyle", "Doyle, Jane" or "DOYLE/JANE MRS"; None if it does not look like just a name.
 
-    Labels, titles and suffixes are left out. Of several names from a ticket, the first is read.
+    Labels, titles and suffixes are left out. If several names are copied from a ticket, only the first is read.
     """
     text = _without_role(SUFFIX.sub("", text.rstrip()))
     text, labelled = LABEL.sub("", text, count=1), LABEL.match(text) is not None
@@ -82,7 +82,10 @@ def read(text: str) -> Name | None:
 
 
 def _without_role(text: str) -> str:
-    """`text` without a role before a name: "passenger Jane Doyle" becomes "Jane Doyle"; "customer asks about" is unchanged."""
+    """`text` without a role before a full name: "passenger Jane Doyle" becomes "Jane Doyle"; "customer asks about" is unchanged.
+
+    Text that is all in capitals is unchanged too.
+    """
     rest = ROLE.sub("", text, count=1) if ROLE.match(text) else text
     words = rest.split()
     return rest if len(words) > 1 and not rest.isupper() and all(map(_is_name_in_capitals, words)) else text
@@ -93,7 +96,7 @@ def _is_name_in_capitals(word: str) -> bool:
 
 
 def _start_of_last_name(words: list[str]) -> int:
-    """The index at which the last name begins: the last word, or any particles ("van der") or names joined by "y" before it."""
+    """The index of the first word of the last name, which includes any particles ("van der") and names joined by "y" or the like."""
     start = len(words) - 1
     while start > 0:
         word = words[start - 1].lower()
@@ -107,7 +110,7 @@ def _start_of_last_name(words: list[str]) -> int:
 
 
 def normalize(name: str) -> str:
-    """A name in NFC with plain spaces, straight apostrophes and no invisible characters except joiners inside words."""
+    """`name` in NFC, with single spaces, straight apostrophes and no invisible characters except the joiners that `plain` keeps."""
     seen = "".join(
         sign for sign in " ".join(plain(name).replace("`", "'").split()) if unicodedata.category(sign) != "Cc"
     )
@@ -143,7 +146,7 @@ def _last_first(last: str, first: str, *, slash: bool) -> Name | None:
 
 
 def _in_small(words: str) -> str:
-    """`words` with ordinary capitals if they are all in capitals, as on a ticket; otherwise unchanged."""
+    """`words` with only their initials in capitals ("O'Neill") if they are all in capitals, as on a ticket; otherwise unchanged."""
     return re.sub(r"[^\W\d_]+", lambda word: word.group().capitalize(), words) if words.isupper() else words
 
 
@@ -159,7 +162,7 @@ def _is_name(word: str) -> bool:
 
 
 def _is_capitalized(word: str) -> bool:
-    """Whether a part of the word begins with a capital, or with a letter that has no capital form: "Jane", "O'Neill", "d'Arc"."""
+    """Whether a part of the word, such as "Arc" in "d'Arc", begins with a capital, or with a letter of a script without capitals."""
     return any(part[:1].isupper() or not (part[:1].isupper() or part[:1].islower()) for part in _parts(word))
 
 

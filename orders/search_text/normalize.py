@@ -16,12 +16,12 @@ UNSEEN = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u20e3\u3164\uf
 ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
 ELLIPSIS = re.compile(r"(?<![./\\])\.{3,}(?![./\\])")
-# The front of an address that a mail program shortened: "…doe@example.com", "[...]doe@example.com". It stays broken.
+# What a mail program puts in place of the front of an address: "…doe@example.com", "[...]doe@example.com".
 SHORTENED = re.compile(r"(?:…|(?<!\.)\.{3,}+)\]?(?=[\w.+-]{1,64}@)")
 CUT = ".."  # never in an address
-FULL_STOP = re.compile(r"((?<=\w)。(?=\w))|。")  # a dot inside an address, a full stop elsewhere
-ESCAPED_BREAK = re.compile(r"(?:\\[rnt])+(?=[^a-z]|$)")  # a line break of JSON, written out
-# Scripts without spaces, or never used for references: a reference glued to them is separated.
+FULL_STOP = re.compile(r"((?<=\w)。(?=\w))|。")  # a dot between letters or digits, a full stop elsewhere
+ESCAPED_BREAK = re.compile(r"(?:\\[rnt])+(?=[^a-z]|$)")  # line breaks and tabs written as JSON escapes
+# Scripts written without spaces, or never used in references: a reference joined to them is separated.
 _OTHER_SCRIPT = "\u0530-\u1bff\u2e80-\ud7ff\uf900-\ufdff\ufe70-\ufeff\U00020000-\U0003ffff"
 SEAM = re.compile(f"(?<=[A-Za-z0-9])(?=[{_OTHER_SCRIPT}])|(?<=[{_OTHER_SCRIPT}])(?=[A-Za-z0-9])")
 # Cyrillic and Greek capitals that are drawn like Latin ones.
@@ -31,9 +31,9 @@ LOOK_ALIKES = str.maketrans("АВЕЅІЈКМНОРСТУХԌԚԜΑΒΕΖΗΙΚ�
 def plain(text: str) -> str:
     """`text` in NFKC, with HTML entities decoded, invisible characters removed, and quotes, dashes, digits and spaces in ASCII.
 
-    Joiners (ZWNJ, ZWJ) stay between letters of scripts that need them. Most non-ASCII symbols, footnote marks, ellipses and escaped
-    line breaks become spaces; an ellipsis that stands for the front of an e-mail address becomes "..", so that the address stays
-    invalid.
+    Joiners (ZWNJ, ZWJ) stay between letters of non-Latin scripts, some of which need them. Footnote marks, ellipses, escaped line breaks
+    and most non-ASCII symbols become spaces; an ellipsis that stands for the front of an e-mail address becomes "..", so that the
+    address stays invalid.
     """
     for _ in range(2):
         text = ENTITY.sub(lambda entity: unescape(entity.group()), text)
@@ -58,7 +58,7 @@ def decoded(text: str) -> str:
 
 
 def parted(text: str) -> str:
-    """`text` with a space wherever Latin letters or digits touch a script such as Chinese, Thai or Arabic."""
+    """`text` with a space wherever Latin letters or digits touch characters of a script such as Chinese, Thai or Arabic."""
     return text if text.isascii() else SEAM.sub(" ", text)
 
 
@@ -72,7 +72,7 @@ def latin(word: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _plain_sign(sign: str) -> str:
-    """The replacement for one character before NFKC, which would make "№", "™" and footnote marks part of an adjacent reference."""
+    """What replaces one character before NFKC, which would otherwise make "№", "™" and footnote marks part of an adjacent reference."""
     if sign in APOSTROPHES:
         return "'"
     if sign.isascii():
@@ -103,7 +103,7 @@ def _plain_digit(sign: str) -> str:
 
 
 def _without_stray_joiners(text: str) -> str:
-    """`text` without joiners, except between letters of a script that needs them, as in Persian and Hindi words."""
+    """`text` without joiners, except between letters of non-Latin scripts: Persian and Hindi words, for example, need them."""
     return re.sub(
         f"[{JOINERS}]+",
         lambda found: (

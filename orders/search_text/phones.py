@@ -22,7 +22,7 @@ EXTENSION = r"(?:[\s,;]*(?:;ext=|\bext(?:ension)?\b[.:]?|x(?=\s?\d)|#|durchwahl|
 NUMBER = re.compile(rf"(?P<run>{RUN}){EXTENSION}", re.IGNORECASE)
 LABELLED = re.compile(rf"(?<![^\W_]){LABEL}(?![^\W\d_]){FILLER}(?P<run>{RUN}){EXTENSION}", re.IGNORECASE)
 INTERNATIONAL = re.compile(rf"(?<![\w+])(?P<run>\(?\+{RUN}){EXTENSION}", re.IGNORECASE)
-# National, in three or more groups or with brackets, as only phone numbers are written.
+# National numbers in three or more groups or with brackets: only phone numbers are written in this way.
 GROUPED = re.compile(
     r"(?<![\w+./-])(?<!\d )(?P<run>\(0?\d{2,5}\)[ \-./]*\d[\d \-./]{4,12}\d|0[1-9]\d{0,3}(?:[ ]\d{2,5}){2,4})(?![\d-])"
     + EXTENSION,
@@ -31,13 +31,13 @@ GROUPED = re.compile(
 URI = re.compile(
     r"(?:tel|callto|sms|whatsapp):(?://)?(?P<uri>\+?[\d().\-]++(?:;[\w=+.\-]++)*+)(?![ /]*[\d(])", re.IGNORECASE
 )
-# A plus with a space after it, at the beginning of a line, or after a colon or a bracket.
+# A plus and a space before a number, at the beginning of a line or after a colon or bracket.
 LOOSE_PLUS = re.compile(r"((?:^|[:(])[ \t]*)\+[ ]+(?=[1-9(])", re.MULTILINE)
 # A number wrapped over two lines.
 OVER_TWO_LINES = re.compile(r"(?<![\w+])(\+\d[\d ()./\-]*)\r?\n[ \t>]*(\d[\d ()./\-]*\d)(?!\w)")
 # A number in airline systems, without its plus: "SSR CTCM LH HK1/491701234567".
 AIRLINE = re.compile(r"\bCTC[MBH]\b[^/\n]{0,20}[/ ]\+?(\d{7,15})\b", re.IGNORECASE)
-# What separates two numbers in one value, such as a slash with spaces, a comma or a word.
+# What separates two numbers in one value: a slash or hyphen with spaces around it, a comma, a word such as "or".
 BETWEEN_TWO = re.compile(r"\s+/\s+|\s+-\s+|\s*[,;|&]\s*|\s+(?:or|oder|und|and|ou|y)\s+", re.IGNORECASE)
 TRUNK = re.compile(r"\(\s*0\s*\)")
 NOT_DIGITS = re.compile(r"[^\d]")
@@ -56,7 +56,7 @@ class Phone:
 def find(text: str, country: str = "") -> tuple[tuple[Phone, ...], str]:
     """Find phone numbers with a plus, a label, a scheme such as `tel:`, or typical grouping. Return them and the rest of the text.
 
-    National numbers are read as numbers of `country` (ISO 3166 alpha-2), or have `needs_country` if that is not possible.
+    A national number of 5 to 18 digits is read as one of `country` (ISO 3166 alpha-2); if that is not possible, it has `needs_country`.
     """
     text = LOOSE_PLUS.sub(r"\1+", OVER_TWO_LINES.sub(_on_one_line, AIRLINE.sub(_from_airline, text)))
     phones: list[Phone] = []
@@ -78,9 +78,9 @@ def find(text: str, country: str = "") -> tuple[tuple[Phone, ...], str]:
 
 
 def read(value: str, country: str = "") -> Phone | None:
-    """The phone number in `value`; None unless `value` is one readable number and nothing else.
+    """The phone number in `value`; None if it cannot be read, or if `value` contains more than the number and its label.
 
-    A number that needs its country is returned without `e164`.
+    A number that needs its country is returned, but without `e164`.
     """
     text = plain(value).strip()
     phones, rest = find(text, country)
@@ -94,8 +94,8 @@ def read(value: str, country: str = "") -> Phone | None:
 def href(value: str, countries: Iterable[str] = ()) -> str:
     """The `tel:` link for a displayed number; "" if the value cannot be read as one number.
 
-    A national number is read as a number of each of `countries`, and has a link only if the valid readings agree. The number as written
-    is never linked, because it would be dialled in the agent's country.
+    A national number is read as a number of each of `countries`, and has a link only if the valid readings agree. Such a
+    number is never linked as written, because it would be dialled as one in the agent's country.
     """
     readings = [phone for country in (countries or ("",)) if (phone := read(value, country)) and phone.e164]
     if readings and not all(map(_is_written_whole, readings)):
@@ -107,9 +107,9 @@ def href(value: str, countries: Iterable[str] = ()) -> str:
 
 
 def perhaps(text: str, country: str = "") -> Phone | None:
-    """The phone number that `text` may be even without a plus or label; None if it is unlikely to be one.
+    """`text` read as a phone number that has no plus and no label; None if it is unlikely to be one.
 
-    The text may be a reference as well, and the number may need its country.
+    It may equally be a reference, and the number may still need its country.
     """
     bare = NUMBER.fullmatch(text.strip())
     digits = NOT_DIGITS.sub("", bare["run"]) if bare else ""
@@ -131,7 +131,7 @@ def perhaps(text: str, country: str = "") -> Phone | None:
 
 
 def is_grouped(text: str) -> bool:
-    """Whether the digits in `text` are grouped as people write phone numbers: "(085) 123-4567", "085 123 4567", "202-555-0123"."""
+    """Whether `text` is digits grouped as in a national phone number: "(085) 123-4567", "085 123 4567", "202-555-0123"."""
     text = text.strip()
     return (
         re.fullmatch(
@@ -144,7 +144,7 @@ def is_grouped(text: str) -> bool:
 
 
 def lost_plus(text: str) -> Phone | None:
-    """The number whose plus a link turned into a space: " 353851234567". None if it is not valid with the plus restored."""
+    """The number in text such as " 353851234567", where a link turned the plus into a space; None if it is not valid with a plus."""
     found = re.fullmatch(r" ([1-9][\d ()\-.]{8,20})", text)
     if found is None or not _is_valid("+" + NOT_DIGITS.sub("", found[1])):
         return None
@@ -152,7 +152,7 @@ def lost_plus(text: str) -> Phone | None:
 
 
 def _is_written_whole(phone: Phone) -> bool:
-    """Whether the number was written with its country code."""
+    """Whether the number was written with an international prefix ("+" or "00")."""
     return phone.text.lstrip("(").startswith(("+", "00"))
 
 

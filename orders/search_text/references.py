@@ -40,7 +40,7 @@ LABELS = (
     r"rezervac[eií]|rezervare|rezervasyon|foglalás|kode booking|mã đặt chỗ|"
     r"бронь|брони|бронирован\w+|заказа?|резервац\w+|حجز|الحجز|הזמנה|ההזמנה"
 )
-# Written without spaces around them.
+# Labels written without spaces around them.
 GLUED_LABELS = r"予約(?:番号)?|確認番号|订单号?|訂單號?|預訂|预订号?|訂位(?:代號)?|예약(?:번호)?|การจอง"
 FILLERS = (
     r"no|nos|nr|nº|n|num|number|numbers|nummer|numer|numero|número|numéro|núm|номер|code|código|codigo|codice|kod|id|ref|reference|"
@@ -62,7 +62,7 @@ CURRENCIES = (
 SHOUTED_WORDS = "PLEASE URGENT RECORD TICKET FLIGHT CANCEL REFUND CHANGE RETURN NUMBER PERSON AGENCY AMOUNT STATUS CLOSED THANKS MISSED"
 SHOUTED = frozenset(SHOUTED_WORDS.split())
 MONTHS = "JAN|FEB|MAR|MAY|APR|JUN|JUL|AUG|SEP|OCT|NOV|DEC|MAI|OKT|DEZ"
-# Common in travel texts: among other words, they are tried last, and not at all if a label announces a reference.
+# Flight numbers, dates, prices and the like: among other words, they are tried last, and not at all if a reference follows a label.
 FLIGHT = r"(?:[A-Z]{2}|[A-Z]\d|\d[A-Z])\d{3,4}[A-Z]?"
 NOT_REFERENCES = (
     rf"\d{{1,2}}(?:{MONTHS})(?:\d{{2}}|\d{{4}})?|(?:{MONTHS})-?\d{{2,4}}",
@@ -78,7 +78,9 @@ NEVER_LABELLED = re.compile(f"(?:{'|'.join((*NOT_REFERENCES[:3], *NOT_REFERENCES
 
 @dataclass(frozen=True, slots=True)
 class References:
-    """The possible references in a text, the likelier kinds first. `strong` ones are labelled, or can hardly be anything else.
+    """The possible references in a text, the likeliest kinds first.
+
+    `strong` holds the likely ones, such as those after a label; `weak` holds the rest.
 
     `dots` is True if a word contains "..", `words` if any word could be requested as a reference.
     """
@@ -94,24 +96,24 @@ class References:
 
 
 def is_reference(text: str) -> bool:
-    """Whether `text` can be requested as a booking reference (a query value)."""
+    """Whether `text` can be sent to the CDP as a booking reference (in a query value)."""
     return REFERENCE.fullmatch(text) is not None and ".." not in text and text.strip("./:+~-_") != ""
 
 
 def is_too_long(text: str) -> bool:
-    """Whether `text` would be a reference if it were shorter."""
+    """Whether `text` is too long for a reference, but has only characters that are allowed in one."""
     return len(text) > LONGEST and all(map(REFERENCE.fullmatch, text))
 
 
 def looks_like_ref(text: str) -> bool:
-    """Whether `text` has the form of the CDP's own refs (a UUID): a hint about what to try first, never proof."""
+    """Whether `text` has the form of one of the CDP's own refs (a UUID): a hint about what to try first, never proof."""
     return UUID.fullmatch(text) is not None
 
 
 def find(text: str, *, alone: bool = True) -> References:
     """Find the references in plain text from which links, e-mail addresses and phone numbers have been removed.
 
-    With `alone`, the text is all that was pasted, so a single word of any form may be a reference.
+    With `alone`, this text is all that was pasted, so a single word of any form may be a reference.
     """
     text = spelled.join(" ".join(latin(word) for word in re.split(r" +", parted(text))))
     words = [word for word in (word.strip(WORD_EDGES) for word in BETWEEN.split(text)) if word]
@@ -130,12 +132,12 @@ def find(text: str, *, alone: bool = True) -> References:
 
 
 def is_label(word: str) -> bool:
-    """Whether `word` announces a reference, as "booking" and "Buchungsnummer" do."""
+    """Whether `word` is a label that a reference may follow, such as "booking" or "Buchungsnummer"."""
     return re.fullmatch(rf"{LABELS}|{GLUED_LABELS}", word, re.IGNORECASE) is not None
 
 
 def of_value(value: str) -> tuple[str, ...]:
-    """The references that `value` may mean: as written, split, joined, or without punctuation at its edges; () if there are none."""
+    """The references that `value` may mean: whole, split, with hyphens removed, or without punctuation at its edges; () if none."""
     if apart := _apart(value):
         return apart
     if not is_reference(value):
@@ -153,13 +155,13 @@ def _of_sentence(text: str, words: list[str], labelled: tuple[str, ...], dots: b
     refs = [word for word in cleaned if looks_like_ref(word)]
     mixed = [word for word in cleaned if len(word) >= 5 and re.search(r"\d", word) and re.search(r"[A-Za-z]", word)]
     mixed = [word for word in mixed if not NAMES_OF_A_TICKET.fullmatch(word)]
-    mixed.sort(key=lambda word: not _is_code(word))  # before "RP/LONBA0100/LONBA0100" and the like
+    mixed.sort(key=lambda word: not _is_code(word))  # codes come before "RP/LONBA0100/LONBA0100" and the like
     last = [word for word in mixed if LAST.fullmatch(word) and not looks_like_ref(word)]
     mixed = [word for word in mixed if word not in last and not word.endswith(labelled)]
     codes = [word for word in cleaned if len(word) == 6 and word.isalpha() and word.isupper() and word not in SHOUTED]
     numbers = [word for word in cleaned if word.isdigit() and len(word) >= 5]
     if mixed and len(words) > 3 and text.upper() == text:
-        codes = []  # everything is in capitals, so a word of six letters is probably only a word
+        codes = []  # everything is in capitals, so a word of six letters is probably an ordinary word
     last += [word for word in numbers if LAST.fullmatch(word)]
     numbers = [word for word in numbers if word not in last]
     weak = (*codes, *numbers, *(() if labelled else last))
@@ -170,7 +172,7 @@ def _of_sentence(text: str, words: list[str], labelled: tuple[str, ...], dots: b
 
 
 def _labelled(text: str) -> Iterator[str]:
-    """The references that follow a label such as "PNR:", in many languages."""
+    """The references that follow labels such as "PNR:". Labels are recognized in many languages."""
     if alone := ALONE_LABELLED.fullmatch(text.strip(" \t\n\"'.,")):
         value = alone[1].strip("\"'.,;:!?()[]{}<>#*|$=…")
         yield from of_value(value)
@@ -208,7 +210,7 @@ def _is_label_too(value: str, behind: str) -> bool:
 def _is_plausible(value: str, *, explicit: bool, ends: bool) -> bool:
     """Whether the word after a label is probably the reference, and not just the next word of the sentence.
 
-    `explicit` is whether ":", "=" or "#" stands between them; `ends` is whether no other word follows.
+    `explicit` is whether ":", "=" or "#" stands between the label and the word; `ends` is whether the word is the last of the text.
     """
     if NEVER_LABELLED.fullmatch(value):
         return False
@@ -238,16 +240,16 @@ def _apart(word: str) -> tuple[str, ...]:
 
 
 def _is_code(part: str) -> bool:
-    """Whether `part` has the form of a CDP ref, or of a booking code: six capitals, or six letters and digits mixed."""
+    """Whether `part` has the form of a CDP ref, or of a booking code: six capital letters, or six characters, both letters and digits."""
     if looks_like_ref(part):
         return True
     return len(part) == 6 and part.isalnum() and (part.isupper() or any(map(str.isdigit, part))) and not part.isdigit()
 
 
 def _in_groups(text: str) -> str:
-    """`text` such as "B94-TXY", "B94 TXY" or "X7 K2 PL" joined into one word; "" if that is not a reference of six characters.
+    """`text` such as "B94-TXY", "B94 TXY" or "X7 K2 PL" joined into one word; "" if that is not six letters and digits.
 
-    Ordinary words such as "gate 12" also give "".
+    Groups of small letters and groups of digits, as in "gate 12", also give "".
     """
     groups = re.split(r"[ -]", text)
     if len(groups) < 2 or not all(re.fullmatch(r"[A-Za-z0-9]{1,4}", group) for group in groups):
@@ -258,6 +260,6 @@ def _in_groups(text: str) -> str:
 
 
 def _as_six(joined: str) -> str:
-    """`joined` if it is six letters and digits, with at least one of each, and not a price or date; otherwise ""."""
+    """`joined` if it is six letters and digits, with at least one of each, and not a price, date or the like; otherwise ""."""
     mixed = any(map(str.isdigit, joined)) and any(map(str.isalpha, joined))
     return joined if len(joined) == 6 and mixed and not NEVER_LABELLED.fullmatch(joined) else ""

@@ -1,1 +1,1 @@
-"""The services behind the pages, such as searching, opening orders, loading their people and testing connections."""
+"""The services behind the pages, such as searching, opening an order, loading the people on it and testing a connection."""

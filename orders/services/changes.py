@@ -41,10 +41,11 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A changed fact about a flight, before and now: `fact` is "departs", "arrives", "number", "travellers" or "status".
+    """A changed fact about a flight, with its value before and now.
 
-    Departures and arrivals are naive local times, or dates if the time is unknown, or None. "travellers" is a number. "status" is a
-    tuple of the statuses of the flight's items, each as in `Changes.status`.
+    `fact` is "departs", "arrives", "number", "travellers" or "status". The values of "departs" and "arrives" are naive local times,
+    dates if the time is unknown, or None if the date is unknown too. Those of "number" are text such as "BX 459", and those of
+    "travellers" are numbers. Those of "status" are tuples of the statuses of the flight's items, each given as in `Changes.status`.
     """
 
     fact: str
@@ -67,12 +68,13 @@ class FlightChange:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """The differences since the view at `since` (aware UTC); `own` is whether that view was the user's own.
+    """The differences since the view at `since` (aware UTC); `own` says whether that view was the user's own.
 
-    `status`, `total` and `items` are pairs (before, now), None if unchanged. A status is the text as sent or its code, "" for none,
-    None if only its hash is known. A total is (amount, currency). `items` counts items without flights by status, for the statuses
-    whose count changed. `more` is the number of changed flights that are not in `flights`. If `own`, `others_at` is when another user
-    last viewed the order, None if there is no such view to compare; `others_same` is whether the order is the same as then.
+    `status`, `total` and `items` are pairs (before, now), or None if unchanged. A status is the text as sent or else its code, "" if
+    there is none, or None if only its hash is known. A total is (amount, currency). `items` counts items without flights by status, for
+    the statuses whose count changed. `more` is the number of changed flights that are not in `flights`. If `own`, `others_at` is when
+    another user last viewed the order (None if there is no such view to compare), and `others_same` says whether the order is still as
+    it was then.
     """
 
     since: datetime
@@ -90,7 +92,7 @@ def view_of(user: AbstractBaseUser | AnonymousUser, tenant: Tenant, opened: Open
     """The user's view of the order, to be stored with the access record; None if no view is to be stored.
 
     No view is stored unless CHANGES_DAYS is set, the user is signed in and the order has a ref; none is stored for an order with more
-    than MOST_FLIGHTS flights, or for one read only in part: the flights that were not read would seem to have been removed. If the
+    than MOST_FLIGHTS flights, or for one read only in part, because flights that were not read would seem to have been removed. If the
     digest cannot be sealed, a warning is logged and no view is stored.
     """
     if not settings.CHANGES_DAYS or not opened.order.ref or user.pk is None or not _whole(opened):
@@ -103,13 +105,16 @@ def view_of(user: AbstractBaseUser | AnonymousUser, tenant: Tenant, opened: Open
 
 
 def changes_since(view: View | None, returned: Row, opened: OpenedOrder) -> Changes | None:
-    """The changes since the earlier view in the row that `view.change` returned; None if nothing changed or no view can be compared."""
+    """The changes since the earlier view that `view.before` finds; None if nothing changed or no view can be compared.
+
+    `returned` is the row that `view.change` returned.
+    """
     before = view.before(returned) if view is not None and returned else None
     return compare(before, view.digest, opened) if view is not None and before is not None else None
 
 
 def compare(views: viewed_order.Views, digest: str, opened: OpenedOrder) -> Changes | None:
-    """The differences between `digest` (of `opened`) and the digest in `views`; None if there are none or the two cannot be compared."""
+    """The differences between `digest` (of `opened`) and the earlier `views.digest`; None if they are equal or cannot be compared."""
     order = opened.order
     texts = {text or "" for text in (order.status, *(item.status for item in order.items))}
     sent = {code_of(text): text for text in texts}
@@ -163,7 +168,7 @@ def _amount(amount: str, currency: str) -> tuple[Decimal | None, str]:
 def _flights(
     before: list[Seen], now: list[Seen], keys: Sequence[str], sent: Mapping[str, str], *, timed: bool
 ) -> Iterable[FlightChange]:
-    """The flights that changed, were added or were removed: in the order flown, removed ones last."""
+    """The flights that changed, were added or were removed: in the order of the trip, with the removed ones last."""
     earlier = _matched(before, now)
     for at, flight in enumerate(now):
         was = earlier.get(at)
@@ -180,7 +185,7 @@ def _flights(
 
 
 def _matched(before: list[Seen], now: list[Seen]) -> dict[int, int]:
-    """For each flight that is in both lists, its position in `before`, by its position in `now`.
+    """A mapping from positions in `now` to positions in `before`, for the flights that are in both lists.
 
     Equal flights are matched first; then those with the same number, route and day; then the same number and route; then the same
     route and day; then the same route.

@@ -32,19 +32,23 @@ class Outcome:
 
 
 def default_for(user: AnyUser) -> AnyConnection | None:
-    """The connection used if the URL names none: the user's default or else the first that they may use; None if there is none."""
+    """The connection used if the URL names none: the user's default, else one of their own, else a shared one; None if there is none.
+
+    Their own are taken in order of name. Of the shared ones, one granted as the default is preferred, then the first by name.
+    """
     return chosen(user, "")[0]
 
 
 def named(user: AnyUser, name: str) -> AnyConnection | None:
-    """The connection with exactly this name: the user's own before a shared one; None if there is none, never another in its place."""
+    """The connection with exactly this name: the user's own if there is one, else a shared one; None if there is neither."""
     return chosen(user, name)[0] if name else None
 
 
 def chosen(user: AnyUser, name: str, *, change: Change | None = None) -> tuple[AnyConnection | None, Row]:
     """The connection called `name`, or the default if `name` is "" (see `named`, `default_for`); and the columns that `change` returns.
 
-    On PostgreSQL, one statement looks up the connection and makes the change. A name with a NUL finds nothing, and `change` is not run.
+    On PostgreSQL, `change` is part of the statement that looks up the connection. If `name` contains a NUL character, nothing is found
+    and `change` is not run.
     """
     if "\x00" in name:  # PostgreSQL accepts no NUL in text, and a URL may contain one
         return None, ()
@@ -60,7 +64,7 @@ def chosen(user: AnyUser, name: str, *, change: Change | None = None) -> tuple[A
 
 
 def usable_by(user: AnyUser) -> list[AnyConnection]:
-    """All connections that the user can name: the default first, then their own, then the shared ones.
+    """All connections that the user can choose by name: the default first, then their own, then the shared ones.
 
     A shared connection is left out if one of the user's own has the same name.
     """
@@ -71,7 +75,7 @@ def usable_by(user: AnyUser) -> list[AnyConnection]:
 
 
 def make_default(user: AnyUser, connection: AnyConnection) -> None:
-    """Make `connection` the user's only default. They must be allowed to use it."""
+    """Make `connection` the user's only default. The caller must have checked that the user may use it."""
     if isinstance(connection, SharedConnection) and isinstance(user, AbstractBaseUser):
         members.make_default(user, connection)
     elif isinstance(connection, Connection):

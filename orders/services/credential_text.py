@@ -27,9 +27,9 @@ BLANK = "\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
 
 
 def clean_client_key(value: str) -> str:
-    """The client key without surrounding white space. Raises ValidationError.
+    """The client key without surrounding white space. Raises ValidationError if it cannot be a client key.
 
-    It must not contain a colon, which would end it in Basic authentication.
+    It must not contain a colon, because in Basic authentication the first colon ends it.
     """
     key = _clean(value)
     if ":" in key:
@@ -41,7 +41,7 @@ def clean_client_key(value: str) -> str:
 
 
 def clean_token(value: str) -> str:
-    """The API token without surrounding white space. Raises ValidationError."""
+    """The API token without surrounding white space. Raises ValidationError if it cannot be a token."""
     return _clean(value)
 
 
@@ -87,7 +87,7 @@ def _clean(value: str) -> str:
 
 
 def _is_unseen(sign: str) -> bool:
-    """Whether a character is invisible but not white space, such as a zero-width or control character."""
+    """Whether a character, other than white space, is invisible (such as a zero-width or control character) or not defined by Unicode."""
     if sign in BLANK:
         return True
     kind = unicodedata.category(sign)
@@ -98,7 +98,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 def clean_connection_name(value: str) -> str:
-    """The connection's name without surrounding white space. Raises ValidationError if it is unfit for a link or a heading."""
+    """The connection's name without surrounding white space. Raises ValidationError if it is empty, too long or has control characters."""
     value = value.strip()
     if not value or len(value) > 60 or _CONTROL.search(value):
         raise ValidationError(_("A name must have 1 to 60 characters, with no tabs or line breaks."), code="name")

@@ -1,4 +1,4 @@
-"""Currency codes as feeds spell them: " jpy" is JPY. Retired codes such as MRO are also known."""
+"""Currency codes, however feeds spell them: " jpy" is read as JPY. Retired codes such as MRO are also known."""
 
 from __future__ import annotations
 
@@ -9,6 +9,6 @@ from babel import Locale
 
 @lru_cache(maxsize=1024)
 def canonical(sent: str | None) -> str:
-    """The ISO 4217 code, current or retired, that `sent` spells; else its text without surrounding white space, "" for None."""
+    """The ISO 4217 code (current or retired) that `sent` spells; else `sent` without surrounding white space, or "" for None."""
     text = (sent or "").strip()
     return text.upper() if text.upper() in Locale("en").currencies else text

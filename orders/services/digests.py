@@ -25,9 +25,10 @@ CURRENCY = re.compile(r"[A-Z]{3}")
 
 
 class Seen(NamedTuple):
-    """A flight in a digest. `departs` and `arrives` are local times in ISO 8601, or dates if the time is unknown, or "".
+    """A flight in a digest.
 
-    `travellers` is a number. `statuses` are the codes of the statuses of the flight's items (see `code_of`), each once.
+    `departs` and `arrives` are local times in ISO 8601, dates if the time is unknown, or "" if the date is unknown too. `travellers` is
+    the number of travellers. `statuses` are the codes of the statuses of the flight's items (see `code_of`), each once.
     """
 
     number: str
@@ -57,14 +58,17 @@ def digest_of(opened: OpenedOrder) -> str:
 
 
 def codes_added(texts: Iterable[str]) -> dict[str, str]:
-    """A mapping from hash to code for the statuses in `texts` that are in our table: older digests may have the hash instead."""
+    """A mapping from hash to code for the statuses in `texts` that are in our table.
+
+    An older digest may hold the hash instead of the code, because the status was not in the table then.
+    """
     return {_hash(text): code for text in texts if not (code := code_of(text)).startswith("#")}
 
 
 def read(digest: str, added: Mapping[str, str]) -> dict[str, Any] | None:
     """The parsed digest, with flights as `Seen` and the items without flights counted by status; None if empty or of another version.
 
-    `added` comes from `codes_added`: an older digest may hold hashes of statuses that an operator has since added to the table.
+    The hashes in `added`, a mapping from `codes_added`, are replaced with the codes.
     """
     for hashed, code in added.items():
         digest = digest.replace(hashed, code)
@@ -103,7 +107,7 @@ def _seen(flight: Flight, statuses: Sequence[str]) -> Seen:
 
 
 def _others(trip: Trip, statuses: Sequence[str]) -> list[tuple[str, int]]:
-    """For each status, the number of items without flights: (code, count) pairs, sorted by code."""
+    """The number of items without flights for each status, as (code, count) pairs sorted by code."""
     flown = {at for flight in trip.flights for at in flight.item_indexes}
     return sorted(Counter(code for at, code in enumerate(statuses) if at not in flown).items())
 

@@ -15,7 +15,10 @@ ABOARD = frozenset({"BAG", "BAGGAGE", "MEAL", "SEAT", "SEAT UPGRADE", "SEAT UPGR
 
 
 def flight_of(item: OrderItem, ways: Mapping[str, Sequence[Flight]]) -> str:
-    """The key of the flight for the first pair of airports in an extra's texts that is flown exactly once; "" without such a pair."""
+    """The key of the flight between the airports named in an extra's texts; "" if there is not exactly one such flight.
+
+    If the texts name several pairs of airports, the first pair with exactly one flight counts.
+    """
     for pair in _pairs(item):
         if len(flights := ways.get("-".join(pair), ())) == 1:
             return flights[0].key
@@ -23,7 +26,7 @@ def flight_of(item: OrderItem, ways: Mapping[str, Sequence[Flight]]) -> str:
 
 
 def _pairs(item: OrderItem) -> Iterator[tuple[str, str]]:
-    """All pairs of three-letter words in an item's product, name and description that are joined like airports ("DUB-AGP")."""
+    """All pairs of three-letter words joined like airports ("DUB-AGP") in an item's product, name and description."""
     for text in (item.product_id, item.name, item.description):
         yield from PAIR.findall((text or "").upper())
 
@@ -31,7 +34,7 @@ def _pairs(item: OrderItem) -> Iterator[tuple[str, str]]:
 def _names_airports(item: OrderItem, places: frozenset[str]) -> bool:
     """Whether an extra names airports: a pair in its texts includes one of `places`, or its whole product is a pair ("DUB-AGP").
 
-    A product that begins like the extra's type ("BAG-STD" for a bag) counts only if it includes one of `places`.
+    A product with the same first three letters as the extra's type ("BAG-STD" for a bag) counts only if it includes one of `places`.
     """
     whole = PAIR.match(product := (item.product_id or "").upper().strip())
     if whole and len(product) == len("DUB-AGP") and not (item.type or "").upper().startswith(whole[1]):
@@ -49,10 +52,11 @@ def flights_of_types(trip: Trip) -> dict[str, list[str]]:
 
 
 def flight_of_travellers(items: Sequence[OrderItem], taken: Mapping[str, Sequence[str]], places: frozenset[str]) -> str:
-    """The key of the flight, if travellers of each of these items' passenger types take that one and no other; otherwise "".
+    """The key of the flight, if it is the only one that travellers of each of these items' passenger types take; otherwise "".
 
-    `items` are merged into one line: they are equal except for the traveller. The result is also "" if one of them has no passenger type,
-    if they are not bags, seats or meals, or if they name airports themselves. `places` are the airports of the trip.
+    `items` share one line of the page, so they have the same type, name, product and description. The result is also "" if one of them
+    has no passenger type, if they are not bags, seats or meals, or if they name airports themselves. `places` are the airports of the
+    trip.
     """
     if (items[0].type or "").upper().replace("_", " ") not in ABOARD:
         return ""
@@ -65,7 +69,7 @@ def flight_of_travellers(items: Sequence[OrderItem], taken: Mapping[str, Sequenc
 
 
 def ways_of(trip: Trip) -> tuple[dict[str, list[Flight]], frozenset[str]]:
-    """The flights by pair of airports, spelled as in a product ("DUB-LHR"); and the codes of all the trip's airports."""
+    """The flights by pair of airports, written as in a product ("DUB-LHR"), and the codes of all the trip's airports."""
     ways: dict[str, list[Flight]] = {}
     for flight in trip.flights:
         ways.setdefault(f"{flight.origin.place.code}-{flight.destination.place.code}", []).append(flight)
@@ -74,9 +78,9 @@ def ways_of(trip: Trip) -> tuple[dict[str, list[Flight]], frozenset[str]]:
 
 
 def belongs_to(item: OrderItem, ways: Mapping[str, Sequence[Flight]], places: frozenset[str]) -> str:
-    """The label of the flight that an extra goes with ("BX 459 DUB-LHR"), if its product is a pair of airports flown exactly once.
+    """The label of the flight that an extra goes with ("BX 459 DUB-LHR"), if its product is a pair of airports with just one flight.
 
-    Otherwise the pair alone if the trip passes through both places, or else "": BAG-23K is a bag, not a route.
+    Otherwise, the product itself if it is a pair of places on the trip, else "", as for BAG-23K, which is a bag and not a route.
     """
     product = (item.product_id or "").upper().strip()
     flights = ways.get(product, ())

@@ -18,7 +18,7 @@ from orders.privacy.hiding import masked_order
 from orders.services.tenant import Tenant
 
 MOST_TRIPS = 12  # on one page: each costs a call if the CDP lists orders without their items
-MOST_ITEMS = 40  # of one order: enough for its route, while the work stays limited
+MOST_ITEMS = 40  # considered of one order: enough for its route, while the work stays limited
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
@@ -26,7 +26,7 @@ LONG_AGO = datetime.min.replace(tzinfo=UTC)
 class TripLine:
     """The places on a trip's route (none for an order without flights) and the local date on which the trip begins, if known.
 
-    `whole` is False if some of the order's items were not considered: the trip may continue in them.
+    `whole` is False if some of the order's items were not considered, so the trip may have more places.
     """
 
     route: tuple[str, ...] = ()
@@ -43,9 +43,9 @@ class Trips:
 
 
 def trips_at_hand(tenant: Tenant, orders: Iterable[Order]) -> Trips:
-    """The trips of the newest MOST_TRIPS orders, as far as their items are at hand; `later` has the refs of the rest of these orders.
+    """The trips of those of the newest MOST_TRIPS orders whose items are at hand; `later` has the refs of the others among them.
 
-    Items are at hand if they came with the order or if `CdpClient.order_at_hand` has them. Makes no call.
+    Items are at hand if they came with the order, or if `CdpClient.order_at_hand` returns the order. Makes no call.
     """
     read = {
         ref: tenant.client.order_at_hand(ref) if _is_bare(order) else order
@@ -58,9 +58,9 @@ def trips_at_hand(tenant: Tenant, orders: Iterable[Order]) -> Trips:
 def load_trips(
     tenant: Tenant, order_refs: Sequence[str]
 ) -> tuple[dict[str, Order], dict[str, TripLine], CdpError | None]:
-    """Read these orders in parallel, with their first items; return those that could be read and their trips, both by ref.
+    """Read these orders in parallel; return those that could be read, the trips found in them (both by ref), and the first failure or None.
 
-    Normally, at most ten items of each order are read. The third value is the first failure, or None.
+    Normally, at most the first ten items of each order are read.
     """
     answers = tenant.reader.run_parallel([partial(tenant.client.get_order_start, ref) for ref in order_refs])
     read = {ref: one for ref, one in zip(order_refs, answers, strict=True) if not isinstance(one, CdpError)}
@@ -84,7 +84,7 @@ def trip_lines(
 
 
 def _newest(orders: Iterable[Order], most: int) -> dict[str, Order]:
-    """The newest `most` orders that have a valid ref, by ref."""
+    """The newest `most` orders that have a valid ref: a mapping from ref to order, newest first."""
     named = {one.ref: one for one in orders if one.ref and refs.is_ref(one.ref)}
     return dict(sorted(named.items(), key=lambda pair: pair[1].ordered_at or LONG_AGO, reverse=True)[:most])
 

@@ -30,7 +30,7 @@ CustomData = tuple[list[tuple[str, Sequence[Extra]]], errors.CdpError | None]
 class OpenedOrder:
     """An order, its trip and its summary; `documents` are the CDP's answers as received, if the tenant's reader keeps them.
 
-    `as_of` is when the oldest of the answers used was received, aware UTC.
+    `as_of` (aware UTC) is when the oldest cached answer used was received, or the time of opening if no cached answer was used.
     """
 
     order: Order
@@ -43,8 +43,9 @@ class OpenedOrder:
 def open_order(tenant: Tenant, ref: str, *, now: datetime | None = None) -> OpenedOrder:
     """Read the order `ref` with all its items and plan its trip.
 
-    Normally one call for an order of fewer than ten items; in v2.1, also one for each flight item without segments. Raises a CdpError
-    if the order cannot be read. If it was read but some of its items were not, `order.items_problem` may give the reason.
+    Normally makes one call for an order of fewer than ten items; in v2.1, also one for each flight item without segments. Raises a
+    CdpError if the order cannot be read or the page's time is up. If some of its items could not be read, `order.items_problem` may
+    give the reason.
     """
     order = masked_order(tenant.client.get_order(ref))
     if tenant.connection.version == "v2.1":
@@ -58,7 +59,7 @@ def open_order(tenant: Tenant, ref: str, *, now: datetime | None = None) -> Open
 
 
 def _with_trips_from_extensions(tenant: Tenant, order: Order) -> Order:
-    """The order with the flights that v2.1 keeps in data extensions of items, fetched in parallel; a failure becomes a note on the item."""
+    """The order with the flights that v2.1 keeps in its items' data extensions, fetched in parallel; a failure is noted on the item."""
     wanted = [
         (index, item.ref)
         for index, item in enumerate(order.items)
@@ -77,15 +78,15 @@ def _with_trips_from_extensions(tenant: Tenant, order: Order) -> Order:
 
 
 def load_contacts(tenant: Tenant, ref: str) -> Loaded[Person]:
-    """The order's contacts (the bookers): one round trip if the CDP lists them in full, or more if it lists only references."""
+    """The order's contacts (the bookers). This normally takes one round trip, or more if the CDP lists only references."""
     return tenant.client.list_contacts(ref)
 
 
 def load_custom_data(tenant: Tenant, ref: str) -> CustomData:
     """The data extensions of the order and its items, as (label, values) pairs, and the first failure, or None.
 
-    The label is "" for the order; for an item, it is the name or, without one, the reference, product or ref. Absent extensions (404) are
-    left out. Raises a CdpError if the order cannot be read, or the first failure if there is no data to return.
+    The label is "" for the order; for an item, it is the first of its name, reference, product and ref that is present. Absent extensions
+    (404) are left out. Raises a CdpError if the order cannot be read, or the first failure if there is no data to return.
     """
     order = masked_order(tenant.client.get_order(ref))
     owners: list[tuple[str, Callable[[], Extension | None]]] = [("", partial(tenant.client.get_order_extension, ref))]

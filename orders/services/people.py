@@ -1,4 +1,4 @@
-"""The people on an order, and their other orders. Nothing here uses Django's requests or templates, or writes access records."""
+"""The people on an order, and these people's orders. Nothing here uses Django's requests or templates, or writes access records."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from orders.services.orders import OpenedOrder, open_order
 from orders.services.search import load_guest_orders, newest_first
 from orders.services.tenant import Tenant
 
-MOST_GUESTS = 3  # contacts whose orders are listed without being asked for: a group may have many contacts
+MOST_GUESTS = 3  # guests whose orders are listed without being asked for: a group may have many contacts
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Traveller:
-    """A consumer of the order with the items linked to them, each with its position among the order's items (from 0)."""
+    """A consumer of an order, and the items linked to this person, each with its position among the order's items (from 0)."""
 
     person: Person
     items: tuple[tuple[int, OrderItem], ...]
@@ -40,8 +40,8 @@ class Travellers:
 def load_travellers(tenant: Tenant, ref: str) -> Travellers:
     """The order's consumers, each with their items; the consumers and the order are read at the same time.
 
-    v2.1 may give a consumer's items only as a link: such links are followed in parallel, one call per person. Raises a CdpError if
-    the consumers cannot be read; if only the order or a link cannot be read, the items concerned are missing.
+    v2.1 may give only a link in place of a consumer's items: these items' refs are then requested, one call per person, in parallel.
+    Raises a CdpError if the consumers cannot be read. If only the order or some refs cannot be read, the items concerned are missing.
     """
     jobs: list[Callable[[], Any]] = [partial(open_order, tenant, ref), partial(tenant.client.list_consumers, ref)]
     opened, people = tenant.reader.run_parallel(jobs)
@@ -57,7 +57,7 @@ def load_travellers(tenant: Tenant, ref: str) -> Travellers:
 
 
 def _with_items(tenant: Tenant, people: Loaded[Person]) -> tuple[Loaded[Person], errors.CdpError | None]:
-    """The people, with item refs added where v2.1 gives only a link to them; and the first failure, or None."""
+    """The people, with item refs added for those whom v2.1 lists without any; and the first failure, or None."""
     without = {person.ref for person in people.items if person.ref and not person.item_refs}
     if tenant.connection.version != "v2.1" or not without:
         return people, None
@@ -73,7 +73,7 @@ def _with_items(tenant: Tenant, people: Loaded[Person]) -> tuple[Loaded[Person],
 
 
 def joined(people: Loaded[Person], items: tuple[OrderItem, ...]) -> Loaded[Traveller]:
-    """The people, each with the items listed in their `item_refs`, by ref or by the client's own reference."""
+    """The people, each with those of `items` that their `item_refs` name by ref or by `reference_id`."""
     by_ref = {item.ref.lower(): (index, item) for index, item in enumerate(items) if item.ref}
     by_reference = {item.reference_id: (index, item) for index, item in enumerate(items) if item.reference_id}
     travellers = []
@@ -87,7 +87,7 @@ def joined(people: Loaded[Person], items: tuple[OrderItem, ...]) -> Loaded[Trave
 def load_orders_of_guest(tenant: Tenant, order_ref: str, guest_ref: str) -> Loaded[Order]:
     """The orders of a guest who is a contact or a traveller of the order `order_ref`, newest first.
 
-    Raises NotOnOrder for anybody else: other people's orders require a search, which is recorded as such. Raises another CdpError if
+    Raises NotOnOrder for any other guest: seeing their orders takes a search, which is recorded as such. Raises another CdpError if
     the guest's orders cannot be read, or if the guest was not found among the order's people and not all of these could be read. The
     guest's orders and the contacts are requested at the same time; the panel that led here has usually just cached the people.
     """
@@ -112,9 +112,10 @@ def load_orders_of_guest(tenant: Tenant, order_ref: str, guest_ref: str) -> Load
 
 
 def load_orders_of_contacts(tenant: Tenant, order_ref: str) -> tuple[tuple[str, ...], Loaded[Order]]:
-    """The refs of the first MOST_GUESTS guests among an order's contacts, and these guests' orders, each once, newest first.
+    """The refs (in lower case) of the first MOST_GUESTS guests among an order's contacts, and these guests' orders, newest first.
 
-    Orders that could not be read are missing; `problem` is then the first failure. Raises a CdpError if the contacts cannot be read.
+    Each order is returned once. Orders that could not be read are left out; `problem` is then the first failure, if known. Raises a
+    CdpError if the contacts cannot be read.
     """
     contacts = tenant.client.list_contacts(order_ref)
     guests = tuple(dict.fromkeys(one.guest_ref.lower() for one in contacts.items if one.guest_ref))[:MOST_GUESTS]

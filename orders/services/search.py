@@ -1,4 +1,4 @@
-"""Search for orders and customers. The possible readings of a text are mostly tried in parallel."""
+"""Searching for orders and customers, and opening an order if it is the only one found."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from orders.search_text import lookup
 from orders.services.orders import OpenedOrder, open_order
 from orders.services.tenant import Tenant
 
-MOST_PEOPLE = 50  # each costs at least one call, and nobody reads a longer list
+MOST_PEOPLE = 50  # each person's orders cost at least one call, and nobody reads a longer list
 
-_NAMED = "named/"  # a note's key is this and a booking reference; its value is the ref of the order that was opened
+_NAMED = "named/"  # the key of a note is this and then a booking reference; its value is the ref of the order that was opened
 
 Searches = dict[tuple[str, str], Callable[[], Loaded[Order]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Orders found, each once. `looked` lists the searches made, in order, as ("ref" or "reference", value) pairs.
+    """Orders found, each once. `looked` lists the searches made, as ("ref" or "reference", value) pairs.
 
     `partial` is True if a search failed or was not read to its end: there may be more orders.
     """
@@ -51,7 +51,7 @@ def find_orders(tenant: Tenant, candidates: Sequence[str]) -> Found:
     """Search for orders with each candidate as the booking reference and, if it can be one, as the order ref, all in parallel.
 
     A booking reference may have any form, even that of a UUID. It is also tried in capitals, because people often type it in lower
-    case. Raises BadReference without candidates, and the first CdpError if nothing was found and a search failed or was incomplete.
+    case. Raises BadReference if there are no candidates, or a CdpError if nothing was found and a search failed or was incomplete.
     """
     searches: Searches = {}
     for candidate in candidates:
@@ -64,7 +64,7 @@ def find_orders(tenant: Tenant, candidates: Sequence[str]) -> Found:
 
 
 def open_or_find(tenant: Tenant, ref: str) -> OpenedOrder | Found:
-    """Open `ref`, or the one order that has it as its booking reference (ticket fields hold either); otherwise return the orders found.
+    """Open the order `ref`, or the only order with `ref` as its booking reference; otherwise return the orders found, if any.
 
     A value in the form of the CDP's refs is tried as a ref first, and as a booking reference only if no order has that ref; any other
     value is tried as both at the same time. If it remains unknown whether an order has that ref, the orders found are `partial`: the right
@@ -107,7 +107,7 @@ def open_or_find(tenant: Tenant, ref: str) -> OpenedOrder | Found:
 def open_if_one(tenant: Tenant, found: Found) -> OpenedOrder | Found:
     """Open the order in `found` if there is exactly one and none can be missing; otherwise return `found`.
 
-    Answers to the search are reused. Raises a CdpError if the order cannot be read.
+    The search's answers are reused where possible. Raises a CdpError if the order cannot be read.
     """
     return open_order(tenant, found.only) if found.only else found
 
@@ -115,7 +115,8 @@ def open_if_one(tenant: Tenant, found: Found) -> OpenedOrder | Found:
 def open_by_text(tenant: Tenant, text: str, candidates: Sequence[str]) -> OpenedOrder | Found:
     """Open the one order that `text` identifies, as a ref or as a booking reference; otherwise return the orders found.
 
-    `candidates` are the readings of `text` to search for if it cannot itself be a ref. Raises a CdpError.
+    `candidates` are the readings of `text` to search for if it cannot itself be a ref. Raises a CdpError as `open_or_find`, `find_orders`
+    and `open_if_one` do.
     """
     if refs.is_ref(text):
         return open_or_find(tenant, text)
@@ -123,12 +124,15 @@ def open_by_text(tenant: Tenant, text: str, candidates: Sequence[str]) -> Opened
 
 
 def find_by_reference(tenant: Tenant, reference: str) -> Found:
-    """The orders whose booking reference is `reference`, as typed or in capitals. Raises a CdpError as `find_orders` does."""
+    """The orders whose booking reference is `reference`, as typed or in capitals.
+
+    Raises a CdpError if nothing was found and a search failed or was incomplete.
+    """
     return _run(tenant, _reference_searches(tenant, reference))
 
 
 def _reference_searches(tenant: Tenant, reference: str) -> Searches:
-    """Searches for a booking reference, as typed and in capitals."""
+    """The searches, still to be run, for a booking reference as typed and in capitals."""
     return {
         ("reference", spelling): partial(tenant.client.list_orders, reference_id=spelling)
         for spelling in dict.fromkeys((reference, reference.upper()))
@@ -176,18 +180,18 @@ def newest_first(orders: Iterable[Order]) -> tuple[Order, ...]:
 
 
 def load_guest_orders(tenant: Tenant, guest_ref: str) -> Loaded[Order]:
-    """The orders of one guest, newest first. Raises a CdpError."""
+    """The orders of one guest, newest first. Raises a CdpError if they cannot be listed."""
     listed = tenant.client.list_orders(guest_ref=guest_ref)
     return replace(listed, items=newest_first(listed.items))
 
 
 def find_people(tenant: Tenant, *questions: Mapping[str, str]) -> Loaded[GuestOrders]:
-    """Guests by `email`, `phone_number`, or `first_name` and `last_name`, each with their orders.
+    """Guests found by `email`, `phone_number`, or `first_name` and `last_name`, each with their orders.
 
     Several `questions`, such as spellings of one name, are asked at the same time, and each guest is returned once.
-    This takes two round trips: one for the guests, and one for all their orders. It takes three if the CDP lists only references: the
-    guests are then fetched while their orders are listed, and the orders are fetched last. A guest whose orders could not be read is
-    included, with the reason. At most MOST_PEOPLE guests are returned: `problem` is TooMany if there are more and nothing failed.
+    This normally takes two round trips: one for the guests, and one for all their orders. It takes three if the CDP lists only references:
+    the guests are then fetched while their orders are listed, and the orders are fetched last. A guest whose orders could not be read is
+    included, with the reason. At most MOST_PEOPLE guests are returned: `problem` is TooMany if there may be more and nothing failed.
     Raises a CdpError if nobody was found and the search failed or was incomplete.
     """
     orders = _OrdersOfGuests(tenant)
@@ -215,7 +219,7 @@ class _OrdersOfGuests:
         self._orders: dict[str, Loaded[Order]] = {}
 
     def start(self, ref: str) -> None:
-        """Load a listed guest's orders, unless this was begun for MOST_PEOPLE others: more guests may be listed than are shown."""
+        """Load a listed guest's orders, unless this has begun for MOST_PEOPLE guests already, as more may be listed than are shown."""
         if len(self._orders) < MOST_PEOPLE:
             self._load(ref)
 
@@ -226,7 +230,7 @@ class _OrdersOfGuests:
         )
 
     def of(self, guest: Person) -> Loaded[Order]:
-        """The guest's orders; incomplete if they could not be loaded."""
+        """The guest's orders; an empty, incomplete `Loaded` if they could not be loaded."""
         return self._orders.get((guest.ref or "").lower()) or Loaded(complete=False)
 
     def _load(self, ref: str) -> None:
@@ -242,7 +246,7 @@ class _OrdersOfGuests:
 def _list_guests(
     tenant: Tenant, questions: Sequence[Mapping[str, str]], load_orders: Callable[[str], None]
 ) -> Loaded[Person]:
-    """The guests that match any of `questions`; `load_orders` is called with the ref of each.
+    """The guests who match any of `questions`, at most MOST_PEOPLE; `load_orders` is called with the ref of each guest listed.
 
     Raises a CdpError if no guest was found and a search failed or was incomplete.
     """
@@ -261,7 +265,7 @@ def _list_guests(
 
 
 def _each_once(answers: Iterable[Loaded[Person] | errors.CdpError]) -> Loaded[Person]:
-    """The guests in all answers, each once, at most MOST_PEOPLE; incomplete if any are left out or an answer failed or is incomplete."""
+    """The guests in all answers, each once, at most MOST_PEOPLE; incomplete if there are more, or if an answer failed or is incomplete."""
     guests: dict[str, Person] = {}
     missing, complete, problem = 0, True, None
     for answer in answers:

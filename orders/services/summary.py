@@ -1,6 +1,6 @@
-"""The summary of an order, to be read at a glance: facts computed from the order and its trip, without wording or Django.
+"""The summary of an order, to be read at a glance: facts computed from the order and its trip. `orders/display` puts them into words.
 
-A summary never guesses: the sum is compared with the total only if the data allows it, and different statuses are reported as mixed.
+The sum of the items' prices is compared with the order's total only if the data allows it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ PRECISION = 100  # enough digits for exact sums
 
 
 class Unchecked(StrEnum):
-    """A reason why the items' sum is not compared with the order's total."""
+    """A reason why the sum of the items' prices is not compared with the order's total."""
 
     ITEMS_MISSING = "items missing"
     NO_TOTAL = "no total"
@@ -41,7 +41,10 @@ class Unchecked(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """A serious notice. `anchor` is the DOM id of the row to go to; `at` is the flight or the transfer's airport, "" for the whole trip."""
+    """A serious notice. `anchor` is the DOM id of the part of the page that it links to.
+
+    `at` is the flight's number (its airports if it has none) or the code of a transfer's airport; "" if the whole trip is concerned.
+    """
 
     anchor: str
     notice: Notice
@@ -50,12 +53,12 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class OtherItem:
-    """One line for `count` items without flights that are equal except for the traveller.
+    """One line for `count` items without flights whose product, price, quantity, status, vendor and dates are the same.
 
     `item` is the first of the items, `index` its position in the order (from 0). `belongs` is the label of the flight that the product
-    names, or the product itself ("DUB-LHR") if it names two places of the trip. `passengers` counts the passenger types, in order of
-    first appearance. `dates` are the item's unknown fields that hold a date. `flight` is the key of the flight that the items go with,
-    "" if the data leaves this open.
+    names, or the product itself ("DUB-LHR") if it names two places of the trip but no single flight; otherwise "". `passengers` is
+    ((type code, count), ...) in order of first appearance. `dates` are the item's fields unknown to us that hold a date. `flight` is
+    the key of the flight that the items go with, "" if the data leaves this open.
     """
 
     index: int
@@ -71,14 +74,16 @@ class OtherItem:
 class OrderSummary:
     """The summary of an order.
 
-    `passengers` counts the travellers who fly, `cancelled` and `not_booked` those who do not, as ((type code or "", count), ...).
+    `passengers` are those of the trip. `cancelled` and `not_booked` count the travellers without a seat on any booked flight: those
+    whose items are cancelled, and the others. All three are ((type code or "", count), ...).
     `statuses` counts the items' statuses, most frequent first, each in the spelling that was sent first; `mixed` is True if they
     differ. `adds_up` is whether the items' prices add up to the total, None if the two cannot be compared; for an order with items,
-    `unchecked` has the reasons. `items_sum` is the sum of the prices (None if not compared), `sum_currency` the order's currency.
+    `unchecked` then has the reasons. `items_sum` is the sum of the prices (None if not compared), `sum_currency` the order's currency.
     `total_holds_cancelled` is whether the total includes cancelled items with a price, although not all items are cancelled. `others`
-    are the items without flights; `extras` are those of them that go with a flight, by its key. `items_total` is None if not all items
-    could be read; `items_known` is how many are known to exist. `segments_left` is how many segments were sent but not read, because
-    of the limit for one order. `notes` are all oddities of the order, its items and their segments, each with its place.
+    are the items without flights; `extras` are those of them that go with a flight, grouped by the key of that flight. `items_total`
+    is None if some items were not, or may not have been, read; `items_known` is how many are known to exist. `segments_left` is how
+    many segments were sent but not read, because of the limit for one order. `notes` are the notes on the order, its items and their
+    segments, each with its place (see `_notes`).
     """
 
     reference: str
@@ -142,7 +147,7 @@ def _statuses(items: Sequence[OrderItem]) -> tuple[tuple[str, int], ...]:
 
 
 def _unchecked(order: Order) -> tuple[Unchecked, ...]:
-    """The reasons why the items' sum cannot be compared with the total; none if it can, or if there are no items."""
+    """Why the sum of the items' prices cannot be compared with the total; () if it can, or if there are no items."""
     if not order.items:
         return ()
     reasons = {
@@ -187,17 +192,17 @@ def _sum(items: Sequence[OrderItem]) -> Decimal:
 
 
 def _partly_cancelled(items: Sequence[OrderItem]) -> bool:
-    """Whether some items are cancelled, at least one of them with a price, and others are not."""
+    """Whether some items are cancelled, at least one of these has a price other than 0, and other items are not cancelled."""
     gone = [item for item in items if status(item.status).cancelled]
     return len(gone) < len(items) and any(item.price for item in gone)
 
 
 def _alerts(trip: Trip) -> Iterator[Alert]:
-    """The serious notices of the trip, its flights and its transfers, each with the row to go to."""
+    """The serious notices of the trip, its flights and its transfers, each with the part of the page that it links to."""
     for notice in trip.notices:
         if notice.serious:
             yield Alert("itinerary", notice)
-    # A notice about the whole trip is not repeated for each of its flights.
+    # If there is a notice of some kind about the whole trip, notices of that kind about its flights are left out.
     of_trip = {notice.kind for notice in trip.notices}
     for journey in trip.journeys:
         anchor = "itinerary"
@@ -213,7 +218,7 @@ def _alerts(trip: Trip) -> Iterator[Alert]:
 
 
 def _others(items: Sequence[OrderItem], trip: Trip) -> Iterator[OtherItem]:
-    """The items without flights, in order of first appearance; equal lines are merged."""
+    """The items without flights, in order of first appearance; items that make equal lines are merged into one."""
     alike: dict[tuple[object, ...], list[int]] = {}
     ways, places = ways_of(trip)
     taken = flights_of_types(trip)
@@ -238,7 +243,7 @@ def _others(items: Sequence[OrderItem], trip: Trip) -> Iterator[OtherItem]:
 
 
 def _extras(others: Sequence[OtherItem]) -> dict[str, list[OtherItem]]:
-    """The extras of each flight, by the flight's key."""
+    """The lines of extras that go with a flight, grouped by the key of that flight."""
     found: dict[str, list[OtherItem]] = {}
     for other in others:
         if other.flight:
@@ -247,7 +252,7 @@ def _extras(others: Sequence[OtherItem]) -> dict[str, list[OtherItem]]:
 
 
 def _dates(item: OrderItem) -> tuple[Extra, ...]:
-    """The unknown fields of an item that hold dates, which may be all that distinguishes two nights at a hotel."""
+    """The item's fields unknown to us that hold a date: two nights at a hotel may differ in nothing else."""
     return tuple(extra for extra in item.extras if stamps.is_date(extra.value))
 
 
@@ -257,7 +262,10 @@ def _price(item: OrderItem) -> Decimal | str | None:
 
 
 def _notes(order: Order) -> list[tuple[str, Note]]:
-    """All notes, each with its place: "" for the order, "3" for its third item, "3.1" for that item's first segment."""
+    """The notes on the order, its items and their segments, each with its place.
+
+    The place is "" for the order, "3" for its third item, and "3.1" for that item's first segment.
+    """
     found = [("", note) for note in order.notes]
     for number, item in enumerate(order.items, start=1):
         found += [(f"{number}", note) for note in item.notes]

@@ -17,11 +17,12 @@ from orders.storage.session_answers import SessionAnswers
 
 
 class Tenant:
-    """Access to one CDP tenant through a connection, for a single page or API request. `reader` counts requests and time spent.
+    """Access to one CDP tenant through a connection, for a single page or API request.
 
-    A `fresh` page requests everything again, except in two cases: a search has just read the order `handed`; or the order `at_hand` is
-    in a strip of orders that the agent switches between, and `left`, the order whose page the agent comes from, is not that same order.
-    Raises CredentialUnreadable, also for a region that is not set up.
+    `reader` counts the requests made and the time spent. If `fresh`, cached answers are not used, except in two cases: a search has
+    just read the order `handed`; or a strip of orders listed the order `at_hand`, the strip's answers are still cached, and the agent
+    does not come from the page of this same order. `left` names the order whose page the agent comes from.
+    Raises CredentialUnreadable if the credential cannot be opened, or if the connection's region is not set up on this server.
     """
 
     def __init__(
@@ -40,7 +41,7 @@ class Tenant:
             raise CredentialUnreadable(f"region {connection.region} is not set up on this server")
         credentials = connection.credentials()
         state = f"{connection.pk}/{connection.changed_at.timestamp()}"
-        # The same for all users of this tenant, whatever their connection; used only for a hash.
+        # The same for all connections with this region and client key, whoever uses them; used only to make a hash.
         self.identity = f"{connection.region}/{credentials.client_key}"
         self._memory = SessionAnswers(session_key, state, fresh=fresh, handed=handed, at_hand=at_hand, left=left)
         self._deadline = Deadline.after(settings.CDP_LIMITS.page)
@@ -59,7 +60,7 @@ class Tenant:
 
     @property
     def as_of(self) -> datetime:
-        """The time at which the oldest cached answer used by this page was received, aware UTC; now if none was used."""
+        """When the oldest cached answer used by this page was received; the current time if none was used. Aware, UTC."""
         return self._memory.as_of
 
     @property
@@ -73,9 +74,9 @@ class Tenant:
         self._memory.keep_at_hand(dict(names), ref)
 
     def hand_over(self, ref: str) -> None:
-        """Let the next page of the order `ref` reuse the answers of this page, once."""
+        """Let the next page of the order `ref`, and no later one, reuse the answers of this page."""
         self._memory.hand_over(ref)
 
     def in_time(self) -> None:
-        """Raise TimedOut if the page's time is up; called between computations."""
+        """Raise TimedOut if the page is too far past its deadline (see `bounds.in_time`); called between computations."""
         in_time(self._deadline)

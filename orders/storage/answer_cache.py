@@ -1,4 +1,4 @@
-"""Answers of the CDP, cached for a minute, so that the panels of a page do not request them again.
+"""Answers of the CDP, cached for a minute, so that the panels of a page need not request them again.
 
 They are kept in this process's memory, or in Redis for all processes (`shared_answer_cache`). Without Redis, another worker process
 requests them again, or uses its own answers from the last minute. An answer is cached for one session and one state of one connection,
@@ -19,11 +19,11 @@ SWEEP = 1.0  # minimum seconds between two sweeps
 
 
 Owner = tuple[str, str]  # a session and a state of a connection
-Key = tuple[str, str, str]  # the same, with the name of an answer
+Key = tuple[str, str, str]  # the same two, and the name of an answer
 
 
 class Held(NamedTuple):
-    """An answer: when it was received (monotonic clock, and seconds since 1970), and its bytes."""
+    """A cached answer. `read_at` is when it was received (seconds since 1970); `at` tells AnswerCache its age (monotonic clock)."""
 
     at: float
     read_at: float
@@ -31,7 +31,7 @@ class Held(NamedTuple):
 
 
 class AnswerCache:
-    """Answers by (session, connection, name), kept for `seconds`, and at most `most_bytes` in all. Thread-safe."""
+    """A cache of answers by (session, connection, name), each kept for `seconds`; `most_bytes` limits their total size. Thread-safe."""
 
     def __init__(self, seconds: float = SECONDS, most_bytes: int = MOST_BYTES) -> None:
         self._seconds = seconds
@@ -83,7 +83,7 @@ class AnswerCache:
         return self
 
     def forget(self, session: str, connection: str | None = None) -> None:
-        """Drop all answers of one session, or only those from one of its connections."""
+        """Drop all answers of `session` or, if `connection` is given, only those that it had from that connection."""
         with self._lock:
             owners = [one for one in self._of if one[0] == session] if connection is None else [(session, connection)]
             for owner in owners:
@@ -110,7 +110,7 @@ class AnswerCache:
             self._drop(key)
 
     def _sweep(self) -> None:
-        """Drop old answers on a thread until none are left: on an idle server nothing else would drop them."""
+        """Drop answers as they grow old, until the cache is empty. Runs in a thread: on an idle server nothing else would drop them."""
         while True:
             with self._lock:
                 self._drop_old()
@@ -122,7 +122,7 @@ class AnswerCache:
 
 
 class Memory(Protocol):
-    """A cache of answers by (session, connection, name)."""
+    """The interface of a cache of answers by (session, connection, name)."""
 
     def get(self, key: Key) -> Held | None: ...
 

@@ -1,4 +1,4 @@
-"""Distinct values of an indexed column, read value by value: DISTINCT would read all rows."""
+"""The distinct values of an indexed column, each found by one index lookup; DISTINCT would read all rows."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from django.db.models import Model
 
 
 def distinct(model: type[Model], column: str) -> list[int]:
-    """The distinct numbers in `column`, in order, without NULL. An index must start with `column`; each value costs one index lookup."""
+    """The distinct numbers in `column`, ascending, without NULL. This is fast only if an index starts with `column`."""
     connection = connections[router.db_for_read(model)]
     quote = connection.ops.quote_name
     table, name = quote(model._meta.db_table), quote(column)  # noqa: SLF001  (Django's own name for it)

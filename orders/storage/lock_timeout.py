@@ -17,7 +17,7 @@ def set_lock_timeout(connection: BaseDatabaseWrapper) -> None:
 
 
 def is_away(error: BaseException | None) -> bool:
-    """Whether `error` means that the database cannot be used now: down, hanging, read-only, full, or locked for too long."""
+    """Whether `error` is of a kind raised while the database is down, hanging, read-only, full, or locked for too long."""
     # PostgreSQL reports "read-only" as an internal error.
     read_only = isinstance(error, InternalError) and getattr(error.__cause__, "sqlstate", "") == "25006"
     return read_only or isinstance(error, (OperationalError, InterfaceError))
@@ -26,7 +26,7 @@ def is_away(error: BaseException | None) -> bool:
 def give_back() -> None:
     """Close this thread's database connections, except any in a transaction; the next query opens one again.
 
-    Called before a long wait, such as for the CDP, a directory or a sign-in provider, so that others can use the connections meanwhile.
+    Called before a long wait, such as for the CDP, a directory or a sign-in provider: other requests can use the connections meanwhile.
     """
     for connection in connections.all(initialized_only=True):
         if not connection.in_atomic_block:

@@ -17,7 +17,7 @@ M = TypeVar("M", bound=Model)
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A row's place in the order: its `at` (aware) and its id. Written as `20260301T235959000005-42`, in UTC."""
+    """A row's place in the sequence: its `at` (aware) and its id. Written in UTC, as `20260301T235959000005-42`."""
 
     at: datetime
     pk: int
@@ -41,7 +41,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[M]):
-    """Rows, newest first. `newer` and `older` are the places to pass as `after` and `before` for the adjacent pages, or ""."""
+    """Rows, newest first. Pass `newer` as `after` to get newer rows, `older` as `before` to get older ones; "" if there are none."""
 
     rows: list[M]
     newer: str = ""
@@ -49,10 +49,11 @@ class Page(Generic[M]):
 
 
 def page(parts: Sequence[QuerySet[M]], size: int, *, before: str = "", after: str = "") -> Page[M]:
-    """The next rows, at most `size`, older than the place `before` or newer than `after`; the newest rows if neither is a place.
+    """At most `size` rows, newest first: the next ones older than the place `before` or newer than `after`.
 
-    The newest rows are also returned if at most `size` are newer than `after`. `parts` must have no row in common. Each is a separate
-    statement that uses its own index: with OR the database may read everybody's rows to find one person's.
+    The newest rows are returned if neither is a place, or if at most `size` rows are newer than `after`. `parts` must have no row in
+    common. Each is read by a statement of its own, which can use its own index: if OR joined them, the database might read everybody's
+    rows to find one person's.
     """
     start, end = Place.read(before), Place.read(after)
     if end is not None:
@@ -72,7 +73,7 @@ def page(parts: Sequence[QuerySet[M]], size: int, *, before: str = "", after: st
 
 
 def everything(parts: Sequence[QuerySet[M]], *columns: str, chunk: int = 2000) -> Iterator[tuple[Any, ...]]:
-    """All rows, newest first, as tuples of `columns`, read in chunks; no connection is held while the caller handles a chunk."""
+    """All rows of `parts`, newest first, as tuples of `columns`. Each chunk is read at once, then the database connection is given back."""
     place: Place | None = None
     while True:
         found = [row for rows in _newest(parts, place, chunk) for row in rows.values_list("at", "pk", *columns)]
@@ -101,7 +102,7 @@ def _place(row: Any) -> str:
     return str(Place(row.at, row.pk))
 
 
-# The first condition is redundant but can use an index.
+# In both functions the first condition is redundant, but an index can serve it.
 def _older(rows: QuerySet[M], place: Place) -> QuerySet[M]:
     return rows.filter(Q(at__lte=place.at), Q(at__lt=place.at) | Q(pk__lt=place.pk))
 

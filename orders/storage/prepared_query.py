@@ -1,6 +1,6 @@
 """A single-row query whose SQL is compiled once and reused.
 
-Every page reads its session (with the user) and the user's connection. Compiling the SQL took most of the time of these queries (0.7
+Most pages read the session (with its user) and the user's connection. Compiling the SQL took most of the time of these queries (0.7
 of 0.86 ms). The ORM still writes the SQL, when the query is first used, and builds the model instance, so no column is named here.
 """
 
@@ -24,7 +24,7 @@ Value = str | int | datetime | UUID
 
 @dataclass(frozen=True, slots=True)
 class Statement(Generic[M]):
-    """The SQL of a query with `places` placeholders, and what is needed to turn its row of `width` columns into the model."""
+    """The SQL of a query with `places` placeholders, and what is needed to make a model instance of its row of `width` columns."""
 
     model: type[M]
     alias: str
@@ -36,7 +36,7 @@ class Statement(Generic[M]):
     converters: Mapping[int, tuple[list[Callable[..., Any]], Any]]
 
     def adapted(self, values: Sequence[Value]) -> list[Any]:
-        """The values as the driver takes them. Raises ValueError unless there is one for each placeholder."""
+        """The values in the form that the database driver accepts. Raises ValueError unless there is one for each placeholder."""
         if len(values) != self.places:
             raise ValueError(f"the statement takes {self.places} values")
         return [_adapted(value, connections[self.alias]) for value in values]
@@ -54,9 +54,10 @@ class Statement(Generic[M]):
 
 
 class PreparedQuery(Generic[M]):
-    """A query that is compiled once. `query` builds it with a stand-in value in each `filter`; `get` takes the real values in that order.
+    """A query that is compiled once and run with different values.
 
-    Objects named in its `select_related` are read in the same statement.
+    `query` builds it with stand-in values in its filters; `get` takes the real values, in the order of the stand-ins.
+    Objects named in the query's `select_related` are read in the same statement.
     """
 
     def __init__(self, query: Callable[[], models.QuerySet[M]]) -> None:
@@ -65,7 +66,7 @@ class PreparedQuery(Generic[M]):
 
     @property
     def statement(self) -> Statement[M]:
-        """The query, compiled at its first use."""
+        """The compiled query; compiled on first use."""
         written = self._written = self._written or _write(self._query())
         return written
 

@@ -16,7 +16,7 @@ _AT_HAND = "at hand/"  # followed by an order's ref or reference
 
 @cache
 def answers() -> Memory:
-    """The cache of this server: Redis if CDPVIEWER_REDIS_URL is set, otherwise the memory of this process."""
+    """The cache that this process uses: Redis if CDPVIEWER_REDIS_URL is set, otherwise the memory of this process."""
     if not settings.SHARED_REDIS:
         return AnswerCache()
     from redis import Redis
@@ -29,11 +29,12 @@ def answers() -> Memory:
 class SessionAnswers:
     """The cached answers of one session (`owner`) and one state of one connection; the `memory` of a `CdpClient`.
 
-    With `fresh` they are deleted first, so that the page and its panels request everything again and, if the page fails, nothing older
-    is shown in its place. In two cases they are kept and used: once for the page of the order `handed`, if the previous page has just
-    read that order; and for the page of the order `at_hand`, if it is listed in a strip of orders and `left`, the order whose page the
-    user comes from, is not that same order. `strip_of` is the ref of the order that the strip belongs to, "" in all other cases.
-    Without `owner`, nothing is cached.
+    If `fresh`, they are deleted first, so that the page and its panels request everything again and, if the page fails, nothing older
+    is shown in its place. In two cases they are kept and used instead: once for the page of the order `handed`, if a search has just
+    read that order; and for the page of the order `at_hand`, if a strip of orders listed it, the strip's answers are still cached, and
+    the user does not come from the page of this same order. `left` names the order whose page the user comes from.
+    `strip_of` is the ref of the order that the strip belongs to, "" if no strip's answers are used.
+    If `owner` is "", nothing is cached.
     """
 
     def __init__(
@@ -70,17 +71,17 @@ class SessionAnswers:
 
     @property
     def as_of(self) -> datetime:
-        """The time (aware UTC) at which the oldest cached answer used was received; now if none was used."""
+        """When the oldest cached answer used was received; the current time if none was used. Aware, UTC."""
         return datetime.now(UTC) if self._oldest is None else datetime.fromtimestamp(self._oldest, UTC)
 
     def hand_over(self, ref: str) -> None:
-        """Let the next page of the order `ref` use these answers."""
+        """Let the next page of the order `ref`, and no later one, use these answers."""
         self.put(_HANDED + ref.lower(), b"")
 
     def keep_at_hand(self, refs: Mapping[str, str], strip_of: str) -> None:
-        """Let the pages of the orders in the strip of the order `strip_of` use these answers while they are cached.
+        """Let the pages of the orders listed in the strip of the order `strip_of` use these answers while they are cached.
 
-        `refs` maps each ref or booking reference that a URL may have for one of these orders to the order's ref.
+        `refs` maps each text that names one of these orders in a URL (its ref or booking reference) to the order's ref.
         """
         if self._owner:
             self._memory.put_all({self._at_hand(name): f"{strip_of}/{ref}".encode() for name, ref in refs.items()})

@@ -1,8 +1,8 @@
 """The answer cache in Redis, shared by all processes and hosts.
 
-Redis holds no readable answer. Names are keyed hashes; answers are sealed under the server's secret, the session's key and two random
-numbers, one for the session and one for the state of its connection. Deleting such a number makes everything sealed with it
-unreadable. If Redis does not respond, a request waits only briefly; then, for some seconds, this process asks the CDP instead.
+Redis holds no readable answer. Names are keyed hashes. Answers are encrypted with a key derived from the server's secret, the session's
+key and two random numbers in Redis, one for the session and one for its connection. Deleting a number makes all answers encrypted with
+it unreadable. If Redis does not respond, a request waits only briefly; then, for some seconds, this process asks the CDP instead.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ from orders.storage.answer_cache import SECONDS, Held, Key
 
 T = TypeVar("T")
 
-NUMBER_SECONDS = 600  # lifetime of a random number; at its end the answers sealed with it are lost, which costs a call
+NUMBER_SECONDS = 600  # lifetime of a random number; then its answers must be requested again
 REST = 5.0  # seconds without Redis after it failed
-MOST_UNSENT = 1_000  # deletions that are pending because Redis was unavailable
+MOST_UNSENT = 1_000  # the most deletions kept pending while Redis is unavailable
 
 log = structlog.stdlib.get_logger("orders.memory")
 
@@ -35,7 +35,7 @@ log = structlog.stdlib.get_logger("orders.memory")
 class PatientRedis:
     """A client that leaves Redis alone for `rest` seconds after a failure.
 
-    Then one request tries it again, beginning with the deletions that failed; the others go on without Redis until that has worked.
+    After that, one request tries it again, starting with the deletions that failed. Meanwhile other requests still do without Redis.
     """
 
     def __init__(self, client: Redis, *, rest: float = REST) -> None:
@@ -45,7 +45,7 @@ class PatientRedis:
         self._lock = threading.Lock()
 
     def asked(self, ask: Callable[[Redis], T], otherwise: T) -> T:
-        """The result of `ask`; `otherwise` if Redis fails, and while it is left alone."""
+        """The result of `ask`, or `otherwise` if Redis fails or is being left alone after a failure."""
         now = time.monotonic()
         if now < self._away_until:
             return otherwise
@@ -62,7 +62,7 @@ class PatientRedis:
         return answer
 
     def delete_at_last(self, name: str) -> None:
-        """Delete a key; if Redis is unavailable, delete it later, unless MOST_UNSENT deletions are already pending."""
+        """Delete the key `name`; if Redis is unavailable, delete it later, unless MOST_UNSENT deletions are already pending."""
         if not self.asked(lambda client: client.delete(name) >= 0, False):
             with self._lock:
                 if len(self._unsent) < MOST_UNSENT:
@@ -77,21 +77,21 @@ class PatientRedis:
 
 
 class SharedAnswerCache:
-    """Answers by (session, connection, name), kept for a minute, with the same interface as `AnswerCache`."""
+    """A cache of answers by (session, connection, name), each kept for a minute. It implements `Memory`, as `AnswerCache` does."""
 
     def __init__(self, redis: PatientRedis, *, numbers: dict[str, str | None] | None = None) -> None:
         self._redis, self._kept = redis, numbers
 
     def for_request(self) -> SharedAnswerCache:
-        """The same cache for one request, so that each random number is read once and not again for every answer."""
+        """This cache for use during one request: each random number is read only once, not again for every answer."""
         return SharedAnswerCache(self._redis, numbers={})
 
     def get(self, key: Key) -> Held | None:
-        """The answer under `key`, or None if there is none, it is too old, or Redis is unavailable."""
+        """The answer under `key`; None if it is missing, too old or no longer readable, or if Redis is unavailable."""
         names, answer, known = _numbers(key[0], key[1]), _name("answer", *key), self._known()
         unread = [name for name in names if name not in known]
         if any(known.get(name, "unread") is None for name in names):
-            return None  # without its number no answer can be opened
+            return None  # an answer cannot be opened unless both numbers exist
         held = self._redis.asked(lambda client: client.mget([*unread, answer]), None)
         if held is None:
             return None
@@ -105,25 +105,25 @@ class SharedAnswerCache:
         self.put_all({key: answer})
 
     def put_all(self, answers: Mapping[Key, bytes]) -> None:
-        """Store answers of one session and connection for a minute, all sent to Redis at once."""
+        """Store answers for a minute, all sent to Redis at once. They must belong to a single session and connection."""
         if answers:
             self._redis.asked(lambda client: self._put(client, answers), None)
 
     def take(self, key: Key) -> bool:
-        """Delete the answer under `key`, and return whether there was one; True for only one of two concurrent calls."""
+        """Delete the answer under `key`, and return whether there was one. Of several concurrent calls, at most one returns True."""
         return self.get(key) is not None and self._redis.asked(
             lambda client: client.delete(_name("answer", *key)) == 1, False
         )
 
     def forget(self, session: str, connection: str | None = None) -> None:
-        """Make all answers of one session unreadable, or only those from one of its connections."""
+        """Make all answers of `session` unreadable or, if `connection` is given, only those that it had from that connection."""
         number, known = _numbers(session, connection or "")[1 if connection else 0], self._known()
         if known.get(number, "unread") is not None:
             self._redis.delete_at_last(number)
             known[number] = None
 
     def _known(self) -> dict[str, str | None]:
-        """The random numbers that this request has read, by name; None for one that does not exist."""
+        """The random numbers that this request has read or made, by name; None for one that does not exist."""
         return {} if self._kept is None else self._kept
 
     def _put(self, client: Redis, answers: Mapping[Key, bytes]) -> None:
@@ -163,7 +163,7 @@ def _text(value: bytes | str | None) -> str | None:
 
 
 def _joined(known: Mapping[str, str | None], names: Sequence[str]) -> str:
-    """The numbers of these names, joined; "" if one is missing."""
+    """The random numbers with these names, joined into one text; "" if any is missing."""
     numbers = [known[name] or "" for name in names]
     return "".join(numbers) if all(numbers) else ""
 
@@ -176,7 +176,7 @@ def _lock_of(key: Key, numbers: str) -> Fernet:
 
 
 def _sealed(key: Key, numbers: str, answer: bytes) -> str:
-    """The answer sealed together with its name, so that it cannot be swapped for another, and with the current time."""
+    """The answer encrypted together with the time and with its name, which prevents one answer from being swapped for another."""
     head = json.dumps([time.time(), _name("answer", *key)]).encode()
     return _lock_of(key, numbers).encrypt(head + b"\n" + answer).decode("ascii")
 

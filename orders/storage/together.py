@@ -1,6 +1,6 @@
 """Several statements sent as one, so that a page waits only once for PostgreSQL, which may be on another host.
 
-On SQLite, whose file is on this machine, a change and the queries run one after the other.
+On SQLite, whose file is on this machine, the change runs first and the queries follow as a second statement.
 """
 
 from __future__ import annotations
@@ -19,13 +19,16 @@ Row = tuple[Any, ...]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A statement that changes one row and returns columns of it, such as INSERT … RETURNING. `values` are as the driver takes them."""
+    """A statement that returns one row and may change it, such as INSERT … RETURNING.
+
+    `values` must already be in the form that the database driver accepts.
+    """
 
     sql: str
     values: Sequence[Any]
 
     def run(self, connection: BaseDatabaseWrapper) -> Row:
-        """Run the change by itself, and return its columns."""
+        """Run the change as a statement of its own, and return the columns that it returns."""
         with connection.cursor() as cursor:
             cursor.execute(self.sql, self.values)
             return tuple(cursor.fetchone())
@@ -37,7 +40,10 @@ def is_possible(connection: BaseDatabaseWrapper) -> bool:
 
 
 def run_before(change: Change, connection: BaseDatabaseWrapper, sql: str, values: Sequence[Any]) -> Row:
-    """Run `change` and `sql`, which returns no rows, as one statement: both take effect, or neither. Return the columns of `change`."""
+    """Run `change` and `sql` as one statement, and return the columns that `change` returns; `sql` must return no rows.
+
+    Both take effect, or neither does.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             f"WITH changed AS ({change.sql}), other AS ({sql}) SELECT * FROM changed",  # noqa: S608  (both are ours)
@@ -47,13 +53,13 @@ def run_before(change: Change, connection: BaseDatabaseWrapper, sql: str, values
 
 
 class Together:
-    """Several single-row queries as one statement."""
+    """Several single-row queries on the same database, run as one statement."""
 
     def __init__(self, *queries: PreparedQuery[Any]) -> None:
         self._queries = queries
 
     def get(self, *values: Sequence[Value], change: Change | None = None) -> tuple[list[Any], Row]:
-        """The row of each query as a model instance (None without a row), and the columns that `change` returns (() without a change).
+        """Return each query's row as a model instance (None if there is no row), and the columns that `change` returns (() without one).
 
         `values` has one sequence of values for each query.
         """
@@ -72,6 +78,6 @@ class Together:
         models = []
         for each in reversed(statements):
             columns, row = columns[: -each.width], columns[-each.width :]
-            # Without a row all of its columns are NULL, its key among them.
+            # If a query finds no row, all its columns are NULL, even the primary key.
             models.append(each.to_model(row) if any(value is not None for value in row) else None)
         return models[::-1], tuple(columns) if within else changed

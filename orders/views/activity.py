@@ -1,4 +1,4 @@
-"""The activity page and its CSV file: access records by or about the user, or everybody's if the user may view all."""
+"""The activity page and its CSV file: access records by or about the user, or everybody's if the user may view them."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ COLUMNS = (
     "detail",
     "via",
 )
-# Characters that start a formula in a spreadsheet, in all widths; whitespace, controls, invisible characters and quotes may precede them.
+# Characters that start a formula in a spreadsheet, with variants; whitespace, controls, invisible characters and quotes may precede them.
 FORMULA = "=＝﹦⁼₌+＋﹢⁺₊\\-－﹣⁻₋−@＠﹫"
 IN_FRONT = '\\s\\x00-\\x1f\\x7f-\\x9f\\xad\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u2069\\ufeff"“”„«»‘’`´'
 # A program that does not expect commas may split cells at a semicolon, tab, bar or line break.
@@ -64,11 +64,12 @@ FORMULA_START = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """The filter of the page. `person` is a user's id, never a name: names do not belong in a URL.
+    """The filter of the activity page. `person` is a user's id, never a name: names do not belong in a URL.
 
     In the URL, `ticket` is named `for_ticket`, because `ticket` in any URL is the ticket that led to the page. `subject` is the keyed
-    hash of a customer who was viewed or searched for, never the e-mail address or phone number itself. `since` and `until` are the
-    first and the last day, in the user's time zone. `reveals` limits the records to requests for hidden fields, granted or refused.
+    hash that stands for a customer who was viewed or searched for, never an e-mail address, phone number or name. `since` and `until`
+    are the first and the last day, in the user's time zone. `reveals` limits the records to requests to reveal a hidden field, whether
+    granted or refused.
     """
 
     person: int | None = None
@@ -117,7 +118,7 @@ def activity(request: Request) -> HttpResponse:
 
 @require_safe
 def activity_csv(request: Request) -> HttpResponse | StreamingHttpResponse:
-    """The records of the activity page as a CSV file (UTF-8, timestamps in UTC), streamed; 400 if the filter cannot be read.
+    """All records that match the filter, streamed as a CSV file (UTF-8, timestamps in UTC); 400 if part of the filter is not valid.
 
     The export is recorded, but is not among its own rows; 503 if it cannot be recorded.
     """
@@ -146,7 +147,8 @@ def activity_csv(request: Request) -> HttpResponse | StreamingHttpResponse:
 def activity_of_person(request: Request) -> HttpResponse:
     """Redirect from a posted e-mail address, phone number, name or guest's ref to the access records about that customer.
 
-    Of what was posted, the URL has only a keyed hash. If the text does not identify one person, it has none, and a warning is shown.
+    The URL has only a keyed hash of the text that was posted. If the text does not identify one person, the URL has no hash, and a
+    warning is shown unless the text was empty.
     """
     _everybody, chosen, _problems = _asked(request)
     subject, why = subject_of(request)
@@ -162,14 +164,14 @@ def safe_cell(value: object) -> str:
 
 
 def _asked(request: Request) -> tuple[bool, Filter, list[str]]:
-    """Whether the user may view everybody's records, the filter, and sentences about parts of it that could not be read."""
+    """Return whether the user may view everybody's records; the filter in the URL; and the problems found in it, as sentences."""
     everybody = may_view_all_activity(request.user)
     problems: list[str] = []
     person = request.GET.get("person", "").strip()
     number = int(person) if person.isascii() and person.isdigit() and len(person) < 18 else None
     if person and number is None:
         problems.append(_("The user ID in the link is not a number."))
-    # Links of earlier versions name both days with one `day`.
+    # Links made by earlier versions have a single parameter, `day`, for both days.
     since, until = (_day(request.GET.get(name) or request.GET.get("day", ""), problems) for name in ("from", "to"))
     subject = request.GET.get("subject", "").strip().lower()
     if subject and not SUBJECT.fullmatch(subject):
@@ -196,7 +198,10 @@ def _day(text: str, problems: list[str]) -> date | None:
 
 
 def _records(request: Request, everybody: bool, chosen: Filter) -> list[QuerySet[AccessRecord]]:
-    """The requested records in querysets that do not overlap; for one user, what they did and what others did that concerns them."""
+    """The requested records, as querysets that have no record in common.
+
+    For one user there are two: the records of what the user did, and all other records about the user.
+    """
     records = AccessRecord.objects.all()
     records = records.filter(what__in=OF_KIND[chosen.kind]) if chosen.kind else records.exclude(what__in=CHAINING)
     person = chosen.person if everybody else request.user.pk
@@ -213,7 +218,7 @@ def _records(request: Request, everybody: bool, chosen: Filter) -> list[QuerySet
         records = records.filter(at__gte=_midnight(chosen.since))
     if chosen.until is not None:
         records = records.filter(at__lt=_midnight(chosen.until + timedelta(days=1)))
-    if person is None and chosen.reveals:  # they may be few and long ago, so each action is read along its own index
+    if person is None and chosen.reveals:  # reveals may be few and long ago: read each action through the index
         return [records.filter(what=action) for action in REVEALS]
     if person is None:
         return [records]
@@ -228,7 +233,7 @@ def _midnight(day: date) -> datetime:
 def _people() -> list[tuple[int, str]]:
     """Everybody in the records, as (id, name), sorted by name.
 
-    A deleted user's name is taken from the records, or is the id if the records have no name.
+    A deleted user's name is taken from a record of something that user did; if there is none, the id stands in for the name.
     """
     # The ids are read from indexes only; reading names from millions of records would go row by row.
     records = AccessRecord.objects.order_by()
@@ -248,7 +253,7 @@ class _Line:
 
 def _csv(records: list[QuerySet[AccessRecord]]) -> Iterator[str]:
     writer = csv.writer(_Line())
-    # Without the byte order mark Excel reads the file in the system's code page, and accents break.
+    # Without the byte order mark, Excel reads the file in the system's code page and garbles accented letters.
     yield "\ufeff" + str(writer.writerow(COLUMNS))
     for row in everything(records, *COLUMNS):
         yield str(writer.writerow([safe_cell(value) for value in row]))

@@ -53,11 +53,12 @@ def openapi(_request: Request) -> HttpResponse:
 @login_not_required  # authenticated by key
 @csrf_exempt
 def look_up(request: Request) -> HttpResponse:
-    """`GET /api/v1/orders?q=&ticket=&agent=`: a short form of each order found by a reference in `q`, MOST_ORDERS at most.
+    """`GET /api/v1/orders?q=&ticket=&agent=`: a short form of the orders found by the references in `q`, at most MOST_ORDERS.
 
     If `q` has too few letters and digits (1 to FEWEST_SIGNS - 1) and is not a placeholder, the list is empty.
-    Errors are problem documents: 400 if there is no reference in `q`; 401 without a valid key; 405 for a method other than GET or HEAD;
-    429 above the key's limit; 502, 503 or 504 if the CDP or the access log fails.
+    Errors are problem documents: 400 if `q` has no reference, or has an unfilled placeholder; 401 without a key that is valid for the
+    client's address; 405 for a method other than GET or HEAD; 429 above the key's limit; 502, 503 or 504 if the CDP cannot be read or
+    the access cannot be recorded.
     """
     set_lock_timeout(database)
     if request.method not in {"GET", "HEAD"}:
@@ -72,7 +73,7 @@ def look_up(request: Request) -> HttpResponse:
     request.connection = integration.shared
     text = request.GET.get("q", "").strip()
     reading = lookup.read(text)
-    # Nobody types a placeholder key by key: however short it is, the template it comes from has to be corrected.
+    # Nobody types a placeholder letter by letter: however short it is, the template it comes from has to be corrected.
     if reading.kind is not lookup.Kind.PLACEHOLDER and 0 < sum(map(str.isalnum, text)) < FEWEST_SIGNS:
         return JsonResponse({"orders": [], "partial": False, "looked": [], "as_of": None})
     if reading.kind is not lookup.Kind.REFERENCE:
@@ -105,7 +106,7 @@ def _not_searched(request: Request, kind: lookup.Kind, text: str) -> HttpRespons
 
 
 def _answer(request: Request, integration: Integration, text: str, candidates: Sequence[str]) -> HttpResponse:
-    """Search the CDP and return the orders found. The list is empty only if the CDP has no such order.
+    """Search the CDP and return the orders found. The list is empty only if the whole search succeeded and found nothing.
 
     A failure is logged and returned as a problem document.
     """
@@ -138,7 +139,7 @@ def _answer(request: Request, integration: Integration, text: str, candidates: S
 
 
 def _open_all(tenant: Tenant, found: Found) -> tuple[list[OpenedOrder], bool]:
-    """The orders found, each read in full (MOST_ORDERS at most), and whether any are missing.
+    """Read the orders in `found` in full, at most MOST_ORDERS; return those that could be read, and whether any are left out.
 
     Raises a CdpError if orders were found but none could be read.
     """

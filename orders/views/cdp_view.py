@@ -55,8 +55,8 @@ def cdp_view(
 ) -> Callable[[TenantView[P]], View[P]]:
     """Decorator: give the view a `Tenant` for the request's connection, and show failures in the `panel`, or as a page if none is named.
 
-    With a `heading`, the view is registered as that panel and answers only GET and HEAD. Answers from the last minute are reused; with
-    `fresh`, only in the two cases that `Tenant` describes. The URL of a part of an order may have a booking reference instead of a ref.
+    With a `heading`, the view is registered for that panel and answers only GET and HEAD. Answers from the last minute are reused; with
+    `fresh`, only in the two cases that `Tenant` describes. The URL of a part of an order may contain a booking reference instead of a ref.
     """
 
     def decorate(view: TenantView[P]) -> View[P]:
@@ -107,7 +107,7 @@ def _reloaded(request: Request) -> bool:
 
 
 def _ref_by_reference(request: Request, tenant: Tenant) -> str:
-    """The ref of the order whose booking reference is in the URL of one of its parts; "" unless a search finds exactly one order."""
+    """The ref of the order whose booking reference is in the URL of one of its parts; "" unless a complete search finds exactly one."""
     match = request.resolver_match
     ref = str(match.kwargs.get("ref", "")) if match else ""
     if not _is_part_of_order(request) or lookup.looks_like_ref(ref) or not is_ref(ref):
@@ -134,7 +134,8 @@ def respond(
 ) -> HttpResponseBase:
     """Return `show(load())`; if the CDP or the access log fails, show the problem as `show_problem` does.
 
-    Failures are logged. A request for an order that the CDP does not have, or for part of it, is recorded as a search that found nothing.
+    Failures are logged (see `_log_failure`). If the CDP does not have the requested order, or the requested part of it (see
+    `_is_part_of_order`), this is recorded as a search that found nothing.
     """
     raised: errors.CdpError | None = None
     try:
@@ -159,7 +160,7 @@ def respond(
 def _log_failure(request: Request, raised: errors.CdpError | None) -> None:
     """Log one line about the error that was raised, or else about the first failed call; nothing if there was neither.
 
-    A problem with the reference itself does not count as an error. The line contains no reference and nothing about a person.
+    A ReferenceProblem, such as NotFound, does not count as an error here. The line contains no reference and nothing about a person.
     """
     reader, connection = request.reader, request.connection
     failures = reader.take_failures() if reader is not None else []
@@ -193,10 +194,11 @@ def _route(request: Request) -> str:
 
 
 def choose_connection(request: Request, *, counted: bool = False) -> tuple[AnyConnection | None, Problem | None]:
-    """Return (connection, None) or (None, Problem): the connection that the request names or, if it names none, the user's default.
+    """Choose the connection for the request; return (connection, None), or (None, Problem) if there is none that may be used.
 
-    An unknown or unconfirmed connection is a Problem: no other is used in its place. With `counted`, for requests that may call the CDP,
-    a view is counted, and exceeding a view limit is also a Problem.
+    It is the connection that the request names or, if it names none, the user's default (see `default_for`). An unknown or unconfirmed
+    connection is a Problem: no other is used in its place. With `counted`, for requests that may call the CDP, a view is counted, and
+    exceeding a view limit is also a Problem.
     """
     name = request.GET.get("connection") or request.POST.get("connection") or ""
     connection, over = _counted(request, name) if counted else (chosen(request.user, name)[0], None)
@@ -214,7 +216,7 @@ def choose_connection(request: Request, *, counted: bool = False) -> tuple[AnyCo
 
 
 def _counted(request: Request, name: str) -> tuple[AnyConnection | None, Over | None]:
-    """Count a view; return the connection or None, and the view limit that is now exceeded or None.
+    """Count a view; return the chosen connection (or None), and the view limit that is now exceeded (or None).
 
     A view that cannot be counted exceeds no limit.
     """
@@ -229,7 +231,7 @@ def _counted(request: Request, name: str) -> tuple[AnyConnection | None, Over | 
 
 
 def show_problem(request: Request, problem: Problem, panel: str = "") -> HttpResponse:
-    """Show the problem in the `panel`, or as a page if no panel is named, with the problem's status and Retry-After."""
+    """Show the problem in the `panel`, or as a page if no panel is named, with the problem's status and, if known, Retry-After."""
     if panel:
         response = render_panel(request, panel, {"problem": problem, **(_named_order(request))}, status=problem.status)
     else:
@@ -242,9 +244,9 @@ def show_problem(request: Request, problem: Problem, panel: str = "") -> HttpRes
 
 
 def with_action(request: Request, problem: Problem) -> Problem:
-    """Return the problem with a button for its next step: it opens a connection page, which leads back here, or repeats the request.
+    """Return the problem with a button for its next step: to open the Connections page, which leads back here, or to repeat the request.
 
-    A panel is reloaded in place. A posted search is posted again with its fields; if the URL of a search contains personal data, the
+    The button reloads a panel in place. A posted search is posted again with its fields; if the URL of a search contains personal data, the
     search is posted instead. No button is added if the problem has no next step, or if the request to repeat is any other posted form.
     """
     if problem.action is NextStep.CONNECTIONS:
@@ -265,12 +267,12 @@ def with_action(request: Request, problem: Problem) -> Problem:
 
 
 def partial_problem(request: Request, error: errors.CdpError | None) -> Problem | None:
-    """The problem that left a page incomplete, with its next step; None without an error."""
+    """The problem that left a page incomplete, with a button for its next step if it has one; None if there is no error."""
     return with_action(request, problems.describe(error)) if error is not None else None
 
 
 def _personal_search(request: Request) -> str:
-    """The search text in the URL, if it contains personal data; "" otherwise. No link may repeat such text."""
+    """The search text in the URL if it contains personal data and cannot be a ref; otherwise "". No link may repeat such text."""
     match = request.resolver_match
     if request.method == "POST" or match is None:
         return ""
@@ -290,7 +292,7 @@ def _to_confirm(request: Request, problem: Problem) -> Problem:
 
 
 def _named_order(request: Request) -> dict[str, str]:
-    """Template context for a failure: the order ref in the URL, and the text posted to the search field; "" for each that is missing."""
+    """Template context for a failure: the `ref` in the URL, and the text posted in the search field; "" for each that is missing."""
     match = request.resolver_match
     ref = str(match.kwargs.get("ref", "")) if match else ""
     return {"order_ref": ref, "reference": ref, "q": request.POST.get("q", "") if _route(request) == "orders" else ""}

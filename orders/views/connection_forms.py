@@ -53,7 +53,7 @@ class AdvancedFields:
 
 
 class ConnectionNameForm(AdvancedFields, ConnectionModelForm):
-    """The settings that need no credential: name, API version, and how segment times and national phone numbers are read."""
+    """Settings that can be changed without the credential: name, API version, and how segment times and national phone numbers are read."""
 
     country = country_field()
 
@@ -81,7 +81,7 @@ class ConnectionNameForm(AdvancedFields, ConnectionModelForm):
 class CredentialForm(forms.Form):
     """The region, client key and token of a connection, entered together because a credential is bound to its region.
 
-    If the form is refused, a valid client key stays in its password field; the token is never sent back.
+    If the form is shown again, a client key that looks valid stays in its password field; the token is never sent back.
     """
 
     region = forms.ChoiceField(label=_("Region"), choices=region_choices)
@@ -104,7 +104,7 @@ class CredentialForm(forms.Form):
     )
 
     def full_clean(self) -> None:
-        """Clean the fields; if the form is refused, text that looks like a client key stays in its field.
+        """Clean the fields; if the form is shown again, text that looks like a client key stays in its field.
 
         Other text is not sent back, because it may be a token.
         """

@@ -1,4 +1,4 @@
-"""The user's connections: list, add, change the settings, replace the credential, make default, test, delete."""
+"""The user's connections: list, add, change the settings, replace the credential, set the default, test, delete."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def connection_add(request: Request) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def connection_rename(request: Request, connection_id: UUID) -> HttpResponse:
-    """Change the name, the API version, or how segment times and national phone numbers are read."""
+    """Change a connection's name or API version, or how its segment times and national phone numbers are read."""
     connection = _own(request, connection_id)
     row = row_of(connection)
     form = ConnectionNameForm(request.POST or None, user=request.user, instance=connection)
@@ -76,7 +76,7 @@ def connection_rename(request: Request, connection_id: UUID) -> HttpResponse:
 @sensitive_post_parameters("client_key", "token")
 @require_http_methods(["GET", "HEAD", "POST"])
 def connection_replace(request: Request, connection_id: UUID) -> HttpResponse:
-    """Replace the credential, or enter the same one again; the region and the country can be changed here too."""
+    """Replace the credential, or enter the same one again; the region and the country can be changed at the same time."""
     connection = _own(request, connection_id)
     row = row_of(connection)
     form = ReplaceCredentialForm(
@@ -91,7 +91,7 @@ def connection_replace(request: Request, connection_id: UUID) -> HttpResponse:
 
 @require_POST
 def connection_default(request: Request, connection_id: UUID) -> HttpResponse:
-    """Make a connection that the user may use, own or shared, their default: the one used when a link names none.
+    """Make a connection that the user may use, own or shared, their default: the one used if a link names no connection.
 
     404 for any other connection.
     """
@@ -144,7 +144,7 @@ def _own(request: Request, connection_id: UUID) -> Connection:
 
 
 def _test_and_save(request: Request, form: BaseForm, connection: Connection) -> bool:
-    """Test the credential with a live call, and save the connection if the CDP accepts the credential or the user insists.
+    """Test the credential with a live call; save the connection if the CDP accepts it or `save_anyway` is ticked.
 
     Returns whether it was saved; if not, the reason is added to the form.
     """
@@ -207,6 +207,6 @@ def _form_page(
 
 
 def _back(request: Request) -> str:
-    """Drop the cached names of the user's connections, and return the path to redirect to: the `next` page, or else the list."""
+    """Drop the cached names of the user's connections; return the path to redirect to: the `next` page, or else the Connections page."""
     forget_tenants(request)
     return next_page.own_path(next_page.requested(request, default=reverse("connections")))

@@ -1,6 +1,6 @@
 """An order in a frame next to the ticket: the frame's page, the window for the user's consent, and the order's summary.
 
-A frame shows no personal data and changes nothing, so clickjacking gains nothing.
+A frame shows no personal data and offers no way to change anything, so there is nothing to gain by clickjacking.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def if_any_origin(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRe
 @if_any_origin
 @require_safe
 def frame(request: Request) -> HttpResponseBase:
-    """The frame's page, with a button to sign in; it is the same for every user. In a tab, the URL redirects to the search."""
+    """The frame's page, with a button to sign in; it is the same for every user. Opened in a tab, it redirects to the search."""
     asked = {name: request.GET[name] for name in ("q", "ticket", "connection") if request.GET.get(name)}
     whole = without_person(reverse("orders") + (f"?{urlencode(asked)}" if asked else ""))
     if request.headers.get("Sec-Fetch-Dest") == "document":
@@ -100,8 +100,8 @@ def frame(request: Request) -> HttpResponseBase:
 def embed_allow(request: Request) -> HttpResponseBase:
     """The URL that the frame opens in a new window: note that the frame is waiting, and redirect to the confirmation.
 
-    403 unless our own page opened it with a valid challenge and a listed origin: otherwise, a stranger could make the challenge and
-    get the token.
+    403 unless our own page opened it with a valid challenge and a listed origin: otherwise, another site could send the challenge for a
+    secret of its own, and get the token.
     """
     challenge, origin = request.GET.get("c", ""), request.GET.get("o", "")
     fits = embedding.CHALLENGE.fullmatch(challenge) and embedding.is_listed(origin)
@@ -134,7 +134,7 @@ def embed_confirm(request: Request) -> HttpResponseBase:
 
 
 def _waiting(request: Request) -> dict[str, tuple[str, int]]:
-    """The frames still waiting for consent, latest last: for each challenge, the origin and the time of the request (epoch seconds)."""
+    """The frames still waiting for consent, latest last: for each challenge, the origin and when the wait began (seconds since 1970)."""
     kept, now = request.session.get(WAITING), time.time()
     if not isinstance(kept, dict):  # no frame has waited yet, or an earlier version began the session
         return {}
@@ -152,7 +152,8 @@ def _waiting(request: Request) -> dict[str, tuple[str, int]]:
 def embed_token(request: Request) -> HttpResponseBase:
     """Exchange the secret (`verifier`) of an allowed frame for `{"token", "expires_in"}`.
 
-    The token expires after `expires_in` seconds without use. 404 for any other secret; 403 unless our own page sent the request.
+    The token expires after about `expires_in` seconds without use, or when the user's session ends. 404 if no frame with this secret is
+    allowed or the session has ended; 403 unless our own page sent the request.
     """
     own = f"{request.scheme}://{request.get_host()}"
     if request.headers.get("Origin") != own:
@@ -179,9 +180,9 @@ def _verifier(body: bytes) -> str:
 @csrf_exempt  # cookies are ignored here
 @require_POST
 def embed_orders(request: Request) -> HttpResponseBase:
-    """A summary of the order that the posted text names, several orders to choose from, or the reason why none is shown.
+    """A summary of the order that the posted text names, a list of orders to choose from, or the reason why none is shown.
 
-    The text is posted, because it may name a person.
+    The text is posted rather than put in the URL, because it may name a person.
     """
     return _find(request, request.POST.get("q", ""))
 
@@ -195,7 +196,10 @@ def embed_order(request: Request, ref: str) -> HttpResponseBase:
 
 
 def _find(request: Request, text: str, *, is_one: bool = False) -> HttpResponseBase:
-    """Search for the text, or show why it is not searched for (400). With `is_one`, it is always searched for: it has the form of a ref."""
+    """Search for the text, or show why it is not searched for (400). With `is_one`, it is always searched for.
+
+    `is_one` is True for text in a URL that can be a ref or a booking reference.
+    """
     reading = lookup.read(text)
     if reading.kind is lookup.Kind.REFERENCE or is_one:
         return _show(request, text=text, candidates=reading.candidates)
@@ -214,7 +218,7 @@ def _show(request: Request, tenant: Tenant, text: str, candidates: Sequence[str]
         to_row = partial(_to_row, reverse("order", args=[page["order_ref"]]) + carried(request), page["to_row"])
         shown = {"changes": changes, "to_row": to_row, "most_items": MOST_ITEMS}
         return render_panel(request, "embed_order", page | shown)
-    q = " ".join(candidates) or text  # nothing else of the text: it may name a person
+    q = " ".join(candidates) or text  # the rest of the text is left out: it may name a person
     context: dict[str, Any] = {"q": q}
     if opened.orders:
         record_listed(request, opened)
@@ -231,7 +235,7 @@ def _show(request: Request, tenant: Tenant, text: str, candidates: Sequence[str]
 
 
 def _to_row(whole: str, of_page: Callable[[str], str], anchor: str) -> str:
-    """The link to the row with this anchor; for an item that the frame leaves out, it leads to the order's page, `whole`."""
+    """The link to the row with this anchor; for an item that the frame leaves out, a link to the order's page, `whole`."""
     kind, _dash, number = anchor.partition("-")
     if kind != "item":
         return of_page(anchor)

@@ -42,10 +42,11 @@ def page_not_found(request: Request, exception: Exception) -> HttpResponse:
 
 
 def csrf_failure(request: Request, reason: str = "") -> HttpResponseBase:
-    """The response to a form with an invalid CSRF token: 403, with the text of a search kept.
+    """The response to a form with a missing or invalid CSRF token: usually a 403 page, which keeps the text of a search.
 
-    Usually, the form is older than the sign-in, or the browser keeps no cookies. A sign-in form is shown again, or skipped if the user has
-    signed in meanwhile. The button to sign in with the provider redirects to the sign-in page, as does a search by a signed-out user.
+    The usual cause is that the form is older than the sign-in, or that the browser keeps no cookies. A sign-in form is shown again, unless
+    the user has signed in meanwhile: they are then redirected. A search by a signed-out user, or the button to sign in with the provider,
+    leads to the sign-in page.
     """
     name = request.resolver_match.url_name if request.resolver_match else ""
     if name == "login":

@@ -1,4 +1,4 @@
-"""Search the user's other connections for a reference, all in parallel, after the current one had no such order."""
+"""Search the user's other connections, all in parallel, for a reference that the current one does not have."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def search_everywhere(request: Request, tenant: Tenant, reading: lookup.Lookup, 
 
 
 def others_of(request: Request, tenant: Tenant) -> tuple[list[AnyConnection], list[str]]:
-    """The other connections to search, and the names of those left out: the unconfirmed, and any beyond MOST_CONNECTIONS."""
+    """The other connections to search, and the names of those left out: unconfirmed ones, and any beyond the first MOST_CONNECTIONS."""
     others = [each for each in usable_by(request.user) if each.pk != tenant.connection.pk]
     connections = [each for each in others if each.is_confirmed][:MOST_CONNECTIONS]
     return connections, [each.name for each in others if each not in connections]

@@ -31,7 +31,7 @@ def show_people(
     *questions: dict[str, str],
     also: Sequence[Lookup] = (),
 ) -> HttpResponse:
-    """The page that lists the guests who match `questions`, each with their orders; 404 if nobody was found.
+    """The page that lists the guests who match any of `questions`, each with their orders; 404 if nobody was found.
 
     The search is recorded with a keyed hash of the first question. `also` are other readings of the search text, which the page offers.
     Raises a CdpError if nobody was found and the search failed or was incomplete; the failure is recorded.
@@ -76,7 +76,7 @@ def show_people(
 
 
 def subject_of(questions: Sequence[Mapping[str, str]]) -> str:
-    """For the access record: a keyed hash of the person sought, made from the first question."""
+    """A keyed hash of the search terms in the first question, for the access record."""
     return access_log.hashed(" ".join(questions[0].values()).strip().lower())
 
 
@@ -99,7 +99,7 @@ def _outcome(found: Loaded[GuestOrders]) -> str:
 
 
 def _failed(found: Loaded[GuestOrders]) -> bool:
-    """Whether another attempt may find more: some people or orders could not be read. Finding too many people does not count."""
+    """Whether another attempt may find more, because some people or orders could not be read. Finding too many people does not count."""
     people = found.complete or isinstance(found.problem, errors.TooMany)
     return not (people and all(one.orders.complete for one in found.items))
 

@@ -31,7 +31,7 @@ from orders.views.progress import with_progress
 def guest_orders(request: Request, tenant: Tenant, ref: str, guest_ref: str) -> HttpResponseBase:
     """The orders of a guest who is a contact or traveller of the order `ref`, newest first; the order `ref` itself is marked.
 
-    If nobody on the order is that guest, this is recorded, and NotOnOrder is raised.
+    If the CDP has no such order or guest, or nobody on the order is that guest, this is recorded, and NotFound or NotOnOrder is raised.
     """
 
     def record(outcome: str) -> None:
@@ -69,9 +69,9 @@ def guest_orders(request: Request, tenant: Tenant, ref: str, guest_ref: str) -> 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def find_person(request: Request) -> HttpResponseBase:
-    """Show the form for a search by name, or search: the main search field cannot always tell a name from a reference.
+    """Show the form for a search by name or, if it was posted, search; 400 without a last name.
 
-    The form is posted, so that no name is in a URL; 400 without a last name.
+    The form exists because the main search field cannot always tell a name from a reference. It is posted, so that no name is in a URL.
     """
     if request.method != "POST":
         return render(request, "orders/find_person.html", {})

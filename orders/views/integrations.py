@@ -20,7 +20,7 @@ from orders.views.shared_forms import IntegrationForm
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_managers_of_connections
 def integrations(request: HttpRequest) -> HttpResponse:
-    """List all integrations, revoked ones last, or add one: its key is shown once, in the response to the form."""
+    """List all integrations, revoked ones last. A posted form adds one, whose key is shown once, in the response."""
     form = IntegrationForm(request.POST or None)
     made, key = None, ""
     if request.method == "POST" and form.is_valid():

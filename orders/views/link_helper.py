@@ -68,7 +68,7 @@ class LinkForm(forms.Form):
 class Leads:
     """Where a link leads: the search text that reaches this server, how it is read, and a sentence about the result.
 
-    `cut` is True if a "#" cuts off part of the value, `elsewhere` if ".." makes the browser open a different path.
+    `cut` is True if a "#" cuts off the rest of the link, `elsewhere` if ".." makes the browser open a different path.
     """
 
     text: str
@@ -113,7 +113,7 @@ def leads(recipe: Recipe, value: str, shape: Shape | None = None) -> Leads:
 def links(request: Request) -> HttpResponse:
     """Show the link template for the chosen system and, if a value was posted, where the link with that value leads.
 
-    The form is posted, because the value may be personal.
+    The value is posted rather than put in the URL, because it may be personal.
     """
     form = LinkForm(request.POST if request.method == "POST" else None)
     context: dict[str, Any] = {"form": form}

@@ -17,7 +17,7 @@ from orders.services.connections import usable_by
 
 
 class Seen(Protocol):
-    """The parts of a recorded view that its link is made from: the order's ref and the connection's id."""
+    """A recorded view of an order, or a pinned order: the two attributes from which its link is made."""
 
     @property
     def order_ref(self) -> str: ...
@@ -30,9 +30,10 @@ S = TypeVar("S", bound=Seen)
 
 
 def with_urls(request: Request, seen: Iterable[S]) -> list[tuple[S, str]]:
-    """Each recorded view with the URL of its order, "" if the order's ref cannot be part of a URL. The request's ticket is carried along.
+    """Return each item of `seen` with the URL of its order, "" if the order's ref cannot be part of a URL.
 
-    The URL has the connection's current name; if the user can no longer use that connection, the URL names no connection.
+    The URL carries the request's ticket and the connection's current name; if the user can no longer use that connection, the URL names
+    no connection.
     """
     names = names_now(request.user)
     return [
@@ -47,7 +48,10 @@ def _address(request: Request, ref: str, connection: str | None) -> str:
 
 
 def link_query(request: Request, connection: AnyConnection) -> str:
-    """The query string, with the connection's name, for a link to share; "" if the request names none, or `connection` is the default."""
+    """The query string that names `connection` in a link to share; "" if no name is needed.
+
+    No name is needed if the request names no connection, or if `connection` is the user's default.
+    """
     named = request.GET.get("connection") or request.POST.get("connection")
     default = not named or connection.is_chosen or connection.name == next(iter(tenant_names(request)), "")
     return "" if default else "?" + urlencode({"connection": connection.name})

@@ -1,4 +1,4 @@
-"""The page of an order, whichever URL or search opens it, and the records of access to orders."""
+"""The page of an order, whichever URL or search led to it, and the recording of access to orders."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def show_order(request: Request, tenant: Tenant, opened: OpenedOrder, ref: str) 
 
 
 def record_view(request: Request, tenant: Tenant, opened: OpenedOrder, ref: str) -> Changes | None:
-    """Record that the order was opened and store the view (see `view_of`); return the changes since an earlier view, or None."""
+    """Record that the order was opened, and store the view from `view_of`, if any; return the changes since an earlier view, or None."""
     view = view_of(request.user, tenant, opened)
     keep = view.change if view is not None else None
     returned = record_access(request, tenant, access_log.Action.ORDER_OPENED, opened, ref, change=keep)
@@ -61,9 +61,9 @@ def record_view(request: Request, tenant: Tenant, opened: OpenedOrder, ref: str)
 
 
 def _viewers(request: Request, opened: OpenedOrder, ref: str) -> list[tuple[str, int]]:
-    """Other people who opened the order in the last day, as (name, minutes ago); [] unless the user may view all activity.
+    """The latest other people to open the order in the last day, as (name, minutes ago); [] unless the user may view all activity.
 
-    The session notes whether the user may, so that most users' pages need no query for this.
+    Sign-in notes in the session whether the user has that right, so that most users' pages need no query for this.
     """
     if SEES_ACTIVITY not in request.session or not may_view_all_activity(request.user):
         return []
@@ -118,7 +118,7 @@ def page_of(request: Request, tenant: Tenant, opened: OpenedOrder, ref: str) -> 
 def _to_row(
     request: Request, opened: OpenedOrder, ref: str, flights: Rows, items: Rows, places: dict[int, int], anchor: str
 ) -> str:
-    """The link to the row with this anchor: on this page if the row is here, otherwise on the order's page that starts with it."""
+    """The link to the row with this anchor. If the row is not on this page, the link opens the order's page at that row."""
     kind, _dash, name = anchor.partition("-")
     if kind == "item" and not items.holds(places[int(name)]):
         return _elsewhere(request, opened, ref, "items", places[int(name)]) + f"#{anchor}"
@@ -145,7 +145,7 @@ def record_access(
 ) -> Row:
     """Record an access to the order, run `change` with it, and return the row that `change` returns.
 
-    Without a `change`, or if it fails, () is returned. `ref` is used only if the order has no ref. Raises AccessNotRecorded.
+    Without a `change`, or if it fails, () is returned. `ref` is recorded only if the order itself has no ref. Raises AccessNotRecorded.
     """
     return access_log.record(
         request,

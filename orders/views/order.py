@@ -32,13 +32,13 @@ from orders.views.panels import render_panel, rows_of, starting
 from orders.views.progress import with_progress
 from orders.views.results import read, search, show_chooser, show_not_found
 
-RAW_ROOM = 800_000  # bytes of HTML, for the answers about an order with 500 items
-LONGEST_NAME = 64  # characters of a file's name
+RAW_ROOM = 800_000  # bytes of HTML: room for the answers about an order with 500 items
+LONGEST_NAME = 64  # characters of a file's name, without ".ics"
 
 
 @require_safe
 def order(request: Request, ref: str) -> HttpResponseBase:
-    """The page of the order with this ref or booking reference. Any other value is handled by `unclean`."""
+    """The page of the order with this ref or booking reference; text that can be neither, such as "null", is handled by `unclean`."""
     clean = lookup.looks_like_ref(ref) or (
         is_ref(ref) and not lookup.is_nothing(ref) and lookup.read(ref).kind is not lookup.Kind.PLACEHOLDER
     )
@@ -47,10 +47,10 @@ def order(request: Request, ref: str) -> HttpResponseBase:
 
 @require_safe
 def unclean(request: Request, text: str) -> HttpResponseBase:
-    """Handle a URL without a valid ref: if its text holds one reference and no person's details, redirect to the URL with that reference.
+    """Handle a URL without a valid ref: if its text holds just one reference, redirect to the URL with that reference alone.
 
-    Any other text is passed to `search`, so that no further URL repeats text that may be personal. The trailing slash of a link
-    template is ignored.
+    Any other text, and text that also holds an e-mail address or phone number, is passed to `search` without a redirect, so that no other
+    URL repeats text that may be personal. A slash at the end, which a link template may add, is ignored.
     """
     value = text.removesuffix("/")
     wanted = lookup.read(value)
@@ -83,7 +83,7 @@ def _show(request: Request, tenant: Tenant, ref: str) -> HttpResponseBase:
 
 
 def _other_readings(tenant: Tenant, ref: str, found: Found) -> Found:
-    """Search for other readings of `ref`, such as "B94TXY" for "B94TXY.", after the search for `ref` itself, `found`, gave no order.
+    """Search for other readings of `ref`, such as "B94TXY" for "B94TXY."; `found`, the result for `ref` itself, has no orders.
 
     The result also lists the searches in `found`, and is partial if either search was.
     """
@@ -97,7 +97,7 @@ def _other_readings(tenant: Tenant, ref: str, found: Found) -> Found:
 @require_safe
 @cdp_view()
 def order_raw(request: Request, tenant: Tenant, ref: str) -> HttpResponseBase:
-    """The CDP's answers as it sent them, but indented; masked for users who may not view hidden personal data."""
+    """The CDP's answers about an order, indented, and masked for users who may not view hidden personal data."""
     tenant.reader.keep_documents()
     opened = open_order(tenant, ref)
     whole = may_reveal(request.user)
@@ -116,7 +116,10 @@ def order_raw(request: Request, tenant: Tenant, ref: str) -> HttpResponseBase:
 
 
 def _shown_raw(opened: OpenedOrder, tenant: Tenant, *, whole: bool) -> Iterator[tuple[str, str | None, bool]]:
-    """For each answer: its path, its text, and whether that is all of it. A text is None if it cannot be masked, "" if no room is left."""
+    """For each answer: its path, the text to show, and True unless the text was cut.
+
+    The text is None if the answer cannot be masked, and "" if no room is left on the page.
+    """
     room = RAW_ROOM
     for document in opened.documents:
         tenant.in_time()
@@ -137,7 +140,7 @@ def _shown_raw(opened: OpenedOrder, tenant: Tenant, *, whole: bool) -> Iterator[
 @require_safe
 @cdp_view()
 def order_calendar(request: Request, tenant: Tenant, ref: str) -> HttpResponseBase:
-    """The flights as an iCalendar file, in their time zones; if no flight has a date, a page that says so (404)."""
+    """The order's flights as an iCalendar file; if no flight has a date, a page that says so (404)."""
     opened = open_order(tenant, ref)
     record_access(request, tenant, access_log.Action.CALENDAR_SEEN, opened, ref)
     if not opened.trip.dated:

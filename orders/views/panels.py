@@ -1,4 +1,4 @@
-"""Panels: a panel's URL gives htmx and frames a fragment, and everybody else the same fragment inside a page."""
+"""Panels: a panel's URL returns a fragment to htmx and to frames; any other request gets the same fragment inside a page."""
 
 from __future__ import annotations
 
@@ -17,30 +17,30 @@ from orders.display.rows import Rows, start_of
 from orders.http import Request
 from orders.services.tenant import Tenant
 
-PROBLEM = "problem"  # for a failure outside the other panels
+PROBLEM = "problem"  # the panel for a failure that belongs to no other panel
 
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A panel: the heading of the page around it, and its view."""
+    """A panel: its view, and the heading of the page that is shown around it."""
 
     heading: Promise
     view: Callable[..., HttpResponseBase]
 
 
-# Panels by the names of their URLs; `cdp_view` adds them. A panel's root element has that name, with dashes, as its id.
+# Panels by the names of their URLs; `cdp_view` adds them. The id of a panel's root element is that name, with dashes.
 PANELS: dict[str, Panel] = {}
 
 
 def wants_part(request: Request) -> bool:
-    """Whether to return only the fragment: for a frame, or for htmx unless the request is boosted or restores a lost history entry."""
+    """Whether to return only the fragment: for frames, and for htmx unless the request is boosted or restores a page from the history."""
     if request.via:
         return True
     return bool(request.htmx) and not request.htmx.boosted and not request.htmx.history_restore_request
 
 
 def rows_of(request: Request, tenant: Tenant, name: str, total: int) -> Rows:
-    """The rows of the list `name`, which has `total` rows, starting at the position in the URL, or else at the first."""
+    """The rows of the list `name`, which has `total` rows, starting at the position in the URL, by default the first."""
     return Rows(start_of(request.GET.get(name, ""), total), in_time=tenant.in_time)
 
 

@@ -1,4 +1,4 @@
-"""Search the user's other connections for a person, all in parallel, after the current one found nobody."""
+"""Search the user's other connections, all in parallel, for a person who was not found on the current one."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def search_people_everywhere(
     *questions: Mapping[str, str],
     posted: Sequence[tuple[str, str]],
 ) -> HttpResponseBase:
-    """List how many matching people were found on each of the other connections, with a button that repeats the `posted` search there.
+    """List how many matching people were found on each other connection; a button repeats the `posted` search there.
 
     404 if nobody was found. Each search is recorded with its connection.
     """

@@ -1,7 +1,8 @@
 """Progress of slow panels: how many records there are, and how many are loaded.
 
-A quick load gets an ordinary response with its own status. If loading takes more than 0.3 s and the total is known, the response is a
-200 that streams progress lines (HTML comments, which the script reads), at most one every 0.1 s, and ends with the panel.
+A panel that loads quickly is returned as an ordinary response with its own status. If loading takes more than 0.3 s and the total is known,
+the response has status 200: it streams progress lines (HTML comments, which the script reads), at most one every 0.1 s, and ends with
+the panel.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ STEP = 0.1  # seconds between two lines, so that 60 contacts do not become 60 li
 class BackgroundLoad(threading.Thread, Generic[T]):
     """A thread that loads a panel's records; it does not use the database.
 
-    `progress` gets (loaded, total) for each step, and None at the end.
+    The queue `progress` receives (loaded, total) after each step, and None at the end.
     """
 
     def __init__(self, tenant: Tenant, of: str, load: Callable[[], T]) -> None:
@@ -52,7 +53,10 @@ class BackgroundLoad(threading.Thread, Generic[T]):
             self.progress.put(None)
 
     def first_progress(self) -> tuple[int, int] | None:
-        """The latest (loaded, total) after PATIENCE seconds or, if none has come by then, the next one; None if the load ends first."""
+        """Wait for progress, and return the latest (loaded, total); None if the load ends first.
+
+        The wait takes PATIENCE seconds, or longer if there has been no progress by then.
+        """
         ends, last = monotonic() + PATIENCE, None
         while True:
             try:
@@ -64,7 +68,7 @@ class BackgroundLoad(threading.Thread, Generic[T]):
             last = step
 
     def result(self) -> T:
-        """The result of a finished load. Raises the load's error."""
+        """The result of the finished load. If the load failed, its error is raised."""
         if self._error is not None:
             raise self._error
         return self._results[0]
@@ -73,9 +77,9 @@ class BackgroundLoad(threading.Thread, Generic[T]):
 def with_progress(
     request: Request, tenant: Tenant, panel: str, load: Callable[[], T], show: Callable[[T], HttpResponse], *, of: str
 ) -> HttpResponseBase:
-    """Return `show(load())`; a fragment is streamed with its progress if loading takes long. `of` names the records that are counted.
+    """Return `show(load())`; if only a fragment is wanted and loading takes long, stream the progress before it.
 
-    Once streaming has begun, a failure is shown in the `panel`.
+    `of` names the records that are counted. Once streaming has begun, a failure is shown in the `panel`.
     """
     if not wants_part(request):
         return show(load())

@@ -40,7 +40,7 @@ def search(request: Request, text: str) -> HttpResponseBase:
     """Search for `text`, or show why it is not searched for.
 
     An e-mail address or phone number is searched for only if posted; a link with one opens a page with a form that posts it. A name opens
-    the name form, filled in. Empty text redirects to the start page.
+    the name form, filled in. Empty text, or a link with text such as "null", redirects to the start page.
     """
     reading = read(request, text)
     everywhere = request.method == "POST" and "everywhere" in request.POST
@@ -140,7 +140,7 @@ def record_listed(request: Request, found: Found) -> None:
 def show_not_found(
     request: Request, tenant: Tenant, found: Found, text: str, also: Sequence[lookup.Lookup] = (), *, asked: str
 ) -> HttpResponseBase:
-    """Show that nothing was found (404), which searches were made, and what else to try, such as the readings in `also`.
+    """Show a 404 page that says that nothing was found, what was searched for, and what else to try, such as the readings in `also`.
 
     The search is recorded with `asked`, the references searched for.
     """

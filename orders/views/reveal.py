@@ -40,10 +40,10 @@ FIELD = re.compile(r"all|date_of_birth|passport_number|passport_expiry|identifie
 @confirmed
 @require_http_methods(["GET", "HEAD", "POST"])
 def reveal(request: Request, ref: str) -> HttpResponseBase:
-    """Show one or all hidden fields of a person, or the hidden custom data, if the user has the right; otherwise refuse.
+    """Show one or all hidden fields of a person, or the hidden custom data, if the user may reveal them; otherwise refuse.
 
-    Both showing and refusing are recorded. A GET redirects to the contacts: it arrives in place of the POST if the user had to sign in
-    first.
+    Either is recorded. A GET from a user who may reveal them only redirects to the contacts: after a sign-in, it may arrive in place of
+    the POST.
     """
     if not may_reveal(request.user):
         response: HttpResponseBase = _refuse(request, ref)
@@ -88,7 +88,7 @@ def _label(chosen: PersonCard, field: str) -> str:
 
 
 def _reveal_custom_data(request: Request, tenant: Tenant, ref: str) -> HttpResponse:
-    """The order's custom data with its hidden values shown; this is recorded."""
+    """Show the order's custom data with its hidden values, and record this."""
     groups, problem = load_custom_data(tenant, ref)
     what, outcome = access_log.Action.FIELD_REVEALED, "shown: custom data"
     access_log.record(request, what, connection=tenant.connection, order_ref=ref, outcome=outcome)
@@ -113,7 +113,7 @@ def _asked(request: Request) -> tuple[str, str, str]:
 def _cards(
     request: Request, tenant: Tenant, ref: str, kind: str, wanted: str, field: str
 ) -> tuple[list[PersonCard], dict[str, Any]]:
-    """The cards of the order's contacts or travellers, with `field` of the `wanted` person shown, and the context of their panel."""
+    """The cards of the order's contacts or travellers, with the `wanted` person's `field` revealed, and their panel's context."""
 
     def shown(person: Person, position: int) -> set[str]:
         return {field} if (person.ref or f"n{position}") == wanted else set()

@@ -15,7 +15,7 @@ from orders.views.links import with_urls
 from orders.views.pinned import note_pins
 from orders.views.results import search
 
-LAST_SHOWN = 5  # the others are folded away
+LAST_SHOWN = 5  # of the recent orders; the others are folded away
 
 
 @require_safe
@@ -41,16 +41,16 @@ def home(request: Request) -> HttpResponseBase:
 
 
 def starts_with_activity(request: Request) -> bool:
-    """Whether the user may view everybody's activity and manages nothing, like an auditor."""
+    """Whether the user may view everybody's activity but may manage neither people nor shared connections, like an auditor."""
     noted = SEES_ACTIVITY in request.session and MANAGES not in request.session
     return noted and may_view_all_activity(request.user)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def orders(request: Request) -> HttpResponseBase:
-    """Search for `q`, which a form posts or a ticket's link has as `?q=`.
+    """Search for `q`, which is posted by a form or comes in the query of a ticket's link; `search` describes the pages shown.
 
-    Returns the order, a list to choose from, people, or a page that says why nothing was found. If a posted search finds only one order,
-    it redirects to the order's URL; that page reuses the answers of the search.
+    If a posted reference matches only one order, the response normally redirects to that order's page, which reuses the answers of the
+    search.
     """
     return search(request, request.POST.get("q", "") if request.method == "POST" else request.GET.get("q", ""))

@@ -1,4 +1,4 @@
-"""Connections that administrators share with groups: list, add, test, grant, replace the token, change, withdraw, restore."""
+"""The pages on which administrators manage the connections that they share with groups."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def shared_connections(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_managers_of_connections
 def shared_add(request: HttpRequest) -> HttpResponse:
-    """Add a shared connection and grant it to groups; its credential is first tested with one call."""
+    """Add a shared connection and grant it to groups; its credential is first tested with a call to the CDP."""
     form = SharedConnectionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         shared = form.save(commit=False)
@@ -76,7 +76,7 @@ def shared_connection(request: HttpRequest, connection_id: UUID) -> HttpResponse
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_managers_of_connections
 def shared_replace(request: HttpRequest, connection_id: UUID) -> HttpResponse:
-    """Replace the token and, if it has changed, the client key; the old ones stay in use until the CDP has accepted the new ones."""
+    """Replace the token, and the client key if one is entered; the old ones stay in use until the CDP accepts the new ones."""
     shared = _find(connection_id)
     form = ReplaceTokenForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -121,7 +121,7 @@ def shared_change(request: HttpRequest, connection_id: UUID) -> HttpResponse:
 @require_POST
 @for_managers_of_connections
 def shared_test(request: HttpRequest, connection_id: UUID) -> HttpResponse:
-    """Test the stored credential with one call, and show the result."""
+    """Test the stored credential with a call to the CDP, and show the result."""
     shared = _find(connection_id).for_administration()
     if over := view_limits.count(request.user):
         problem = view_limits.problem(over)
@@ -137,7 +137,7 @@ def shared_test(request: HttpRequest, connection_id: UUID) -> HttpResponse:
 @require_POST
 @for_managers_of_connections
 def shared_grant(request: HttpRequest, connection_id: UUID) -> HttpResponse:
-    """Let a group use the connection, or change its grant: when it expires, and whether the connection is the group's default."""
+    """Let a group use the connection, or change when its grant expires and whether the connection is the group's default."""
     shared = _find(connection_id)
     form = GrantForm(request.POST)
     if not form.is_valid():
@@ -213,7 +213,7 @@ def _find(connection_id: UUID) -> SharedConnection:
 def _test(
     request: HttpRequest, form: BaseForm, shared: SharedConnection, entered: dict[str, str], *, wanted: bool = False
 ) -> Outcome | None:
-    """Test the credential with one call; return the outcome if the CDP accepts the credential, or in any case if `wanted`.
+    """Test the credential `entered`; return the outcome if the CDP accepts it or, with `wanted`, whatever the outcome is.
 
     Otherwise, or if the test could not be made, add the reason to the form and return None.
     """

@@ -31,7 +31,7 @@ else:
 
 
 class SharedSettingsForm(AdvancedFields, SharedModelForm):
-    """A shared connection's settings that need no credential."""
+    """A shared connection's settings: name, API version, and how segment times and national phone numbers are read."""
 
     country = country_field()
 
@@ -106,7 +106,7 @@ class ReplaceTokenForm(forms.Form):
 
 
 class GrantForm(forms.Form):
-    """A grant of the connection to a group: its last day, if any, and whether the connection is the group's default."""
+    """A grant of a shared connection to a group: its last day, if any, and whether the connection is the group's default."""
 
     group = GroupChoice(label=_("Group"), queryset=Group.objects.order_by("name"))
     until = forms.DateField(
@@ -118,7 +118,7 @@ class GrantForm(forms.Form):
     is_default = forms.BooleanField(label=_("Default for this group"), required=False)
 
     def clean_until(self) -> datetime | None:
-        """The end of the chosen day in the user's time zone (aware); None if no day was chosen. A past day is refused."""
+        """The end of the chosen day in the user's time zone (aware); None if no day was chosen. A day in the past is refused."""
         day: date | None = self.cleaned_data["until"]
         if day is None:
             return None

@@ -1,4 +1,4 @@
-"""The keyed hash that access records have in place of a person who was viewed or searched for."""
+"""The keyed hash that access records store instead of identifying the person viewed or searched for."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from orders.search_text import lookup
 from orders.search_text.names import normalize
 from orders.views.cdp_view import choose_connection
 
-# The form of a ref. People on an order are recorded by the hash of their ref; a guest's ref is in the URL of the guest's orders.
+# The form of the CDP's own refs (a UUID). People on an order are recorded by the hash of their ref; a guest's ref is in the URL of the
+# guest's orders.
 NUMBER = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 LONGEST = 2000
 
 
 def subject_of(request: Request) -> tuple[str, str]:
-    """Return (keyed hash, "") for the person posted as `whom`, or ("", the reason why there is no hash); ("", "") if nothing was posted.
+    """Return (keyed hash, "") for the person posted as `whom`, or ("", reason) if there is no hash; ("", "") if nothing was posted.
 
     `whom` is an e-mail address, a phone number (a national one is read with the connection's country), a guest's ref, or a name.
     """

@@ -23,7 +23,8 @@ MOST_SHOWN = 8
 def order_trips(request: Request, tenant: Tenant, ref: str) -> HttpResponseBase:
     """The newest MOST_SHOWN orders of the first guests among the contacts of the order `ref` (see `load_orders_of_contacts`).
 
-    The order whose page shows the strip (`?on=`) is marked. The pages of the orders shown may reuse answers from the last minute.
+    The order whose page shows the strip (`?on=`, otherwise `ref`) is marked. The pages of the orders shown may reuse answers from the last
+    minute.
     """
     guests, loaded = load_orders_of_contacts(tenant, ref)
     for guest_ref in guests:
@@ -58,7 +59,7 @@ def order_trips(request: Request, tenant: Tenant, ref: str) -> HttpResponseBase:
 
 @cdp_view(panel="listed_trips", heading=_("Orders"))
 def listed_trips(request: Request, tenant: Tenant) -> HttpResponseBase:
-    """Fill in the trips of a list of orders that was shown without them; without htmx, show those orders again with their trips.
+    """Fill in the trips that were missing from a list of orders; without htmx, show those orders again, with their trips.
 
     This is not recorded: the listing already was, and the URL opens only orders that were listed.
     """

@@ -285,6 +285,41 @@ def test_what_pruning_leaves_still_proves() -> None:
     assert fault.startswith("link 1 of chain")
 
 
+def test_a_check_of_some_days_reads_no_older_chain_and_finds_what_is_wrong_within(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(chain, "NOTE_OTHERS_EVERY", timedelta(0))
+    now = datetime.now(UTC)
+    for days in (9, 3, 2, 0):
+        write(f"{days} days", at=now - timedelta(days=days))
+        write(f"{days} days, more", at=now - timedelta(days=days))
+        other_process()
+    said = StringIO()
+    call_command("check_records", "--days", "3", stdout=said)
+    first = now.date() - timedelta(days=2)
+    records = AccessRecord.objects.filter(at__date__gte=first).count()
+    assert said.getvalue() == f"{records} records in 2 chains since {first}: 0 faults\n"
+    # The noted end of an older chain, and a record of no chain, are for the whole check.
+    end = AccessRecord.objects.get(order_ref="9 days, more")
+    tamper(
+        f"DELETE FROM orders_accessrecord WHERE chain = '{end.chain}' AND link >= {end.link}",
+        f"UPDATE orders_accessrecord SET chain = '', link = NULL, seal = '' WHERE id = {number('3 days, more')}",
+    )
+    assert proving.prove(first=first).faults == []
+    assert len(faults()) >= 2
+    tamper(f"UPDATE orders_accessrecord SET user_name = 'ben' WHERE id = {number('2 days')}")
+    assert any(f"row {number('2 days')} " in fault for fault in proving.prove(first=first).faults)
+    with pytest.raises(SystemExit):
+        call_command("check_records", "--days", "3", stdout=StringIO(), stderr=StringIO())
+    call_command("check_records", "--days", "1", stdout=StringIO())
+
+
+@pytest.mark.parametrize("days", ["0", "-1"])
+def test_a_check_of_no_days_is_refused(days: str) -> None:
+    with pytest.raises(CommandError, match="--days must be at least 1"):
+        call_command("check_records", f"--days={days}")
+
+
 def test_a_prune_that_was_interrupted_is_no_fault() -> None:
     day = datetime.now(UTC).replace(hour=12) - timedelta(days=500)
     for number in range(6):

@@ -11,8 +11,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import Settings
 
-from accounts import sessions
 from accounts.open_sessions import SIGNED_IN_AT
+from orders.storage import database_clock
 from tests.accounts.conftest import PASSWORD
 
 LOGIN = "/accounts/login/"
@@ -122,14 +122,14 @@ class Clock:
     def __init__(self) -> None:
         self.now = 1_800_000_000.0
 
-    def time(self) -> float:
+    def seconds(self) -> float:
         return self.now
 
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    monkeypatch.setattr(sessions, "time", clock)
+    monkeypatch.setattr(database_clock, "seconds", clock.seconds)
     return clock
 
 

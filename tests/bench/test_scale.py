@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.scale import report
+from bench.scale import records, report
 from bench.scale.points import ROUNDS, Run
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -21,7 +21,7 @@ def run() -> Run:
 def test_the_page_has_the_figures_of_the_last_run(run: Run) -> None:
     page = (DOCS / "scale.md").read_text(encoding="utf-8")
     assert report.filled(page, run) == page
-    assert page.count("<!-- figures of ") == 7
+    assert page.count("<!-- figures of ") == 8
 
 
 def test_a_run_is_read_as_it_was_written(run: Run, tmp_path: Path) -> None:
@@ -32,16 +32,18 @@ def test_a_run_is_read_as_it_was_written(run: Run, tmp_path: Path) -> None:
 def test_the_model_predicts_what_a_quiet_machine_measured(run: Run) -> None:
     apart = {
         (one.agents, figure): (made, measured)
-        for one, figure, made, measured in report.compared(run)
+        for one, figure, made, measured in report.compared(run, report.calibration(run))
         if one.agents <= report.GOAL_AGENTS and "p99" not in figure and abs(made / measured - 1) > report.WITHIN
     }
     # The third slowest of some hundred requests is chance, so the page only names those.
     assert not run.quiet or apart == {}
 
 
-def test_every_figure_that_is_predicted_wrong_is_named(run: Run) -> None:
-    said = report.predictions(run)
-    for one, figure, made, measured in report.compared(run):
+@pytest.mark.parametrize("ahead", [True, False], ids=["costs of one load", "own costs"])
+def test_every_figure_that_is_predicted_wrong_is_named(run: Run, ahead: bool) -> None:
+    costs_of = report.calibration(run) if ahead else None
+    said = report.predictions_ahead(run) if ahead else report.predictions(run)
+    for one, figure, made, measured in report.compared(run, costs_of):
         named = f"{figure} of {one.agents} agents ({made / measured - 1:+.0%})" in said
         assert named == (abs(made / measured - 1) > report.WITHIN), (one.agents, figure)
 
@@ -62,3 +64,12 @@ def test_a_failed_request_misses_the_goal(run: Run) -> None:
 def test_a_load_that_was_not_measured_reaches_nothing(run: Run) -> None:
     points = tuple(one for one in run.points if one.agents != report.GOAL_AGENTS)
     assert sum(not one.reached for one in report.goals(replace(run, points=points))) >= 5
+
+
+def test_records_grow_with_agents_and_days(run: Run) -> None:
+    half, whole = records.kept(1_000, 200), records.kept(2_000, 200)
+    assert whole == 2 * half == records.kept(1_000, 400)
+    rows = {line.split(" | ")[0].removeprefix("| "): line for line in report.companies(run).splitlines()}
+    for days in records.KEPT:
+        assert f"records kept for {days} days, millions" in rows
+    assert records.agents_until(records.kept(4_000, 90), 4.0, 90) == 1_000

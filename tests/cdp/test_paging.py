@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -173,6 +174,17 @@ def test_a_failed_page_is_a_gap_and_the_others_stay() -> None:
 def test_a_failed_first_page_is_raised() -> None:
     with pytest.raises(Broken):
         Asker(server(5), failing=frozenset({0})).read()
+
+
+def test_a_failed_page_stays_the_reason_where_a_limit_ends_the_same_round() -> None:
+    serve = server(1000)
+    pager = Pager(
+        page(serve(0), at=0), Limits(page_size=100), most=5000, at_least=400, identity=lambda entry: entry.get("ref")
+    )
+    assert pager.next_offsets()[:2] == [100, 200]
+    pager.add([Broken("HTTP 500"), replace(page(serve(200), at=200), left=5)])
+    found = pager.done()
+    assert found and (found.complete, found.left) == (False, 5) and isinstance(found.problem, Broken)
 
 
 def test_a_collection_without_end_is_cut_and_said_to_be() -> None:

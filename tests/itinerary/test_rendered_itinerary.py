@@ -78,8 +78,8 @@ def test_every_code_of_the_itinerary_has_its_words() -> None:
 
 
 def test_every_reason_of_a_note_has_its_words() -> None:
-    reasons = literals("cdp", "note", 1)
-    assert "sent as text" in reasons
+    reasons = literals("cdp", "note", 1) | literals("services", "Note", 1)
+    assert {"sent as text", "not loaded"} <= reasons
     assert reasons <= set(NOTE_REASONS)
 
 

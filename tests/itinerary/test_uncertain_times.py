@@ -142,8 +142,8 @@ def test_a_language_marks_its_own_thousands_and_stops_once() -> None:
     trip = plan(UTC_ORDER)
     with translation.override("de"):
         detail, text = notice_detail(trip.notices[0]), itinerary_text(trip)
-    assert "18 Std. 35 Min. für 8.395 km; sind sie UTC, 10 Std. 35 Min." in detail
-    assert "sind sie UTC, 10 Std. 35 Min.\n" in text and ".." not in text
+    assert "18 Std. 35 Min. für 8.395 km; wurden sie in UTC gesendet, 10 Std. 35 Min." in detail
+    assert "wurden sie in UTC gesendet, 10 Std. 35 Min.\n" in text and ".." not in text
 
 
 def test_a_flight_cancelled_for_some_counts_those_still_booked() -> None:

@@ -7,7 +7,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
 import requests
@@ -16,18 +16,22 @@ import urllib3
 from tests.live import PASSWORD, sign_in
 from tests.operations.balancing import NAME
 
+REFERENCE = "B94TXY"
+
 
 @dataclass
 class Traffic:
     """What agents got: `seen` by what they did and its status, `failed` what was no answer or not the right one.
 
-    `shown` has the request ids of the orders that came, `strange` the statuses of pages that were not made by a server of ours.
+    `shown` has the request ids of the orders that came, `openers` the agents to whom one came, `strange` the statuses of pages that
+    were not made by a server of ours.
     """
 
     seen: Counter[str] = field(default_factory=Counter)
     failed: list[str] = field(default_factory=list)
     failed_at: list[float] = field(default_factory=list)  # by time.monotonic
     shown: set[str] = field(default_factory=set)
+    openers: set[str] = field(default_factory=set)
     strange: list[int] = field(default_factory=list)
 
     @property
@@ -67,40 +71,48 @@ class Traffic:
 
 @contextmanager
 def agents_at_work(port: int, names: list[str]) -> Iterator[Traffic]:
-    """Each opens an order (GET), looks a reference up (POST), and signs in anew on a connection of its own (POST), in turn."""
+    """Each opens an order (GET), looks a reference up (POST), and signs in anew on a connection of its own (POST), in turn.
+
+    Within the block each of them is signed in and has opened an order.
+    """
     traffic, over, counting = Traffic(), threading.Event(), threading.Lock()
     urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
 
-    def work(name: str) -> None:
-        with _signed_in(port, name) as session:
-            session.hooks["response"].append(traffic.note)
-            while not over.is_set():
-                for does in (_open_an_order, _search, _sign_in_anew):
-                    kind = f"{does.__name__.strip('_')}"
-                    try:
-                        status = does(session, port, name)
-                    except requests.RequestException as error:
-                        traffic.fail(f"{kind}: {type(error).__name__}")
-                        continue
-                    with counting:
-                        traffic.seen[f"{kind}: {status}"] += 1
-                    if status not in (200, 302, 303):
-                        traffic.fail(f"{kind}: {status}")
+    def work(session: requests.Session, name: str) -> None:
+        while not over.is_set():
+            for does, is_right in RIGHT.items():
+                kind = does.__name__.strip("_")
+                try:
+                    answer = does(session, port, name)
+                except requests.RequestException as error:
+                    traffic.fail(f"{kind}: {type(error).__name__}")
+                    continue
+                with counting:
+                    traffic.seen[f"{kind}: {answer.status_code}"] += 1
+                if not is_right(answer):
+                    traffic.fail(f"{kind}: {answer.status_code}")
+                elif does is _open_an_order:
+                    traffic.openers.add(name)
 
-    working = [threading.Thread(target=work, args=(name,)) for name in names]
-    for one in working:
-        one.start()
-    try:
-        yield traffic
-    finally:
-        over.set()
+    with ExitStack() as stack:
+        sessions = [stack.enter_context(_signed_in(port, name)) for name in names]
+        for session in sessions:
+            session.hooks["response"].append(traffic.note)
+        working = [threading.Thread(target=work, args=one) for one in zip(sessions, names, strict=True)]
         for one in working:
-            one.join(60)
+            one.start()
+        try:
+            traffic.until(lambda: traffic.openers == set(names))
+            yield traffic
+        finally:
+            over.set()
+            for one in working:
+                one.join(60)
 
 
 @contextmanager
 def opening_orders(url: str, names: list[str]) -> Iterator[list[int]]:
-    """People who open one order after the other on a server without TLS; gives the statuses they saw."""
+    """People who open one order after the other on a server without TLS; gives the statuses they saw, 0 for a page without the order."""
     over, seen = threading.Event(), list[int]()
 
     def work(name: str) -> None:
@@ -108,7 +120,8 @@ def opening_orders(url: str, names: list[str]) -> Iterator[list[int]]:
             session.trust_env = False
             sign_in(session, url, name)
             while not over.is_set():
-                seen.append(session.get(f"{url}/orders/B94TXY/", timeout=20).status_code)
+                answer = session.get(f"{url}/orders/{REFERENCE}/", timeout=20, allow_redirects=False)
+                seen.append(answer.status_code if _shows_the_order(answer) or answer.status_code != 200 else 0)
 
     working = [threading.Thread(target=work, args=(name,)) for name in names]
     for one in working:
@@ -137,30 +150,51 @@ def as_a_browser(port: int) -> requests.Session:
 
 def _signed_in(port: int, name: str) -> requests.Session:
     session = as_a_browser(port)
-    assert _post(session, port, "/accounts/login/", username=name, password=PASSWORD) == 302
+    answer = _post(session, port, "/accounts/login/", username=name, password=PASSWORD)
+    assert _is_signed_in(answer), answer.status_code
     return session
 
 
-def _open_an_order(session: requests.Session, port: int, _name: str) -> int:
-    return session.get(f"https://127.0.0.1:{port}/orders/B94TXY/", timeout=30, allow_redirects=False).status_code
+def _open_an_order(session: requests.Session, port: int, _name: str) -> requests.Response:
+    return session.get(f"https://127.0.0.1:{port}/orders/{REFERENCE}/", timeout=30, allow_redirects=False)
 
 
-def _search(session: requests.Session, port: int, _name: str) -> int:
-    return _post(session, port, "/", "/orders/", q="B94TXY")
+def _search(session: requests.Session, port: int, _name: str) -> requests.Response:
+    return _post(session, port, "/", "/orders/", q=REFERENCE)
 
 
-def _sign_in_anew(session_of_before: requests.Session, port: int, name: str) -> int:
+def _sign_in_anew(session_of_before: requests.Session, port: int, name: str) -> requests.Response:
     with as_a_browser(port) as session:
         session.hooks = session_of_before.hooks
         return _post(session, port, "/accounts/login/", username=name, password=PASSWORD)
 
 
-def _post(session: requests.Session, port: int, page: str, to: str = "", **fields: str) -> int:
+def _post(session: requests.Session, port: int, page: str, to: str = "", **fields: str) -> requests.Response:
+    """The answer to the form of `page`, or the page itself where it has no form."""
     form = session.get(f"https://127.0.0.1:{port}{page}", timeout=30)
     token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', form.text)
     if token is None:
-        return form.status_code if form.status_code != 200 else 0
+        return form
     data = {"csrfmiddlewaretoken": token[1], **fields}
-    return session.post(
-        f"https://127.0.0.1:{port}{to or page}", data=data, timeout=30, allow_redirects=False
-    ).status_code
+    return session.post(f"https://127.0.0.1:{port}{to or page}", data=data, timeout=30, allow_redirects=False)
+
+
+def _shows_the_order(answer: requests.Response) -> bool:
+    return answer.status_code == 200 and REFERENCE in answer.text
+
+
+def _leads_to_the_order(answer: requests.Response) -> bool:
+    """Not to the sign-in, as a search of somebody who is signed out does."""
+    return answer.status_code in (302, 303) and answer.headers["Location"].startswith("/orders/")
+
+
+def _is_signed_in(answer: requests.Response) -> bool:
+    """A refused sign-in is 200, with the form."""
+    return answer.status_code == 302 and answer.headers["Location"] == "/"
+
+
+RIGHT: dict[Callable[[requests.Session, int, str], requests.Response], Callable[[requests.Response], bool]] = {
+    _open_an_order: _shows_the_order,
+    _search: _leads_to_the_order,
+    _sign_in_anew: _is_signed_in,
+}

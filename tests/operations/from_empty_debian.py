@@ -80,7 +80,7 @@ def pasted(root: Path, machine: Machine) -> bool:
         'trap \'echo "FAILED: $BASH_COMMAND" >&2; journalctl --no-pager --lines=20 -u "cdpviewer-*" >&2 || true\' ERR',
     ]
     for number, block in enumerate(blocks(), start=1):
-        lines += [f"echo '--- block {number}'", block.rstrip()]
+        lines += [f'echo "--- block {number}, after $SECONDS s"', block.rstrip()]
     (root / "root/paste.sh").write_text("\n".join(lines) + "\n")
     return machine.run("bash", "/root/paste.sh") == 0
 

@@ -10,80 +10,26 @@ import signal
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager
 from pathlib import Path
 from resource import RLIMIT_AS, RLIMIT_NOFILE, prlimit
 
 import pytest
 
-from sandbox.server import Sandbox
 from tests import on_postgres
 from tests.faults.test_postgresql import Fault, down, hanging, read_only
 from tests.operations.agents import Traffic, agents_at_work
-from tests.operations.balancing import Balancer, Host, haproxy, nginx
+from tests.operations.balancing import Balancer
+from tests.operations.company import AGENTS, DATABASE, Company, balancer, company
 from tests.postgres_server import Server, postgres
 
-__all__ = ["postgres"]
+__all__ = ["balancer", "company", "postgres"]
 
 pytestmark = [pytest.mark.operations, pytest.mark.filterwarnings("ignore:Unverified HTTPS request")]
 
-DATABASE = "at_work"
-AGENTS = [f"agent{number}" for number in range(4)]
 AWAY = {"502", "503", "504"}
 CLOSED = {"ConnectionError", "ChunkedEncodingError", "SSLError"}
 OLD_RECORDS = 50_000
-
-
-@dataclass
-class Company:
-    """What a company runs."""
-
-    postgres: Server
-    settings: dict[str, str]
-    hosts: list[Host]
-    balancer: Balancer
-    folder: Path
-
-    def records(self, database: str = DATABASE) -> Counter[str]:
-        """How many records each request has."""
-        with self.postgres.connect(database) as owner:
-            return Counter(str(row[0]) for row in owner.execute("SELECT request_id FROM orders_accessrecord"))
-
-    def manage(self, *words: str, **more: str) -> str:
-        """Run a command of ours; what it said."""
-        done = on_postgres.run({**self.settings, **more}, "manage.py", *words)
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
-
-
-@pytest.fixture(scope="module")
-def company(
-    postgres: Server, running_sandbox: Sandbox, gathered_static: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Company]:
-    folder = tmp_path_factory.mktemp("company")
-    # A crash of the server must lose nothing that it has confirmed.
-    with postgres.connect() as owner:
-        owner.execute("ALTER SYSTEM SET synchronous_commit = on")
-        owner.execute("SELECT pg_reload_conf()")
-    settings = on_postgres.settings(running_sandbox, gathered_static, DATABASE_URL=postgres.new_database(DATABASE))
-    for arguments in (("manage.py", "migrate", "--verbosity=0"), ("-c", on_postgres.AGENT, *AGENTS)):
-        done = on_postgres.run(settings, *arguments)
-        assert done.returncode == 0, done.stderr
-    with ExitStack() as stack:
-        hosts = []
-        for name in ("one", "two"):
-            hosts.append(Host.started(settings, folder, name))
-            stack.callback(hosts[-1].end)
-        balancer = stack.enter_context(haproxy(folder, [host.port for host in hosts]))
-        yield Company(postgres, settings, hosts, balancer, folder)
-
-
-@pytest.fixture(params=[haproxy, nginx])
-def balancer(company: Company, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Balancer]:
-    """One more balancer before the same servers."""
-    with request.param(tmp_path, [host.port for host in company.hosts]) as running:
-        yield running
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 import requests
+from django.contrib.auth.models import User
 from django.db import OperationalError, connection
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
@@ -25,6 +26,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from cdpviewer.databases import FREE_CONNECTION
 from cdpviewer.metrics.gathered import Gathered
 from orders.models import Connection
+from orders.models.shared import SharedConnection
 from sandbox.server import Sandbox
 from tests import on_postgres
 from tests.canary import CANARY
@@ -243,6 +245,26 @@ def test_pages_that_find_every_connection_taken_are_counted_with_their_wait(
         assert after > before
         assert metrics.value("cdpviewer_database_failures_total", step="statement", error="operational_error") > 0
         assert metrics.value("cdpviewer_database_wait_seconds_sum") > 0.9 * FREE_CONNECTION * (after - before)
+
+
+def test_a_shared_connection_is_counted_under_its_name_as_the_team_and_an_own_one_without(db: None) -> None:
+    owner = User.objects.create_user("canary-agent")
+    own = Connection(user=owner, name="Canary Tenant")
+    own.set_credentials(region="sandbox", client_key=CANARY.client_key, token=CANARY.token)
+    own.last_result = "accepted"
+    own.save()
+    for name, result, active in (("Bookings", "refused", True), ("New", "", True), ("Withdrawn", "accepted", False)):
+        shared = SharedConnection(name=name, region="sandbox", active=active)
+        shared.set_credentials(client_key=CANARY.client_key, token=CANARY.token)
+        shared.last_result = result
+        shared.save()
+    registry = CollectorRegistry()
+    registry.register(Gathered())
+    families = text_string_to_metric_families(generate_latest(registry).decode())
+    (results,) = (one for one in families if one.name == "cdpviewer_connection_last_result")
+    counted = {(one.labels["team"], one.labels["result"]): one.value for one in results.samples}
+    assert counted == {("", "accepted"): 1, ("Bookings", "refused"): 1, ("New", "never_used"): 1}
+    assert "Canary" not in generate_latest(registry).decode()
 
 
 def test_the_database_is_said_to_be_down(db: None) -> None:

@@ -1,45 +1,33 @@
-"""One server after the other restarts under load, behind each balancer with its shipped sample: no request fails, no record is lost."""
+"""One of two servers on one PostgreSQL after the other restarts under load, behind each balancer with its shipped sample: no request fails, no record is lost."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 
-from orders.models import AccessRecord
-from tests.live import App, free_port
+from tests.live import free_port
 from tests.operations.agents import agents_at_work, as_a_browser
-from tests.operations.balancing import Balancer, Host, haproxy, nginx
+from tests.operations.balancing import Balancer, haproxy
+from tests.operations.company import AGENTS, Company, balancer, company
+from tests.postgres_server import postgres
 
-Starts = Callable[[Path, list[int]], AbstractContextManager[Balancer]]
+__all__ = ["balancer", "company", "postgres"]
 
 pytestmark = pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
 
 
 @pytest.mark.operations
-@pytest.mark.parametrize("balancer", [haproxy, nginx])
-def test_a_rolling_restart_costs_no_request(live_app: App, tmp_path: Path, balancer: Starts) -> None:
-    names = [f"agent{number}" for number in range(4)]
-    for name in names:
-        live_app.person(name)
-    hosts = [Host.started(live_app.environment, tmp_path, name) for name in ("one", "two")]
-    try:
-        with (
-            balancer(tmp_path, [host.port for host in hosts]) as running,
-            agents_at_work(running.port, names) as traffic,
-        ):
-            traffic.until(lambda: traffic.total >= 12)
-            for host in hosts:
-                host.restart()
-                traffic.until(host.is_in_the_balance)
-    finally:
-        for host in hosts:
-            host.end()
+def test_a_rolling_restart_costs_no_request(company: Company, balancer: Balancer) -> None:
+    with agents_at_work(balancer.port, AGENTS) as traffic:
+        for host in company.hosts:
+            host.restart()
+            traffic.until(host.is_in_the_balance)
+        traffic.go_on()
+    print(f"\nrolling restart behind {balancer.name}: {dict(traffic.seen)}, failed {traffic.failed}")
     assert traffic.failed == []
     assert {kind.partition(":")[0] for kind in traffic.seen} == {"open_an_order", "search", "sign_in_anew"}
-    assert traffic.shown <= set(AccessRecord.objects.values_list("request_id", flat=True))
+    assert traffic.shown <= company.records().keys()
 
 
 def test_the_sample_of_haproxy_starts_and_says_that_no_server_is_there(tmp_path: Path) -> None:

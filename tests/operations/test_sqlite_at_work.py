@@ -164,7 +164,7 @@ def test_a_prune_removes_what_is_old_and_holds_nobody_up(live_app: App) -> None:
     assert set(seen) == {200}
     assert not AccessRecord.objects.filter(request_id="old").exists()
     assert AccessRecord.objects.filter(what="order_opened").count() >= len(seen)
-    assert largest < 64_000_000
+    assert largest < 32_000_000
 
 
 def test_two_migrations_at_once_do_it_once(running_sandbox: Sandbox, gathered_static: Path, tmp_path: Path) -> None:

@@ -246,7 +246,7 @@ def test_a_time_from_part_of_the_items_says_so() -> None:
     order = Order(ref="r", status="CONFIRMED", items=(item(OUT),), items_complete=False)
     trip = plan(order.items, now=moment)
     found = answers(order, summarize(order, trip), trip, moment)[-1]
-    assert found.words == "Landed in New York on Sun 27 Dec 2026 (some flights may be missing)"
+    assert found.words == "Arrived in New York on Sun 27 Dec 2026 (some flights may be missing)"
 
 
 EARLY = "DUB MAD 2027-04-10T07:10 2027-04-10T10:45"

@@ -54,7 +54,7 @@ def test_a_failure_of_theirs_never_claims_that_nothing_was_found(kind: type[erro
         (errors.Unreachable, 502, "down"),
         (errors.Untrusted, 502, "not trusted"),
         (errors.Broken, 502, "error"),
-        (errors.Unreadable, 502, "unreadable"),
+        (errors.Unreadable, 502, "could not be read"),
     ],
 )
 def test_the_heading_says_what_it_is(kind: type[errors.CdpError], status: int, word: str) -> None:

@@ -236,3 +236,19 @@ def test_a_number_with_a_prefix_for_calls_abroad_or_far_away_is_read_in_its_coun
             break
     else:
         raise AssertionError("no phone")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "PNR B94TXY tel +49 1",
+        "B94TXY +49 1",
+        "order B94TXY phone: +1 2",
+        "tel +49 1, PNR B94TXY",
+        "B94TXY jane@",
+        "B94TXY jane@ tel +49 1",
+    ],
+)
+def test_a_clear_reference_stays_beside_an_address_that_cannot_be_read(text: str) -> None:
+    found = lookup.read(text)
+    assert (found.kind, found.candidates, found.also, found.mixed) == (lookup.Kind.REFERENCE, ("B94TXY",), (), False)

@@ -49,6 +49,7 @@ def provider(running_provider: RunningProvider, settings: Settings) -> Iterator[
     yield running_provider
     running_provider.hangs("")
     running_provider.drips("")
+    running_provider.spoils("")
     running_provider.says("", "")
     running_provider.moves("")
     discovery.forget()

@@ -1,5 +1,5 @@
 // A company's OpenID Connect provider on loopback, made of oidc-provider: sign in as anybody, with the groups that the test gave them.
-// Arguments: port, redirect URIs… On standard input, one JSON object per line: {"people": {name: claims}}, {"hang": path | ""}, {"drip": path | ""}, {"crawl": path | ""}, {"instead": {path: body}} or {"host": of its addresses}.
+// Arguments: port, redirect URIs… On standard input, one JSON object per line: {"people": {name: claims}}, {"hang": path | ""}, {"drip": path | ""}, {"crawl": path | ""}, {"spoil": [path, how]}, {"instead": {path: body}} or {"host": of its addresses}.
 import http from "node:http";
 import readline from "node:readline";
 import { Provider } from "oidc-provider";
@@ -10,6 +10,7 @@ let people = {};
 let hang = "";
 let drip = "";
 let crawl = "";
+let [spoil, how] = ["", ""];
 let instead = {};
 let host = "";
 
@@ -41,6 +42,12 @@ const server = http.createServer((request, response) => {
     response.on("close", () => clearInterval(timer));
     return;
   }
+  if (spoil && request.url.startsWith(spoil)) { // the beginning of an answer: then nothing, the end of the connection, or no gzip at all
+    response.writeHead(200, { "Content-Type": "application/json", "Content-Length": 100, ...(how === "gzip" && { "Content-Encoding": "gzip" }) });
+    response.write(how === "gzip" ? "x".repeat(100) : "{");
+    if (how === "breaks") setTimeout(() => request.socket.destroy(), 50);
+    return;
+  }
   if (crawl && request.url.startsWith(crawl)) { // the same within a header
     request.socket.write("HTTP/1.1 200 OK\r\nX-Long: ");
     const timer = setInterval(() => request.socket.write("x"), 50);
@@ -62,6 +69,7 @@ readline.createInterface({ input: process.stdin }).on("line", (line) => {
   hang = told.hang ?? hang;
   drip = told.drip ?? drip;
   crawl = told.crawl ?? crawl;
+  [spoil, how] = told.spoil ?? [spoil, how];
   instead = told.instead ?? instead;
   host = told.host ?? host;
   console.log("done");

@@ -53,6 +53,10 @@ class RunningProvider:
         """The same, in the headers of the answer."""
         self._tell({"crawl": path})
 
+    def spoils(self, path: str, how: str = "") -> None:
+        """Begin an answer to requests of paths that begin so, and then: "stalls", "breaks" or "gzip" that is none; "" to answer well again."""
+        self._tell({"spoil": [path, how]})
+
     def says(self, path: str, body: str) -> None:
         """Answer requests of paths that begin so with `body` as JSON; "" to answer all well again."""
         self._tell({"instead": {path: body} if path else {}})

@@ -284,6 +284,21 @@ def test_a_provider_that_drips_is_given_up_too(
     assert (answer.status_code, "is not available" in answer.text) == (503, True)
 
 
+@pytest.mark.parametrize("how", ["stalls", "breaks", "gzip"])
+@pytest.mark.parametrize("path", ["/.well-known/", "/token", "/me"])
+def test_an_answer_that_breaks_off_is_a_page_with_words(
+    path: str, how: str, client: Client, provider: RunningProvider, settings: Settings
+) -> None:
+    settings.SIGN_ON = replace(settings.SIGN_ON, provider=provider.choice(timeouts=(0.5, 0.5)))
+    provider.spoils(path, how)
+    if path == "/.well-known/":
+        answer = client.post("/accounts/provider/", {"next": ORDER})
+    else:
+        answer = sign_on(client, provider, "sub-alice", ORDER)  # type: ignore[assignment]  # Django's test client has its own
+    assert (answer.status_code, "is not available" in answer.text) == (503, True)
+    assert not is_signed_in(client)
+
+
 def test_discovery_is_read_once(client: Client, provider: RunningProvider) -> None:
     sign_on(client, provider, "sub-alice")
     provider.hangs("/.well-known/")

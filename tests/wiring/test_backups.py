@@ -7,16 +7,21 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from io import StringIO
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connections
 from pytest_django import DjangoDbBlocker
+from structlog.testing import capture_logs
 
-from cdpviewer import backups
-from cdpviewer.databases import database
+from cdpviewer import backups, moving
+from cdpviewer.databases import LARGEST_LOG, database
 from tests.live import free_port
+from tests.postgres_server import Server, postgres
+
+__all__ = ["postgres"]
 
 
 @pytest.fixture
@@ -38,6 +43,7 @@ def own(choose: Callable[[str], None], tmp_path: Path) -> None:
     file = tmp_path / "own.sqlite3"
     with closing(sqlite3.connect(file)) as made, made:
         made.execute("CREATE TABLE django_migrations (app, name)")
+        made.execute("INSERT INTO django_migrations VALUES ('orders', '0001_initial')")
     choose(f"sqlite:///{file}")
 
 
@@ -76,7 +82,7 @@ def test_a_postgresql_that_is_down_is_a_sentence_and_nothing_changes(
 ) -> None:
     (tmp_path / "one.backup").write_bytes(b"PGDMP and more")
     program = tmp_path / "pg_restore"  # which lists the content without a server
-    program.write_text("#!/bin/sh\n")
+    program.write_text("#!/bin/sh\nprintf '1\\torders\\t0001_initial\\tnow\\n'\n")
     program.chmod(0o700)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
     choose(f"postgres://u:secret@127.0.0.1:{free_port()}/cdpviewer")
@@ -84,6 +90,82 @@ def test_a_postgresql_that_is_down_is_a_sentence_and_nothing_changes(
         call_command("restore", str(tmp_path / "one.backup"))
     assert str(caught.value).startswith("Nothing was changed. The database is not responding")
     assert "secret" not in str(caught.value)
+
+
+ELSEWHERE = {
+    "without migrations": [],
+    "another Django program": [("auth", "0001_initial"), ("shop", "0001_initial")],
+}
+
+
+@pytest.mark.parametrize("applied", ELSEWHERE.values(), ids=ELSEWHERE)
+def test_another_programs_sqlite_file_is_refused(applied: list[tuple[str, str]], own: None, tmp_path: Path) -> None:
+    backup = tmp_path / "other.backup"
+    with closing(sqlite3.connect(backup)) as made, made:
+        made.execute("CREATE TABLE django_migrations (app, name)")
+        made.executemany("INSERT INTO django_migrations VALUES (?, ?)", applied)
+    before = contents(tmp_path)
+    with pytest.raises(CommandError, match=r"Nothing was changed\. .* is not a backup of cdpviewer"):
+        call_command("restore", str(backup))
+    assert contents(tmp_path) == before
+
+
+@pytest.mark.parametrize(
+    ("applied", "accepted"),
+    [*((rows, False) for rows in ELSEWHERE.values()), ([("auth", "0001_initial"), ("orders", "0001_initial")], True)],
+    ids=[*ELSEWHERE, "ours"],
+)
+def test_a_dump_is_ours_if_it_has_our_migrations(
+    applied: list[tuple[str, str]], accepted: bool, choose: Callable[[str], None], tmp_path: Path, postgres: Server
+) -> None:
+    name = f"dumped_{len(applied)}_{accepted}".lower()
+    url = postgres.new_database(name)
+    with postgres.connect(name) as owner:
+        owner.execute("CREATE TABLE other (id integer)")
+        if applied:
+            owner.execute("CREATE TABLE django_migrations (id serial, app text, name text, applied timestamptz)")
+        for row in applied:
+            owner.execute("INSERT INTO django_migrations (app, name, applied) VALUES (%s, %s, now())", row)
+    choose(url)
+    if accepted:
+        assert backups.take(tmp_path / "one.backup") > 0
+        assert backups.check(tmp_path / "one.backup") == set(applied)
+    else:
+        with pytest.raises(backups.Unfit, match="is not a backup of cdpviewer"):
+            backups.take(tmp_path / "one.backup")
+        assert not list(tmp_path.glob("*one*"))
+
+
+def test_a_copy_that_cannot_be_removed_after_a_move_is_named_and_the_move_stands(
+    own: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    removed = os.rmdir
+
+    def rmdir(path: str, **options: int) -> None:
+        if ".move-" in str(path):
+            raise OSError
+        removed(path, **options)
+
+    monkeypatch.setattr(os, "rmdir", rmdir)
+    monkeypatch.setattr(moving, "_prepare", lambda *_between: None)
+    monkeypatch.setattr(moving, "_copy_all", lambda *_between: 7)
+    said = StringIO()
+    with capture_logs() as logged:
+        call_command("move_to", "postgres://u:secret@127.0.0.1:1/new", stdout=said)
+    assert said.getvalue().startswith("Moved and compared: 7 rows")
+    (left,) = tmp_path.glob(".move-*")
+    assert [(one["log_level"], one["folder"]) for one in logged] == [("warning", str(left))]
+
+
+def test_the_log_of_sqlite_gives_its_room_back(own: None, tmp_path: Path, django_db_blocker: DjangoDbBlocker) -> None:
+    log = tmp_path / "own.sqlite3-wal"
+    with django_db_blocker.unblock(), connections["default"].cursor() as cursor:
+        cursor.execute("CREATE TABLE large (text)")
+        cursor.execute("INSERT INTO large VALUES (randomblob(%s))", [LARGEST_LOG + 1])
+        assert log.stat().st_size > LARGEST_LOG
+        cursor.execute("INSERT INTO large VALUES (1)")
+        assert log.stat().st_size <= LARGEST_LOG
+    connections["default"].close()
 
 
 DAMAGED = b"damaged" * 1000

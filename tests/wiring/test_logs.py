@@ -36,6 +36,11 @@ def line(message: str, **fields: object) -> dict[str, Any]:
         ("GET /orders/?q=B94TXY&ticket=1 failed", "GET /orders/?[hidden] failed"),
         ("https://cdp.example.com/v2/guests?email=a%40b.com", "https://cdp.example.com/v2/guests?[hidden]"),
         ("Authorization: Basic Y2xpZW50OnRva2Vu", "Authorization: Basic [hidden]"),
+        *(
+            (f"upstream refused {scheme} c2VjcmV0", f"upstream refused {scheme} [hidden]")
+            for scheme in ("Basic", "basic", "BASIC", "bAsIc", "Bearer", "bearer", "BEARER", "BeArEr")
+        ),
+        ("BASICALLY well, the bearers went on", "BASICALLY well, the bearers went on"),
         ("row holds gAAAAABm-_x9kQ==", "row holds [hidden]"),
         ("is it well? yes", "is it well? yes"),
     ],

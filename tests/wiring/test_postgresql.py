@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -108,6 +109,12 @@ def test_the_owner_prunes_and_nothing_else_goes(env: dict[str, str], postgres: S
         assert pages.execute("SELECT count(*) > 1 FROM orders_accessrecord").fetchone() == (True,)
 
 
+def test_the_records_are_proved_as_the_owner_to_whom_no_limit_of_pages_applies(env: dict[str, str]) -> None:
+    away = env | {"DATABASE_URL": f"postgres://pages@127.0.0.1:{free_port()}/{NAME}"}
+    checked = on_postgres.run(away, "manage.py", "check_records", "--days", "2")
+    assert checked.returncode == 0 and " chains since 2" in checked.stdout, checked.stderr
+
+
 def test_pages_work_with_what_their_role_may(env: dict[str, str], tmp_path: Path) -> None:
     with on_postgres.serving(env, tmp_path) as served:
         assert served.get("/").status_code == 200
@@ -136,7 +143,7 @@ update(shared)
 for person, connection_name in (("agent", "Sandbox"), ("member", "Shared")):
     client = Client(HTTP_HOST="localhost")
     client.force_login(User.objects.get(username=person))
-    for address in ("{ORDER}", f"{ORDER}?connection={{connection_name}}", "/orders/B94TXY/"):
+    for address in ("{ORDER}", f"{ORDER}?connection={{connection_name}}", "/orders/B94TXY/", "{ORDER}contacts/", "{ORDER}trips/"):
         views = []
         for _view in range(3):
             with CaptureQueriesContext(connection) as seen:
@@ -148,15 +155,31 @@ for person, connection_name in (("agent", "Sandbox"), ("member", "Shared")):
 """
 
 
-def test_an_order_page_waits_for_three_statements(env: dict[str, str]) -> None:
+# What each page waits for, by the table that names the statement: the first has session, person and connection.
+# A panel reads reference and route for its record from the record of the opening; contacts, what the person may reveal.
+WAITED_FOR = {
+    "": ("auth_user", "orders_viewcount", "orders_accessrecord"),
+    "trips/": ("auth_user", "orders_viewcount", "SELECT.*orders_accessrecord", "INSERT INTO orders_accessrecord"),
+    "contacts/": (
+        "auth_user",
+        "orders_viewcount",
+        "SELECT.*orders_accessrecord",
+        "INSERT INTO orders_accessrecord",
+        "auth_permission",
+    ),
+}
+
+
+def test_an_order_page_waits_for_three_statements_and_a_panel_for_four_or_five(env: dict[str, str]) -> None:
     counted = on_postgres.run({**env, "CDPVIEWER_VIEWS_A_MINUTE": "60"}, "-c", COUNTED)
     assert counted.returncode == 0, counted.stderr
     pages = [json.loads(line) for line in counted.stdout.splitlines()]
-    assert len(pages) == 6
-    for _person, _address, *statements in pages:
-        assert len(statements) == 3, statements
-        for part, table in enumerate(("auth_user", "orders_viewcount", "orders_accessrecord")):
-            assert table in statements[part]
+    assert len(pages) == 10
+    for _person, address, *statements in pages:
+        tables = WAITED_FOR.get(address.removeprefix(ORDER), WAITED_FOR[""])
+        assert len(statements) == len(tables), (address, statements)
+        for statement, table in zip(statements, tables, strict=True):
+            assert re.search(table, statement, re.DOTALL), (address, statement)
 
 
 def test_two_migrations_at_once_do_it_once(env: dict[str, str], postgres: Server) -> None:
@@ -253,7 +276,7 @@ def test_the_file_holds_every_record_once(env: dict[str, str], postgres: Server,
     ("more", "said"),
     [
         ({}, ""),
-        ({"CDPVIEWER_WORKERS": "8"}, "may open 160 connections"),
+        ({"CDPVIEWER_WORKERS": "8"}, "may open 163 connections"),
         ({"CDPVIEWER_WORKERS": "8", "CDPVIEWER_DB_POOL": "none"}, ""),
         ({"CDPVIEWER_DB_POOL": "external"}, "ALTER ROLE … SET lock_timeout = '750ms';"),
     ],

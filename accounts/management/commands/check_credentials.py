@@ -1,4 +1,4 @@
-"""Count the sealed rows for each key, and the rows that cannot be read."""
+"""Count the rows with secrets sealed under each key, and the rows that cannot be read."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ class Command(BaseCommand):
         person = User.objects.filter(username=options["username"]).first()
         if person is None:
             raise CommandError("There is no person with that user name.")
-        # Also for somebody who was made inactive by SQL: saving ends sessions and deletes copies of shared connections' keys.
+        # Save even if SQL has already made them inactive: saving ends sessions and deletes copies of shared connections' keys.
         person.is_active = False
         person.save(update_fields=["is_active"])
         self.stdout.write(f"{person.username} is deactivated.")

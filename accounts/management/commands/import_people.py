@@ -29,10 +29,10 @@ GROUP_OF = {role.name: role.group for role in ROLES}
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One person in the file. `roles` holds names of groups, or None if the file has no such column; `active` is None if not given.
+    """One person in the file. `roles` are group names, or None if the file has no such column; `active` is None if not given.
 
     `values` holds first name, last name and e-mail address by column name, without columns that the file does not have. `subject` is the
-    person's "sub" claim at the provider, or "".
+    person's "sub" claim at the provider, "" if not given.
     """
 
     username: str

@@ -1,4 +1,4 @@
-"""Reseal under the first key: users' own credentials, all copies of shared credentials' keys, and the secrets of second factors."""
+"""Reseal users' credentials, the data keys of shared connections, and the secrets of second factors under the server's first key."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from accounts.sign_on import factors
 from orders.privacy import sealing
 from orders.privacy.sealing import CredentialUnreadable
 
-# Attempts to reseal a row whose credential is being replaced at the same time.
+# How many times to try to reseal a row that keeps changing.
 TRIES = 3
 
 
@@ -47,7 +47,8 @@ class Command(BaseCommand):
     def rotate(self, table: SealedRows, pk: object, *, dry_run: bool) -> str:
         """Reseal one row, trying again if it changes meanwhile; with `dry_run`, only test whether it can be resealed.
 
-        Return "resealed", "already", "changed meanwhile" or "unreadable"; "" if the row is gone.
+        Return "resealed" (also with `dry_run`), "already" (under the first key), "changed meanwhile" (at every try) or "unreadable"; "" if
+        the row is gone.
         """
         for _again in range(TRIES):
             row = table.model._default_manager.select_related(*table.related).filter(pk=pk).first()  # noqa: SLF001
@@ -68,5 +69,5 @@ class Command(BaseCommand):
         return "changed meanwhile"
 
     def swap(self, table: SealedRows, pk: object, sealed: dict[str, str], fresh: dict[str, str]) -> bool:
-        """Write `fresh` if the row still holds `sealed`. Return whether it did."""
+        """Write the `fresh` values if the row still holds the `sealed` ones. Return whether they were written."""
         return table.model._default_manager.filter(pk=pk, **sealed).update(**fresh) == 1  # noqa: SLF001

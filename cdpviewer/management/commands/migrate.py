@@ -1,4 +1,4 @@
-"""Django's `migrate`, safe while a server runs: one at a time, with short waits for locks, and not on a newer version's database."""
+"""Django's `migrate`, made safe while a server runs: never two at once, never on a newer version's database, short waits for locks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Replace the database with a backup, unless a server has it open: `manage.py restore FILE`."""
+"""Replace the database, which no server may have open, with a backup: `manage.py restore FILE`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""HTTP transport to the CDP: the only package of `orders` that imports requests."""
+"""HTTP transport to the CDP: the only package in `orders` that imports `requests`."""
 
 from orders.cdp.limits import Limits
 from orders.cdp.outbound import Outbound

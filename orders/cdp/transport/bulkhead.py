@@ -1,6 +1,6 @@
 """A limit on how many pages of a process may wait for the CDP at once, and the order in which they resume.
 
-It keeps the memory used and the number of open files within bounds.
+The limit keeps the memory used and the number of open files within bounds.
 """
 
 from __future__ import annotations

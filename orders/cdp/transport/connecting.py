@@ -24,8 +24,8 @@ _lookups: dict[tuple[str, int], Future[list[Address]]] = {}
 def resolve(host: str, port: int, deadline: Deadline) -> list[Address]:
     """The addresses of `host`. The system's resolver has no timeout and may hang for half a minute, so it runs on another thread.
 
-    Concurrent calls for the same host and port share one lookup, so a name server that hangs blocks only one thread per host.
-    Raises OSError: TimeoutError at the deadline, or the resolver's error.
+    Concurrent calls for the same host and port share one lookup, so a name server that hangs ties up only one resolver thread for each.
+    Raises TimeoutError at the deadline, or the resolver's OSError.
     """
     with suppress(ValueError):
         family = socket.AF_INET if ip_address(host).version == 4 else socket.AF_INET6
@@ -37,12 +37,12 @@ def resolve(host: str, port: int, deadline: Deadline) -> list[Address]:
 
 
 def connect(addresses: list[Address], deadline: Deadline) -> DeadlineSocket:
-    """The first connection that succeeds. Raises OSError: TimeoutError, or the last error if every address fails.
+    """The first connection that succeeds. Raises TimeoutError at the deadline, or the last OSError if every address fails.
 
-    An address that does not answer delays the next one by HEAD_START, or by less if otherwise no time would be left for the
-    last one.
+    If an address does not answer within HEAD_START, the next one is tried as well. The wait is shorter if there would otherwise be no
+    time left for the last address.
     """
-    # IPv6 and IPv4 alternately, in the system's order of preference: a whole family may be unreachable.
+    # IPv6 and IPv4 alternate, each in the system's order of preference: a whole family may be unreachable.
     families = [[one for one in addresses if one[0] == family] for family in dict.fromkeys(one[0] for one in addresses)]
     untried = [one for turn in zip_longest(*families) for one in turn if one is not None][::-1]
     head_start = min(HEAD_START, deadline.left() / (len(untried) + 1))

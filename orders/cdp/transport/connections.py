@@ -1,4 +1,4 @@
-"""The shared pools of persistent connections: an adapter of `requests`, used without a Session.
+"""The shared pools of persistent connections, held by a `requests` adapter that is used without a Session.
 
 A Session would share cookies among users, read proxies and passwords from the environment, and follow redirects; a bare adapter
 does none of that and takes a third of the time.
@@ -31,11 +31,11 @@ from orders.cdp.transport.deadline import Deadline
 # urllib3 logs whole URLs, and the query of a guest search may contain an e-mail address.
 logging.getLogger("urllib3").propagate = False
 
-MOST_HINTS = 20  # 1xx responses before the final one; one or two are usual
+MOST_HINTS = 20  # a call with this many 1xx responses in a row fails; one or two are usual
 
 
 class _Answer(http.client.HTTPResponse):
-    """The final response: interim ones such as 103 Early Hints are skipped; http.client itself skips only 100."""
+    """The final response. Interim ones, such as 103 Early Hints, are skipped; http.client itself skips only status 100."""
 
     def begin(self) -> None:
         for _ in range(MOST_HINTS):
@@ -47,7 +47,7 @@ class _Answer(http.client.HTTPResponse):
 
 
 class _Connection(HTTPConnection):
-    """A connection that treats urllib3's timeouts as deadlines: each covers a whole stage, such as connecting, not one read."""
+    """A connection that treats urllib3's timeouts as deadlines: each is for a whole stage, such as connecting, not for each read."""
 
     response_class = _Answer
 
@@ -76,8 +76,8 @@ class _TLS(ssl.SSLContext):
 class SharedAdapter(HTTPAdapter):
     """An adapter with one connection pool per process and origin.
 
-    It verifies certificates, requires TLS 1.2 or newer, and uses no proxy except the one in `outbound`. Raises ValueError for plain
-    http to another machine.
+    Over https, it requires TLS 1.2 or newer and verifies certificates. It uses no proxy except the one in `outbound`. A request by
+    plain http to another machine raises ValueError.
     """
 
     def __init__(self, connections: int, outbound: Outbound | None = None) -> None:
@@ -88,7 +88,7 @@ class SharedAdapter(HTTPAdapter):
 
     def get_connection_with_tls_context(self, request: Any, *_args: object, **_kwargs: object) -> HTTPConnectionPool:
         address = urlsplit(request.url)
-        # By process: a forked process that used its parent's connections would get its parent's answers.
+        # By process: a forked process that used its parent's connections could get its parent's answers.
         key = os.getpid(), address.scheme, address.netloc
         # Two threads may each make a pool; both use the one that is stored first.
         return self._pools.get(key) or self._pools.setdefault(key, self._make(address))

@@ -34,14 +34,14 @@ class DeadlineSocket(socket.socket):
     """A socket whose timeout covers all later reads and writes together; a plain socket applies it to each one.
 
     With a plain socket, a server that sends a byte now and then could hold up a page for hours, in the headers or in the body.
-    TLS reads through this socket too. Raises TimeoutError; but data that has already arrived can still be read after the deadline,
-    because a process with a thousand waiting pages may get to it late.
+    TLS uses this socket too. After the deadline, data that has already arrived can still be read, because a process with a thousand
+    waiting pages may get to it late; otherwise TimeoutError is raised.
     """
 
     _deadline: Deadline | None = None
 
     def settimeout(self, value: float | None) -> None:
-        """Allow `value` seconds for everything sent and received from now on; None means no limit."""
+        """Allow `value` seconds in all for everything sent and received from now on; None means no limit."""
         self._deadline = None if value is None else Deadline.after(value)
 
     def recv(self, *args: Any) -> bytes:
@@ -57,5 +57,5 @@ class DeadlineSocket(socket.socket):
         super().settimeout(None if self._deadline is None else max(0.0, self._deadline.left()))
         try:
             return operation(*args)
-        except BlockingIOError:  # no time left and nothing to read
+        except BlockingIOError:  # no time left, and nothing can be read or sent at once
             raise TimeoutError("the time for the call is over") from None

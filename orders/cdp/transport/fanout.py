@@ -14,15 +14,15 @@ from orders.cdp.transport.deadline import Deadline
 
 T = TypeVar("T")
 
-_GRACE = 0.5  # calls end at their own deadline; this covers the handover
+_GRACE = 0.5  # seconds; calls end at their own deadline, and this covers the handover
 
 
 def run_side_by_side(
     tasks: Sequence[Callable[[], T]], deadline: Deadline, limits: Limits, threads: Executor
 ) -> list[T | CdpError]:
-    """Run `tasks` concurrently. Return their results in order; a failed task gives its CdpError, a late task TimedOut.
+    """Run `tasks` concurrently. Return their results in order, with the CdpError of a failed task and TimedOut for a late one.
 
-    Other errors are raised. The calling thread runs tasks too, so a busy pool slows a page down but never blocks it.
+    Any other error is raised. The calling thread runs tasks too, so a busy pool slows a page down but never blocks it.
     """
     results: list[T | CdpError] = [TimedOut("not loaded in time") for _ in tasks]
     crashes: list[BaseException] = []

@@ -56,12 +56,12 @@ class Transport:
                 time.sleep(pause)
                 outcome, tries = self._try(request, deadline, count), tries + 1
         if isinstance(outcome, Failure):
-            # Raised outside every except block: the library's errors contain the URL, and its query may be personal.
+            # Raised outside every except block, so that no library error is chained to it: those contain the URL, which may be personal.
             raise outcome.error
         return outcome
 
     def side_by_side(self, tasks: Sequence[Callable[[], T]], deadline: Deadline) -> list[T | CdpError]:
-        """Run `tasks`, at most `limits.side_by_side` at a time, in one slot (see `run_side_by_side`). Raises TooBusy."""
+        """Run `tasks` as in `run_side_by_side`, all in one slot of the bulkhead. Raises TooBusy if no slot is free."""
         with self._bulkhead.hold():
             return run_side_by_side(tasks, deadline, self.limits, self._pool)
 
@@ -82,7 +82,7 @@ class Transport:
             return failure_of(error)
 
     def _exchange(self, request: PreparedRequest, timeout: Timeout) -> bytes | Failure:
-        response = self._adapter.send(request, stream=True, timeout=timeout)  # type: ignore[arg-type]  # the stubs know numbers
+        response = self._adapter.send(request, stream=True, timeout=timeout)  # type: ignore[arg-type]  # the stubs allow no Timeout
         raw, status = response.raw, response.status_code
         try:
             if 200 <= status < 300:
@@ -95,7 +95,7 @@ class Transport:
                     raw.release_conn()
             return refusal(status, response.headers.get("Retry-After"))
         finally:
-            raw.close()  # closes the connection too unless released: unread bytes would be taken for the next answer
+            raw.close()  # also closes a connection not released: unread bytes would be taken for the next answer
 
 
 @cache

@@ -20,9 +20,9 @@ LEAST = 0.05  # seconds; an attempt with less time cannot succeed
 
 
 class Failure(NamedTuple):
-    """A failed attempt: its error, whether to try `again`, and the `wait` in seconds that the CDP asked for, or None.
+    """A failed attempt: its error, whether to try `again`, and the `wait` in seconds that the CDP asked for (None if it did not).
 
-    With `at_once`, the first retry follows at once unless the CDP asked for a wait.
+    If `at_once`, the first retry is made without a pause, unless the CDP asked for a wait.
     """
 
     error: CdpError
@@ -32,7 +32,7 @@ class Failure(NamedTuple):
 
 
 def pause_after(failure: Failure, tries: int, deadline: Deadline, limits: Limits) -> float | None:
-    """The seconds to wait before the next attempt; None if there must not be another. `tries` attempts have failed so far."""
+    """The seconds to wait before the next attempt; None if there must not be another."""
     if not failure.again or tries > limits.retries:
         return None
     if failure.wait is not None:
@@ -46,7 +46,7 @@ def pause_after(failure: Failure, tries: int, deadline: Deadline, limits: Limits
 
 
 def failure_of(error: Exception) -> Failure:
-    """The failure for an exchange that failed with `error`. Its message never repeats the text of `error`."""
+    """The Failure for an exchange that raised `error`. Its own message never repeats the text of `error`."""
     if known := outbound.failure(error):
         return Failure(*known)
     if isinstance(error, ConnectTimeout):
@@ -57,7 +57,7 @@ def failure_of(error: Exception) -> Failure:
 
 
 def refusal(status: int, retry_after: str | None) -> Failure:
-    """The failure for an HTTP status other than 2xx; its message contains the status but nothing from the body."""
+    """The Failure for an HTTP status other than 2xx. Its message contains the status but nothing from the body."""
     said = f"HTTP {status}"
     if status in (429, 500, 502, 503, 504):
         wait = seconds_of(retry_after)

@@ -1,4 +1,4 @@
-"""Read one body, with a limit on both its compressed and its decompressed size. The socket enforces the deadline."""
+"""Read the body of one response, with a limit on both its compressed and its decompressed size. The socket enforces the deadline."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def read_body(raw: Any, encoding: str, limits: Limits) -> bytes:
     """The decompressed body of `raw`, a urllib3 response.
 
     gzip is decompressed here, not by the library, so that it cannot expand beyond the limit. Raises Unreadable if the body is too
-    large or damaged, or if its `encoding` is not supported.
+    large, its gzip data is damaged, or its `encoding` is not supported.
     """
     if encoding not in ("", "identity", "gzip", "x-gzip"):
         raise Unreadable("the answer came in an encoding that was not asked for")
@@ -29,7 +29,7 @@ def read_body(raw: Any, encoding: str, limits: Limits) -> bytes:
 
 
 def drain(raw: Any, limits: Limits) -> bool:
-    """Read and discard the body of a refusal; False if it is too long to be read to its end."""
+    """Read and discard the body of a refusal. Return False if it is too long to be read to its end."""
     left = limits.error_body
     while left > 0 and (chunk := raw.read1(left, decode_content=False)):
         left -= len(chunk)
@@ -37,7 +37,7 @@ def drain(raw: Any, limits: Limits) -> bool:
 
 
 def _unpacked(packed: bytes, most: int) -> bytes:
-    """All members of a gzip stream, decompressed. Bytes after a member are ignored unless they start another one.
+    """All members of a gzip stream, decompressed. Bytes after a member are ignored unless they begin another member.
 
     Raises Unreadable if the stream is damaged or cut off, has more than MOST_MEMBERS members, or decompresses to more than `most` bytes.
     """

@@ -1,1 +1,1 @@
-"""Decide whether a feed's times are local (as documented) or UTC."""
+"""Decide whether a feed's times are local times or UTC."""

@@ -1,9 +1,9 @@
 """The usual gate-to-gate time of a scheduled flight between two places.
 
 It is a sum of five terms, each with a constant fitted by `calibration/fit.py`: a fixed time, the distance, the square
-root of the distance (short hops are slow), the westerlies, and the queues at busy airports. The westerlies blow around
-the 40th parallel; in winter they are stronger and nearer the equator. They speed up eastward flights and slow down
-westward ones; the further a flight goes within them, the larger the effect.
+root of the distance (short hops are slow), the westerlies, and the queues at busy airports. The westerlies blow at
+about 40° of latitude, north and south; in winter they are stronger and nearer the equator. They speed up eastward
+flights and slow down westward ones; the further a flight goes within them, the larger the effect.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ FITTED = Constants(start=11.36, per_km=0.05973, per_root_km=1.271, per_wind_km=-
 
 
 def features(origin: Place, destination: Place, month: int) -> tuple[float, ...] | None:
-    """The factor for each field of `Constants`, in the same order; None if the distance is unknown.
+    """The factors by which the fields of `Constants` are multiplied, in the same order; None if the distance is unknown.
 
     `month` is the month of departure, 1 to 12.
     """
@@ -81,7 +81,7 @@ def _expected_minutes(origin: Place, destination: Place, month: int, constants: 
 
 
 def _wind_km(origin: Place, destination: Place, distance: float, month: int) -> float:
-    """Eastward kilometres, weighted by the strength of the westerlies; negative if flown westward, 0 without coordinates.
+    """The eastward kilometres of a route, weighted by the strength of the westerlies; negative if westward, 0 without coordinates.
 
     The wind is sampled along the great circle, at the midpoint of each of 3 to 7 equal stretches.
     """
@@ -103,7 +103,7 @@ def _wind_km(origin: Place, destination: Place, distance: float, month: int) -> 
         sin_angle, cos_angle = sin(angle), cos(angle)
         height = sin_lat * cos_angle + tilt * sin_angle
         angle += step
-        # Slightly above 0, so that a route over the pole itself stays finite.
+        # Near a pole, a small constant avoids a division by 0.
         level = sqrt(1 - height * height) if -0.999 < height < 0.999 else 0.045
         season = winter if height >= 0 else -winter
         off = (atan2(abs(height), level) * DEGREES - JET_LATITUDE + JET_SEASON_SHIFT * season) / JET_WIDTH

@@ -1,7 +1,7 @@
-"""Routes on which published flights take longer than usual: around closed airspace, by slow aircraft, or with stops.
+"""Routes on which published flights may take longer than usual: around closed airspace, by slow aircraft, or with stops.
 
-The table is short and comes from public knowledge; it is not fitted to data. On these routes, any extra time from 0 to
-the minutes in the table is considered equally likely.
+The table of routes is short and comes from public knowledge; it is not fitted to data. On these routes, all extra times
+from 0 to the minutes in the table are considered equally likely.
 """
 
 from __future__ import annotations
@@ -14,7 +14,10 @@ from orders.itinerary.trip import Place
 
 
 class Side(NamedTuple):
-    """One end of the flights concerned: airport and country codes, and all places from longitude `west` to `east` (by default none)."""
+    """One end of the flights concerned: the places that `names` lists, and those from longitude `west` to `east` (none by default).
+
+    `names` has airport codes and country codes.
+    """
 
     names: frozenset[str]
     west: float = 0.0
@@ -28,7 +31,7 @@ class Side(NamedTuple):
 
 
 class Detour(NamedTuple):
-    """Up to `minutes` of extra time between two sides, in either direction, for departures in the years `since` to `until`."""
+    """Up to `minutes` of extra time for flights between two sides, in either direction, that depart in the years `since` to `until`."""
 
     one: Side
     other: Side
@@ -85,17 +88,14 @@ def propeller_minutes(equipment: str, distance: float) -> int:
 
 @lru_cache(maxsize=16384)
 def _sides(place: Place) -> tuple[int, int]:
-    """Two bit masks over DETOURS: those with the place on their `one` side, and those with it on their `other` side."""
+    """Two bit masks over DETOURS, for the detours with the place on their `one` side and for those with it on their `other` side."""
     one = sum(1 << at for at, detour in enumerate(DETOURS) if detour.one.holds(place))
     other = sum(1 << at for at, detour in enumerate(DETOURS) if detour.other.holds(place))
     return one, other
 
 
 def longer_by(origin: Place, destination: Place, year: int) -> int:
-    """The largest number of minutes that a detour may have added to flights between two places in `year`.
-
-    0 if there is no detour, as between nearly all places.
-    """
+    """The most extra minutes that DETOURS allows for flights between two places in `year`; 0 if no detour applies."""
     if PlaceKind.UNKNOWN in (origin.kind, destination.kind):
         return 0
     here, there = _sides(origin), _sides(destination)

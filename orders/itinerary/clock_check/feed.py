@@ -34,9 +34,11 @@ def check(
 ) -> Checked:
     """Check the rows of a table, given as (line number, cells).
 
-    Rows with the same non-empty value in the optional column `order` are checked together. `documented` is as in `decide`. A row that
-    lacks a time is judged UNCLEAR; a row that lacks a zone it needs, UNKNOWN_PLACE. A row is bad if a time is unreadable or only a
-    date, or if the number of cells is wrong. Empty rows are skipped.
+    Rows with the same non-empty value in the optional column `order` are checked together. `documented` is as in `decide`. Empty
+    rows are skipped. A row is bad if a time is unreadable or only a date, or if it does not have as many cells as the header.
+
+    A row that lacks a time is judged UNCLEAR. A row with both times is judged UNKNOWN_PLACE if the zone of a place is unknown and the
+    time there has no offset (Z and +00:00 do not count as offsets).
 
     Raises BadRow if the header lacks one of COLUMNS.
     """
@@ -90,7 +92,10 @@ def _score(cells: Sequence[str], at: Mapping[str, int], width: int) -> SegmentSc
 
 
 def _moment(text: str, name: str) -> tuple[datetime | None, timedelta | None]:
-    """The naive time in a cell, None if blank, and its offset, None if missing, Z or +00:00. Raises BadRow."""
+    """The naive time in a cell (None if blank) and its offset (None if missing, Z or +00:00).
+
+    Raises BadRow if the text is unreadable or only a date.
+    """
     text = text.strip()
     if not text:
         return None, None

@@ -1,4 +1,7 @@
-"""Decode the file of a feed's table and find its delimiter. The error for a file of another known kind names that kind."""
+"""Decode the file that holds a feed's table, and find the table's delimiter.
+
+If the file is of another known kind, such as a PDF, the error names that kind.
+"""
 
 from __future__ import annotations
 
@@ -28,11 +31,14 @@ WIDE = {b"\xff\xfe\x00\x00": "utf-32", b"\x00\x00\xfe\xff": "utf-32", b"\xff\xfe
 
 
 class NoTable(ValueError):
-    """A file that is not a proper CSV table; `str(error)` completes "It is …" with what it is and the remedy."""
+    """A file that is not a proper CSV table; `str(error)` completes "It is …" with what the file is and what to do about it."""
 
 
 def text_of(data: bytes) -> str:
-    """The text of a table in UTF-8, or in UTF-16 or UTF-32 with a byte order mark. Raises NoTable."""
+    """The text of a table in UTF-8, or in UTF-16 or UTF-32 with a byte order mark.
+
+    Raises NoTable if the data are recognized as anything else.
+    """
     for beginning, what in KINDS:
         if data.startswith(beginning):
             raise NoTable(what)
@@ -51,10 +57,10 @@ def text_of(data: bytes) -> str:
 
 
 def delimited(text: str) -> tuple[str, str, int]:
-    """The table without a leading `sep=;` line, its delimiter, and the number of lines skipped (0 or 1).
+    """The table without a leading line such as `sep=;`, its delimiter, and the number of lines skipped (0 or 1).
 
-    The delimiter is the one that splits the header into the columns of a feed, or the comma if none does. Raises
-    NoTable if the `sep=` line names a delimiter other than the one that splits the header.
+    The delimiter is the one that splits the header into cells that include all of COLUMNS, or the comma if none does.
+    Raises NoTable if the `sep=` line names a delimiter that does not split the header in this way, although another does.
     """
     first, end, rest = _first_line(text)
     named = re.fullmatch(r'"?sep=(.)"?[,;]*', first.strip(" "), re.IGNORECASE | re.DOTALL)
@@ -73,7 +79,7 @@ def delimited(text: str) -> tuple[str, str, int]:
 
 
 def lacking(header: list[str]) -> str:
-    """The remedy for a header that lacks columns; it names the likely delimiter if the header is one cell that contains one."""
+    """Advice on a header that lacks columns. If the header is a single cell with a likely delimiter in it, it names the delimiter."""
     line = header[0] if len(header) == 1 else ""
     between = BETWEEN_COLUMNS.search(line)
     sign = between[1] if between is not None else max(DELIMITERS, key=line.count)

@@ -1,10 +1,10 @@
-"""Decide whether a feed's times are local (as documented) or UTC.
+"""Decide whether a feed's times are local times or UTC.
 
-Read as local or as UTC, a segment's two times give two flight times, each with a likelihood for that distance. The segment's weight is
-the logarithm of the ratio of the two likelihoods (UTC over local), and the weights of an order's segments are added up. The
-documented reading stands unless the other fits noticeably better; the result is then unclear, or the other reading if that fits clearly
-better. A wrong reading lengthens one direction of a trip and shortens the other, so a return trip is better evidence than a single
-flight.
+A segment's departure and arrival give one flight time if read as local times, and another if read as UTC. Each has a likelihood for the
+distance flown. The segment's weight is the logarithm of the ratio of the two likelihoods (UTC over local), and the weights of an order's
+segments are added up. The documented reading stands unless the other fits noticeably better; the result is then unclear, or the other
+reading if that fits clearly better. A wrong reading lengthens one direction of a trip and shortens the other, so a return trip is better
+evidence than a single flight.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ ODD = 1e-5
 # Sums of weights against the documented reading: above CLEARLY, it is given up; above LEANING, the result is unclear.
 CLEARLY = 1.1
 LEANING = 0.4
-# The least weight of a segment with only one possible reading.
+# The least weight, for either reading, of a segment with only one possible reading; see `_weight` for exceptions.
 ONLY_ONE = 1.5
-# A reading with a log-likelihood below this does not fit; if neither reading fits, the better one is hardly evidence.
+# A reading with a log-likelihood below this does not fit; if neither reading fits, which one is better hardly matters.
 NEITHER = -3.0
-# The most weight against a reading that only makes a flight slow: many real flights are, with propellers or a stop.
+# The most weight against a reading that only makes a flight slow: propellers and stops make many real flights slow.
 MERELY_SLOW = 3.0
 ZERO = timedelta(0)
 
@@ -51,9 +51,9 @@ class Lack(StrEnum):
 class SegmentScore(NamedTuple):
     """The score of one segment under both readings: a `weight` above 0 favours UTC, below 0 local.
 
-    `expected` is the usual flight time in minutes, `distance` is in kilometres. Each of `possible_local` and `possible_utc` is False if
-    the flight time under that reading is impossible. `folds` tells, for departure and arrival, which occurrence (0 or 1) of a repeated
-    hour is assumed.
+    `expected` is the usual flight time in minutes, `distance` is in kilometres. `possible_local` and `possible_utc`
+    are False if the flight time under the local or the UTC reading, respectively, is impossible. `folds` gives the occurrence (0 or 1) of
+    a repeated hour assumed at departure and at arrival.
     """
 
     local_minutes: int | None = None
@@ -80,8 +80,8 @@ def score(
 ) -> SegmentScore:
     """Score both readings of one segment's times, given as naive values.
 
-    A time sent with its own offset is the same instant under both. `equipment` is the IATA code of the aircraft, "" if
-    unknown. Trains, buses and boats get the weight 0: no model is fitted to them.
+    A time sent with its own offset is the same instant under both readings. `equipment` is the IATA code of the
+    aircraft, "" if unknown. Trains, buses and boats get the weight 0: no model is fitted to them.
     """
     if departure is None or arrival is None:
         return SegmentScore(lacks=Lack.TIME)
@@ -110,8 +110,8 @@ def _most_usual_folds(
 ) -> tuple[int, int]:
     """The occurrences (0 or 1) of repeated hours, at departure and arrival, that bring the flight time closest to `expected` minutes.
 
-    If `expected` is None, they give the shortest time above 0. `here` and `there` are the possible offsets at departure and at arrival:
-    one each, or two for a repeated hour.
+    If `expected` is None, they give the shortest flight time above 0. `here` and `there` are the possible offsets at departure and
+    at arrival: one each, or two for a repeated hour.
     """
     if len(here) == len(there) == 1:
         return 0, 0
@@ -124,10 +124,10 @@ def _most_usual_folds(
 
 
 def _weight(local: int, utc: int, expected: float, distance: float, longer: int) -> float:
-    """The logarithm of the ratio of the two readings' likelihoods (UTC over local), within bounds.
+    """The logarithm of the ratio of the two readings' likelihoods (UTC over local), adjusted in two cases.
 
-    It is kept small if both readings are possible or slow, yet neither fits. If only one is possible, it favours that one clearly, unless
-    a wrong date explains the other.
+    If neither reading fits although both are possible, or if neither fits and both are slow, it stays between -LEANING and LEANING.
+    Otherwise, if only one reading is possible, it favours that one by at least ONLY_ONE, unless a wrong date explains the other.
     """
     as_utc, as_local = likelihood(utc, expected, distance, longer), likelihood(local, expected, distance, longer)
     fits_local, fits_utc = possible(local, expected), possible(utc, expected)
@@ -142,9 +142,9 @@ def _weight(local: int, utc: int, expected: float, distance: float, longer: int)
 
 
 def _both_slow(local: int, utc: int, expected: float) -> bool:
-    """Whether both readings give plausible flight times that exceed the usual one by more than they differ from each other.
+    """Whether both readings give a plausible flight time, and even the shorter one exceeds the usual time by more than the two differ.
 
-    Stops under one flight number can be the cause.
+    This can happen if the flight makes stops under a single flight number.
     """
     least = min(local, utc) - expected
     return abs(local - utc) < least and all(possible(one, expected) or odd(one, expected) for one in (local, utc))
@@ -164,7 +164,10 @@ def likelihood(minutes: int, expected: float, distance: float, longer: int = 0) 
 
 
 def possible(minutes: int, expected: float) -> bool:
-    """Whether a flight, even one with stops under one number, can be published with this flight time at all."""
+    """Whether `minutes` is within the limits for a flight that usually takes `expected` minutes, with room for a stop.
+
+    A longer time may still be believable: see `odd`.
+    """
     return max(1.0, 0.55 * expected - 15) <= minutes <= 1.5 * expected + 150
 
 
@@ -206,7 +209,7 @@ def _vote(segment: SegmentScore) -> float:
 
 
 def verdict_of(segment: SegmentScore, together: Reading | None) -> Verdict:
-    """The verdict on one segment's times, given the reading that its order supports."""
+    """The verdict on one segment's times, given the reading that `decide` found for its order."""
     if segment.lacks:
         return Verdict.UNCLEAR if segment.lacks is Lack.TIME else Verdict.UNKNOWN_PLACE
     if not believable(segment, together):
@@ -229,7 +232,7 @@ def flight_minutes(evidence: Evidence) -> int | None:
 
 
 def evidence(segment: SegmentScore, together: Reading | None) -> Evidence:
-    """A segment's verdict and the figures behind it, given the reading that its order supports."""
+    """A segment's verdict and the figures behind it, given the reading that `decide` found for its order."""
     known = segment.local_minutes is not None and segment.expected is not None
     return Evidence(
         verdict_of(segment, together),
@@ -242,10 +245,10 @@ def evidence(segment: SegmentScore, together: Reading | None) -> Evidence:
 
 
 def order_evidence(segments: Sequence[SegmentScore], together: Reading | None) -> Evidence:
-    """The evidence of the segment that most supports the order's reading, or local times if the order's reading is unclear.
+    """The evidence of the segment that most supports the reading `together`, or the local reading if `together` is None.
 
     A segment that is impossible under both readings is chosen only if no segment has a possible flight time. If no flight time is known,
-    the result is the evidence of the first segment; without segments, it is UNCLEAR.
+    the result is the evidence of the first segment; without segments, the verdict is UNCLEAR.
     """
     known = [segment for segment in segments if not segment.lacks]
     if not known:
@@ -256,7 +259,7 @@ def order_evidence(segments: Sequence[SegmentScore], together: Reading | None) -
 
 
 def _days_off(minutes: int, expected: float) -> int | None:
-    """The number of days by which the arrival's date is wrong, if correcting it makes the flight time usual; otherwise None."""
+    """The days by which the arrival is dated too late (negative: too early); None unless correcting them makes the flight time usual."""
     days = round((minutes - expected) / DAY)
     left = minutes - days * DAY - expected
     return days if days and abs(left) <= 25 + 0.1 * expected else None

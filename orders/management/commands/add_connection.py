@@ -63,7 +63,7 @@ class Command(BaseCommand):
             raise CommandError(f"{error}. See CDPVIEWER_CREDENTIAL_KEYS and `manage.py new_key`.") from None
 
     def store_own(self, options: dict[str, Any]) -> None:
-        """Store a user's own connection."""
+        """Store a user's own connection, new or replaced, and then test its credential."""
         user = get_user_model().objects.filter(username=options["user"]).first()
         if user is None:
             raise CommandError(f"There is no user {options['user']!r}.")
@@ -83,7 +83,7 @@ class Command(BaseCommand):
         self.stdout.write(connections.try_connection(connection).sentence)
 
     def store_shared(self, options: dict[str, Any]) -> None:
-        """Store a shared connection; an existing one keeps its credential until the CDP accepts the new one."""
+        """Store a shared connection; an existing one is changed only if the CDP accepts the new credential."""
         groups = [_group(name) for name in options["group"]]
         shared = SharedConnection.objects.filter(name=options["name"]).first()
         if shared is None and not groups:
@@ -129,7 +129,7 @@ def _group(name: str) -> Group:
 
 
 def _token(client_key: str) -> str:
-    """Read the token from standard input. Raises CommandError if it cannot be used, or if it or the client key is too long."""
+    """Read the token from standard input. Raises CommandError if it is not usable, or if it or the client key is too long."""
     try:
         sent = sys.stdin.read(LONGEST_TOKEN + 2).removeprefix("\ufeff")
     except UnicodeDecodeError:

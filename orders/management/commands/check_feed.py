@@ -14,7 +14,10 @@ from orders.display.checked_feed import CLOCKS, NotChecked, checked_feed
 
 
 class Command(BaseCommand):
-    """Write the rows with `verdict`, `flight_minutes` and `reason` to standard output, and errors and a summary to standard error."""
+    """Write the rows, with three columns added, to standard output, and errors and a summary to standard error.
+
+    The added columns are `verdict`, `flight_minutes` and `reason`.
+    """
 
     help = (
         "Judge whether the times of a feed are local (as documented) or UTC. Columns: origin, destination, departure, arrival as sent,"

@@ -1,11 +1,13 @@
-"""Check that the access records are unchanged, or print the head of a chain, to be stored elsewhere."""
+"""Check that the access records are unchanged, or print the head of a new chain, which is to be stored elsewhere."""
 
 from __future__ import annotations
 
+from datetime import UTC, timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections, router
+from django.utils import timezone
 
 from orders.models import AccessRecord
 from orders.privacy import append_only, proving
@@ -24,6 +26,9 @@ class Command(BaseCommand):
         what.add_argument(
             "--since", metavar="HEAD", help="a line printed by --head: everything recorded up to it must still be there"
         )
+        what.add_argument(
+            "--days", metavar="N", type=int, help="read only the chains of the last N days (UTC), today among them"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["head"]:
@@ -33,10 +38,15 @@ class Command(BaseCommand):
         since = proving.Head.read(options["since"]) if options["since"] else None
         if options["since"] and since is None:
             raise CommandError("That is not a head as --head prints it: chain/link/seal.")
-        proof = proving.prove(since)
+        days = options["days"]
+        if days is not None and days < 1:
+            raise CommandError("--days must be at least 1.")
+        first = timezone.now().astimezone(UTC).date() - timedelta(days=days - 1) if days else None
+        proof = proving.prove(since, first=first)
         for fault in proof.faults:
             self.stderr.write(fault)
         older = f", {proof.without_chain} from before the chains" if proof.without_chain else ""
-        self.stdout.write(f"{proof.records} records in {proof.chains} chains{older}: {len(proof.faults)} faults")
+        later = f" since {first}" if first else ""
+        self.stdout.write(f"{proof.records} records in {proof.chains} chains{later}{older}: {len(proof.faults)} faults")
         if proof.faults:
             raise SystemExit(1)

@@ -48,7 +48,7 @@ class Command(BaseCommand):
 
 
 def phrases(root: Path) -> Catalog:
-    """All phrases under `root`, with the files that use them."""
+    """All translatable phrases in the code and templates under `root`, with the files that use them."""
     found = Catalog(project="cdpviewer", charset="utf-8")
     for path in sources(root):
         place = path.relative_to(root).as_posix()
@@ -69,7 +69,7 @@ def _of_file(path: Path) -> Iterator[tuple[Any, ...]]:
     text = path.read_text(encoding="utf-8")
     kind = "jinja2" if path.suffix == ".html" else "python"
     if path.suffix == ".html" and "django" in path.parts:
-        # In brackets, because the output of templatize is indented like HTML and not like Python.
+        # In parentheses, because the output of templatize is indented like HTML and not like Python.
         text, kind = f"(\n{templatize(text, origin=str(path.name))}\n)", "python"
     return iter(extract(kind, io.BytesIO(text.encode()), keywords=KEYWORDS, comment_tags=[]))
 

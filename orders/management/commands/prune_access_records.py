@@ -79,7 +79,10 @@ class Command(BaseCommand):
         self.stdout.write(f"removed: {count - older.count()} {since}")
 
     def _prune_views(self, *, dry_run: bool) -> None:
-        """Remove order digests older than CHANGES_DAYS days, whatever age is given for records; with `dry_run`, only count them."""
+        """Remove stored views of orders that are more than CHANGES_DAYS days old; with `dry_run`, only count them.
+
+        The age given for access records does not matter here.
+        """
         gone = viewed_order.prune(dry_run=dry_run)
         if gone:
             self.stdout.write(f"views to compare with {'to be removed' if dry_run else 'removed'}: {gone}")

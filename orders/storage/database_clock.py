@@ -1,0 +1,45 @@
+"""The time by the database's clock, which all hosts share. A host's own clock may be wrong, and must then end nobody's session.
+
+On SQLite it is the clock of this host. On PostgreSQL it is read in statements that are sent anyway (`STATEMENT`), and continues between
+them by the monotonic clock, which nobody sets.
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+
+from django.db import connection
+
+from orders.storage.together import Change
+
+NOW = "clock_timestamp()"
+STATEMENT = Change(f"SELECT {NOW}", ())  # sent together with other queries
+
+# The database's time minus this process's monotonic clock, in seconds; None until it is read.
+_ahead: float | None = None
+
+
+def learn(now: datetime) -> float:
+    """Continue from `now` (aware), which the database has just returned. Return its distance from the monotonic clock."""
+    global _ahead  # noqa: PLW0603  (one clock for the process)
+    _ahead = now.timestamp() - time.monotonic()
+    return _ahead
+
+
+def seconds() -> float:
+    """Seconds since 1970. Reads the database if this process has not read it before."""
+    if connection.vendor != "postgresql":
+        return time.time()
+    ahead = learn(*STATEMENT.run(connection)) if _ahead is None else _ahead
+    return ahead + time.monotonic()
+
+
+def now() -> datetime:
+    """The time as an aware datetime (UTC); see `seconds`."""
+    return datetime.fromtimestamp(seconds(), UTC)
+
+
+def host_offset(now: datetime) -> float:
+    """Seconds by which the clock of this host is ahead of `now` (aware), which the database has just returned."""
+    return time.time() - now.timestamp()

@@ -1,0 +1,70 @@
+"""Two servers on one PostgreSQL behind HAProxy, as a company runs them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from sandbox.server import Sandbox
+from tests import on_postgres
+from tests.operations.balancing import Balancer, Host, haproxy, nginx
+from tests.postgres_server import Server
+
+DATABASE = "at_work"
+AGENTS = [f"agent{number}" for number in range(4)]
+
+
+@dataclass
+class Company:
+    """The servers, and what is around them."""
+
+    postgres: Server
+    settings: dict[str, str]
+    hosts: list[Host]
+    balancer: Balancer
+    folder: Path
+
+    def records(self, database: str = DATABASE) -> Counter[str]:
+        """How many records each request has."""
+        with self.postgres.connect(database) as owner:
+            return Counter(str(row[0]) for row in owner.execute("SELECT request_id FROM orders_accessrecord"))
+
+    def manage(self, *words: str, **more: str) -> str:
+        """Run a command of ours; what it said."""
+        done = on_postgres.run({**self.settings, **more}, "manage.py", *words)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+
+@pytest.fixture(scope="module")
+def company(
+    postgres: Server, running_sandbox: Sandbox, gathered_static: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Company]:
+    folder = tmp_path_factory.mktemp("company")
+    # A crash of the server must lose nothing that it has confirmed.
+    with postgres.connect() as owner:
+        owner.execute("ALTER SYSTEM SET synchronous_commit = on")
+        owner.execute("SELECT pg_reload_conf()")
+    settings = on_postgres.settings(running_sandbox, gathered_static, DATABASE_URL=postgres.new_database(DATABASE))
+    for arguments in (("manage.py", "migrate", "--verbosity=0"), ("-c", on_postgres.AGENT, *AGENTS)):
+        done = on_postgres.run(settings, *arguments)
+        assert done.returncode == 0, done.stderr
+    with ExitStack() as stack:
+        hosts = []
+        for name in ("one", "two"):
+            hosts.append(Host.started(settings, folder, name))
+            stack.callback(hosts[-1].end)
+        balancer = stack.enter_context(haproxy(folder, [host.port for host in hosts]))
+        yield Company(postgres, settings, hosts, balancer, folder)
+
+
+@pytest.fixture(params=[haproxy, nginx])
+def balancer(company: Company, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Balancer]:
+    """One more balancer before the same servers."""
+    with request.param(tmp_path, [host.port for host in company.hosts]) as running:
+        yield running
