@@ -30,6 +30,24 @@ for name in sys.argv[1:] or ["agent"]:
     way.keep()
 """
 
+# Migrates as if that had been 460 days ago, and prepares the months of the access records as every night since then would have.
+WITH_MONTHS = """
+import django; django.setup()
+from datetime import timedelta
+from unittest import mock
+from django.core.management import call_command
+from django.db import connections
+from django.utils import timezone
+from orders.privacy import partitions
+owner = connections["owner" if "owner" in connections else "default"]
+today = timezone.now()
+for days in range(460, -1, -20):
+    with mock.patch.object(timezone, "now", lambda: today - timedelta(days=days)):
+        if days == 460:
+            call_command("migrate", verbosity=0)
+        assert partitions.prepare(owner) == []
+"""
+
 
 @dataclass
 class Served:

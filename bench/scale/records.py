@@ -15,7 +15,6 @@ CHECKED = (
 )
 PRUNED = 68e-6  # seconds, with the pauses between batches, of 2.5 million
 NIGHT = 8 * 3600.0  # seconds
-ONE_TABLE = 300_000_000  # more than these are to be partitioned
 
 
 def kept(a_day: float, days: int) -> float:

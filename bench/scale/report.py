@@ -205,10 +205,7 @@ def limits(run: Run) -> str:
         )
     programs = table(["program", "cores", f"agents that keep {FULL:.0%} of them busy"], rows)
     each = needs(1_000, run.work, cost).records_a_day / 1_000
-    reached = {
-        "`check_records` of all takes a whole night, 8 hours": records.NIGHT / records.CHECKED,
-        f"one table has {records.ONE_TABLE / 1e6:.0f} million": records.ONE_TABLE,
-    }
+    reached = {"`check_records` of all takes a whole night, 8 hours": records.NIGHT / records.CHECKED}
     of_records = [
         [what, *(f"{records.agents_until(number, each, days):,}" for days in records.KEPT)]
         for what, number in reached.items()

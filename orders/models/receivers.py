@@ -12,7 +12,7 @@ from django.dispatch import receiver
 
 from orders.models import members
 from orders.models.shared import ConnectionGrant, ConnectionMember
-from orders.privacy import append_only
+from orders.privacy import append_only, partitions
 
 
 @receiver(m2m_changed, sender=User.groups.through, dispatch_uid="orders.models.groups")
@@ -60,7 +60,8 @@ def saved(instance: User, **_kwargs: Any) -> None:
 
 
 def migrated(*, using: str, **_kwargs: Any) -> None:
-    """Install the triggers again after `migrate`: on SQLite, altering a table may rebuild it without its triggers."""
+    """Install the triggers again after `migrate`: on SQLite, altering a table may rebuild it without its triggers. Prepare partitions."""
     connection = connections[using]
     if append_only.TABLE in connection.introspection.table_names():
         append_only.install(connection)
+        partitions.prepare(connection)

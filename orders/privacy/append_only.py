@@ -5,7 +5,7 @@ on PostgreSQL, one trigger function refuses UPDATE, DELETE and TRUNCATE. The onl
 On SQLite, it drops the delete trigger and creates it again in one transaction (schema changes are transactional there, so a crash
 leaves the trigger in place, and nobody else can write meanwhile). On PostgreSQL, it calls a function that deletes rows as the table's
 owner, the only role for which the trigger allows this. No lock on the table is needed, and a separate role for pages cannot call the
-function.
+function. Whole months go with their partitions (`orders.privacy.partitions`), each of which has both triggers.
 """
 
 from __future__ import annotations
@@ -71,18 +71,19 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, {{schema}}, pg_t
 DECLARE gone bigint;
 BEGIN
   PERFORM set_config('cdpviewer.prune_before', before::text, true);
-  DELETE FROM {TABLE} WHERE id IN (SELECT id FROM {TABLE} WHERE at < before ORDER BY at LIMIT batch);
+  DELETE FROM {TABLE} WHERE at < before AND id IN (SELECT id FROM {TABLE} WHERE at < before ORDER BY at LIMIT batch);
   GET DIAGNOSTICS gone = ROW_COUNT;
   PERFORM set_config('cdpviewer.prune_before', '', true);
   RETURN gone;
 END $$""",  # noqa: S608 - as above
     f"REVOKE ALL ON FUNCTION {TABLE}_prune(timestamptz, integer) FROM PUBLIC",
 )
-# Created only if missing: creating a trigger waits for every writer of the table, and later writers queue behind it.
+NO_CHANGE, NO_TRUNCATE, NO_DELETE = f"{TABLE}_no_change", f"{TABLE}_no_truncate", f"{PEOPLE}_no_delete"
+_TRUNCATE = f"BEFORE TRUNCATE ON {{table}} FOR EACH STATEMENT EXECUTE FUNCTION {TABLE}_refuse()"
 _POSTGRESQL_TRIGGERS = {
-    f"{TABLE}_no_change": f"BEFORE UPDATE OR DELETE ON {TABLE} FOR EACH ROW EXECUTE FUNCTION {TABLE}_refuse()",
-    f"{TABLE}_no_truncate": f"BEFORE TRUNCATE ON {TABLE} FOR EACH STATEMENT EXECUTE FUNCTION {TABLE}_refuse()",
-    f"{PEOPLE}_no_delete": f"BEFORE DELETE OR TRUNCATE ON {PEOPLE} FOR EACH STATEMENT EXECUTE FUNCTION {PEOPLE}_refuse()",
+    (TABLE, NO_CHANGE): f"BEFORE UPDATE OR DELETE ON {TABLE} FOR EACH ROW EXECUTE FUNCTION {TABLE}_refuse()",
+    (TABLE, NO_TRUNCATE): _TRUNCATE.format(table=TABLE),
+    (PEOPLE, NO_DELETE): f"BEFORE DELETE OR TRUNCATE ON {PEOPLE} FOR EACH STATEMENT EXECUTE FUNCTION {PEOPLE}_refuse()",
 }
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -137,18 +138,30 @@ def install(connection: BaseDatabaseWrapper) -> None:
         with connection.cursor() as cursor:
             cursor.execute("SELECT quote_ident(current_schema())")
             schema = cursor.fetchone()[0]
-            cursor.execute(
-                "SELECT tgname FROM pg_trigger WHERE tgname = ANY(%s) AND tgenabled = 'O'", [[*_POSTGRESQL_TRIGGERS]]
-            )
-            there = {name for (name,) in cursor.fetchall()}
-        missing = (
-            f"CREATE OR REPLACE TRIGGER {name} {rest}"
-            for name, rest in _POSTGRESQL_TRIGGERS.items()
-            if name not in there
-        )
-        _run(connection, (*(statement.replace("{schema}", schema) for statement in _POSTGRESQL), *missing))
+        _run(connection, tuple(statement.replace("{schema}", schema) for statement in _POSTGRESQL))
+        add_missing_triggers(connection)
     else:
         raise Unsupported(f"no append-only triggers are known for {connection.vendor}; use SQLite or PostgreSQL")
+
+
+def add_missing_triggers(connection: BaseDatabaseWrapper) -> None:
+    """Create the triggers that PostgreSQL lacks, on partitions too, and enable those that are disabled.
+
+    If nothing is missing, no table is locked: creating a trigger waits for every writer, and later writers queue behind it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = %s::regclass", [TABLE])
+        partitions = [name for (name,) in cursor.fetchall()]
+        names = [NO_CHANGE, NO_TRUNCATE, NO_DELETE]
+        cursor.execute(
+            "SELECT tgrelid::regclass::text, tgname, tgenabled = 'O' FROM pg_trigger WHERE tgname = ANY(%s)", [names]
+        )
+        there = {(table, name): enabled for table, name, enabled in cursor.fetchall()}
+    wanted = _POSTGRESQL_TRIGGERS | {(name, NO_TRUNCATE): _TRUNCATE.format(table=name) for name in partitions}
+    created = [f"CREATE TRIGGER {name} {rest}" for (table, name), rest in wanted.items() if (table, name) not in there]
+    # PostgreSQL copies the trigger for rows to all partitions, where it can only be disabled.
+    disabled = [f"ALTER TABLE {table} ENABLE TRIGGER {name}" for (table, name), enabled in there.items() if not enabled]
+    _run(connection, (*created, *disabled))
 
 
 def remove(connection: BaseDatabaseWrapper) -> None:

@@ -20,6 +20,7 @@ from django.db.models import QuerySet
 
 from orders.privacy.access_record import AccessRecord
 from orders.privacy.chain import day_of, seal, seal_keys
+from orders.privacy.partitions import repeated_ids
 from orders.privacy.record_kinds import Action
 
 _BEGUN = re.compile(r"(?P<count>\d+) records up to (?P<last>\d+)")
@@ -107,6 +108,8 @@ def prove(since: Head | None = None, *, first: date | None = None) -> Proof:
     _compare_with_heads(proof, noted, ends, first or date.min)
     if first is None:
         _check_unchained(proof, noted)
+        for number in repeated_ids(connections[_records().db]):
+            proof.faults.append(f"row {number} occurs in two partitions: one was added without the key.")
     if since and not kept_found:
         proof.faults.append(
             f"{kept} is not there: records were removed or an old copy of the database was put back.{_newest()}"

@@ -85,7 +85,7 @@ def _add(records: list[dict[str, Any]]) -> None:
             values = [[append_only._adapted(connection, value) for value in record.values()] for record in records]
             cursor.executemany(f"INSERT INTO {append_only.TABLE} ({names}) VALUES ({places})", values)  # noqa: S608  (names of ours)
         for _name, definition in indexes:
-            cursor.execute(definition)
+            cursor.execute(definition.replace(" ON ONLY ", " ON "))  # of PostgreSQL's partitions too
 
 
 if __name__ == "__main__":

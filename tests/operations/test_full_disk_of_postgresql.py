@@ -61,7 +61,7 @@ def test_pages_are_503_and_no_record_is_lost(
     with postgres.connect() as owner:
         owner.execute(f"CREATE TABLESPACE small LOCATION '{small_disk}'".encode())
     with on_postgres.serving(env, tmp_path) as served, postgres.connect("full") as owner:
-        owner.execute("ALTER TABLE orders_accessrecord SET TABLESPACE small")
+        owner.execute("ALTER TABLE orders_accessrecord_first SET TABLESPACE small")
         assert served.get(ORDER).status_code == 200
         filler = small_disk / "filler"
         try:

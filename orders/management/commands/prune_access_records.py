@@ -13,7 +13,7 @@ from django.db import connections, router
 from django.utils import timezone
 
 from orders.models import AccessRecord
-from orders.privacy import account_events, append_only, viewed_order
+from orders.privacy import account_events, append_only, partitions, viewed_order
 
 DAYS = {"d": 1, "w": 7}
 BETWEEN_BATCHES = 0.05  # seconds; pages that wait for SQLite try again at least every 0.02 s
@@ -32,6 +32,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--older-than", required=True, metavar="AGE", help="400d (days) or 57w (weeks)")
+        parser.add_argument(
+            "--whole-months",
+            action="store_true",
+            help="remove no month (UTC) before all of it is that old, so that PostgreSQL drops its table instead of deleting its records",
+        )
         parser.add_argument("--dry-run", action="store_true", help="count only, remove nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -43,6 +48,14 @@ class Command(BaseCommand):
             )
         # Whole days (UTC), so that whole chains are removed and the rest can still be proved.
         limit = datetime.combine((timezone.now() - kept).astimezone(UTC).date(), datetime.min.time(), tzinfo=UTC)
+        if options["whole_months"]:
+            limit = limit.replace(day=1)
+        # Connect as the table's owner if pages use a separate role, which may not delete rows.
+        connection = connections["owner" if "owner" in connections else router.db_for_write(AccessRecord)]
+        if not options["dry_run"] and (missing := partitions.prepare(connection)):
+            self.stderr.write(
+                f"No partitions yet: {', '.join(missing)}. The default partition takes their records meanwhile."
+            )
         self._prune_views(dry_run=options["dry_run"])
         older = AccessRecord.objects.filter(at__lt=limit)
         count, since = older.count(), f"from before {limit:%Y-%m-%d %H:%M} UTC"
@@ -55,13 +68,15 @@ class Command(BaseCommand):
         left = AccessRecord.objects.filter(chain="", at__gte=limit).count()
         detail = f"before {limit:%Y-%m-%d}, {left} without a chain left"
         account_events.record(AccessRecord.Action.RECORDS_PRUNED, detail=detail, outcome=f"removed: {count}")
-        # Connect as the table's owner if pages use a separate role, which may not delete rows.
-        connection = connections["owner" if "owner" in connections else router.db_for_write(AccessRecord)]
-        removed = 0
-        while gone := append_only.delete_older_than(connection, limit):
-            removed += gone
+        try:
+            partitions.drop_before(connection, limit)
+        except partitions.InUse:
+            raise CommandError(
+                "Not everything was removed: somebody, a backup for example, has been reading the records for too long. Run it again."
+            ) from None
+        while append_only.delete_older_than(connection, limit):
             time.sleep(BETWEEN_BATCHES)
-        self.stdout.write(f"removed: {removed} {since}")
+        self.stdout.write(f"removed: {count - older.count()} {since}")
 
     def _prune_views(self, *, dry_run: bool) -> None:
         """Remove stored views of orders that are more than CHANGES_DAYS days old; with `dry_run`, only count them.

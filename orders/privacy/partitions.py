@@ -1,0 +1,245 @@
+"""Monthly partitions of the access records on PostgreSQL, so that a month is removed by dropping its table. SQLite keeps one table.
+
+Partitions are by `at`, in UTC. The first holds the table from before it was divided, with all that is older. The default partition
+takes records of months that have no partition, so that no record, and with it no page, is ever refused. All of this is done as the
+tables' owner, and only if the tables it needs are free soon, because pages queue behind a waiting change.
+
+The parent cannot have unique indexes without `at`, so each partition has its own: of `id`, and of `chain` and `link`. A chain is of
+one day, so it lies in one partition; `proving` reports a chain that does not, and an id that occurs twice.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from typing import TypeVar
+
+import structlog
+from django.db import OperationalError, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.utils import timezone
+
+from orders.privacy import append_only
+from orders.privacy.append_only import TABLE
+
+log = structlog.stdlib.get_logger("orders.records")
+
+FIRST = f"{TABLE}_first"
+DEFAULT = f"{TABLE}_default"
+MONTHS_AHEAD = 2  # the nightly prune may fail for that long before records go to the default partition
+MOST_MOVED = 10_000  # rows that move from the default partition to a new one, while inserts into the former wait
+
+LOCK_TIMEOUT = "500ms"  # less than pages wait for a lock
+TRIES = 20
+BETWEEN_TRIES = 0.5  # seconds, in which pages that queued go on
+LOCK_NOT_AVAILABLE = "55P03"
+
+T = TypeVar("T")
+
+
+class InUse(OperationalError):
+    """A table could not be locked, because somebody has been reading it for too long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Partition:
+    """A partition and its bounds (UTC): `start` is included, `end` is not. Both are None in the default partition.
+
+    The first partition has no start.
+    """
+
+    name: str
+    start: datetime | None
+    end: datetime | None
+
+    def overlaps(self, start: datetime, end: datetime) -> bool:
+        return self.end is not None and self.end > start and (self.start is None or self.start < end)
+
+
+def month_after(moment: datetime) -> datetime:
+    """The beginning (UTC) of the month after that of `moment` (aware)."""
+    first = moment.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    return first.replace(year=first.year + first.month // 12, month=first.month % 12 + 1)
+
+
+def partitions(connection: BaseDatabaseWrapper) -> list[Partition]:
+    """The partitions in the order of time, the default one last; none on SQLite and before the table is divided."""
+    if connection.vendor != "postgresql":
+        return []
+    with connection.cursor() as cursor:
+        start, end = (f"substring(bounds FROM '{word} [(]''(.+?)''')::timestamptz" for word in ("FROM", "TO"))
+        cursor.execute(
+            f"SELECT relname, {start}, {end} FROM (SELECT relname, pg_get_expr(relpartbound, pg_class.oid) AS bounds FROM pg_class"  # noqa: S608
+            " JOIN pg_inherits ON inhrelid = pg_class.oid WHERE inhparent = %s::regclass) AS found ORDER BY 3 NULLS LAST",
+            [TABLE],
+        )
+        return [Partition(*row) for row in cursor.fetchall()]
+
+
+def divide(connection: BaseDatabaseWrapper) -> None:
+    """Turn the table into the first partition of a new one, without copying or rebuilding it. Raises InUse.
+
+    Nothing happens on SQLite, or if the table is divided already. Must not run in a transaction: the check, which lets PostgreSQL attach
+    the table without reading it under a lock, is validated beside writers.
+    """
+    if connection.vendor != "postgresql" or partitions(connection):
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT max(at) FROM {TABLE}")  # noqa: S608  (a constant, as below)
+        newest = cursor.fetchone()[0]
+    # A month to spare: meanwhile the check refuses records from after it, and an interrupted migration leaves it in place.
+    end = month_after(month_after(max(timezone.now(), newest or timezone.now())))
+    check = f"{FIRST}_end"
+    drop = f"DROP CONSTRAINT IF EXISTS {check}"
+    add = f"ADD CONSTRAINT {check} CHECK (at < '{end.isoformat()}') NOT VALID"
+    _shortly(connection, partial(_run, connection, f"ALTER TABLE {TABLE} {drop}, {add}"))
+    try:
+        _run(connection, f"ALTER TABLE {TABLE} VALIDATE CONSTRAINT {check}")
+        _shortly(connection, partial(_switch, connection, end, check))
+    except BaseException:
+        _shortly(connection, partial(_run, connection, f"ALTER TABLE {TABLE} {drop}"))
+        raise
+
+
+def _switch(connection: BaseDatabaseWrapper, end: datetime, check: str) -> None:
+    """Put a new parent in the place of the table, which becomes its first partition; rights, indexes and triggers come along."""
+    quote = connection.ops.quote_name
+    with connection.cursor() as cursor:
+        cursor.execute(f"LOCK TABLE {TABLE} IN ACCESS EXCLUSIVE MODE")
+        cursor.execute(
+            "SELECT relname, pg_get_indexdef(indexrelid), indisunique FROM pg_index JOIN pg_class ON oid = indexrelid"
+            " WHERE indrelid = %s::regclass",
+            [TABLE],
+        )
+        indexes = cursor.fetchall()
+        cursor.execute("SELECT pg_get_serial_sequence(%s, 'id')", [TABLE])
+        cursor.execute(f"SELECT last_value + is_called::integer FROM {cursor.fetchone()[0]}")  # noqa: S608  (the database's own name)
+        (next_id,) = cursor.fetchone()
+        cursor.execute(
+            "SELECT privilege_type, CASE grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END"
+            " FROM pg_class, aclexplode(relacl) WHERE oid = %s::regclass AND grantee <> relowner",
+            [TABLE],
+        )
+        rights = cursor.fetchall()
+    _run(
+        connection,
+        f"DROP TRIGGER IF EXISTS {append_only.NO_CHANGE} ON {TABLE}",  # the parent's trigger has that name in each partition
+        f"ALTER TABLE {TABLE} RENAME TO {FIRST}",
+        *(
+            f"ALTER INDEX {quote(name)} RENAME TO {quote(f'{FIRST}_{name}'[:63])}"
+            for name, _definition, _unique in indexes
+        ),
+        f"ALTER TABLE {FIRST} ALTER COLUMN id DROP IDENTITY",
+        f"CREATE TABLE {TABLE} (LIKE {FIRST}) PARTITION BY RANGE (at)",
+        f"ALTER TABLE {TABLE} ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (START WITH {next_id})",
+        *(definition for _name, definition, unique in indexes if not unique),
+        f"ALTER TABLE {TABLE} ATTACH PARTITION {FIRST} FOR VALUES FROM (MINVALUE) TO ('{end.isoformat()}')",
+        f"ALTER TABLE {FIRST} DROP CONSTRAINT {check}",
+        *_new(DEFAULT),
+        f"ALTER TABLE {TABLE} ATTACH PARTITION {DEFAULT} DEFAULT",
+        *(f"GRANT {right} ON {TABLE} TO {role}" for right, role in rights),
+        *(f"REVOKE ALL ON {FIRST} FROM {role}" for role in {role for _right, role in rights}),
+    )
+    append_only.add_missing_triggers(connection)
+
+
+def prepare(connection: BaseDatabaseWrapper) -> list[str]:
+    """Create the partitions of this month and the next MONTHS_AHEAD that are missing; return the names of those that could not be.
+
+    Their records go to the default partition meanwhile, and are moved when a later call succeeds.
+    """
+    missing = []
+    start = timezone.now().astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    for _month in range(1 + MONTHS_AHEAD):
+        end = month_after(start)
+        if not _is_covered(connection, start, end):
+            name = f"{TABLE}_{start:%Y%m}"
+            try:
+                made = _shortly(connection, partial(_create, connection, name, start, end))
+            except InUse:
+                made = False
+            if not made:
+                log.warning("a partition of the access records could not be created", partition=name)
+                missing.append(name)
+        start = end
+    return missing
+
+
+def _is_covered(connection: BaseDatabaseWrapper, start: datetime, end: datetime) -> bool:
+    """Whether there is nothing to create for the month: it has a partition, or there are no partitions at all."""
+    existing = partitions(connection)
+    return not existing or any(partition.overlaps(start, end) for partition in existing)
+
+
+def _create(connection: BaseDatabaseWrapper, name: str, start: datetime, end: datetime) -> bool:
+    """Create the partition of one month with its records from the default partition; False if that has more than MOST_MOVED."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"LOCK TABLE {DEFAULT} IN SHARE ROW EXCLUSIVE MODE")
+        if _is_covered(connection, start, end):  # by another process, while this one waited for the lock
+            return True
+        # Attaching reads all of the default partition while pages wait for it.
+        cursor.execute(f"SELECT count(*) FROM (SELECT FROM {DEFAULT} LIMIT %s) AS few", [MOST_MOVED + 1])  # noqa: S608
+        if cursor.fetchone()[0] > MOST_MOVED:
+            return False
+        _run(connection, *_new(name))
+        cursor.execute("SELECT set_config('cdpviewer.prune_before', %s, true)", [end.isoformat()])
+        cursor.execute(
+            f"WITH moved AS (DELETE FROM {DEFAULT} WHERE at >= %s AND at < %s RETURNING *) INSERT INTO {name} SELECT * FROM moved",  # noqa: S608
+            [start, end],
+        )
+        cursor.execute("SELECT set_config('cdpviewer.prune_before', '', true)")
+        cursor.execute(
+            f"ALTER TABLE {TABLE} ATTACH PARTITION {name} FOR VALUES FROM ('{start.isoformat()}') TO ('{end.isoformat()}')"
+        )
+    append_only.add_missing_triggers(connection)
+    return True
+
+
+def drop_before(connection: BaseDatabaseWrapper, limit: datetime) -> None:
+    """Drop each partition whose records are all from before `limit` (aware). Raises InUse; those dropped before are gone then."""
+    for partition in partitions(connection):
+        if partition.end is not None and partition.end <= limit:
+            _shortly(connection, partial(_run, connection, f"DROP TABLE {partition.name}"))
+
+
+def repeated_ids(connection: BaseDatabaseWrapper) -> list[int]:
+    """The ids that occur in more than one partition; within one, they are unique."""
+    if not partitions(connection):
+        return []
+    with connection.cursor() as cursor:
+        before = f"SELECT id, lag(id) OVER (ORDER BY id) AS before FROM {TABLE}"  # noqa: S608  (as above)
+        cursor.execute(f"SELECT DISTINCT id FROM ({before}) AS numbered WHERE id = before ORDER BY id")  # noqa: S608  (as above)
+        return [number for (number,) in cursor.fetchall()]
+
+
+def _new(name: str) -> tuple[str, ...]:
+    """Statements for a table that can become a partition. Attaching it adds the parent's other indexes."""
+    return (
+        f"CREATE TABLE {name} (LIKE {TABLE})",
+        f"ALTER TABLE {name} ADD PRIMARY KEY (id), ADD CONSTRAINT {name}_link_once UNIQUE (chain, link)",
+    )
+
+
+def _shortly(connection: BaseDatabaseWrapper, change: Callable[[], T]) -> T:
+    """Run `change` in a transaction that waits for a lock only as long as pages can wait behind it; try again TRIES times. Raises InUse."""
+    for again in reversed(range(TRIES)):
+        try:
+            with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+                cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT])
+                return change()
+        except OperationalError as error:
+            if getattr(error.__cause__, "sqlstate", "") != LOCK_NOT_AVAILABLE:
+                raise
+            if not again:
+                raise InUse from error.__cause__
+        time.sleep(BETWEEN_TRIES)
+    raise AssertionError("unreachable")
+
+
+def _run(connection: BaseDatabaseWrapper, *statements: str) -> None:
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)

@@ -1,0 +1,372 @@
+"""Months of access records as partitions on PostgreSQL: made, filled, dropped, and as hard to change as the one table before."""
+
+# ruff: noqa: S608  (the statements are put together from names of tables)
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from sandbox.server import Sandbox
+from tests import on_postgres
+from tests.live import PROJECT
+from tests.postgres_server import Server, postgres
+from tests.wiring.test_postgresql import RECORD
+
+__all__ = ["postgres"]
+
+# A record that was added without the key, to be removed before others are proved.
+WRITTEN = RECORD.removesuffix("'', ''") + "'nobody', ''"
+PAGES_WAIT = "-c lock_timeout=750ms -c statement_timeout=2s"
+TODAY = datetime.now(UTC)
+
+
+def roles(postgres: Server) -> None:
+    with postgres.connect() as superuser:
+        for role in ("month_keeper", "month_pages"):
+            if superuser.execute("SELECT FROM pg_roles WHERE rolname = %s", [role]).fetchone() is None:
+                superuser.execute(f"CREATE ROLE {role} LOGIN".encode())
+
+
+def database(postgres: Server, name: str, sandbox: Sandbox, static: Path) -> dict[str, str]:
+    """Settings for an empty database of the role `month_keeper`, served as `month_pages`."""
+    roles(postgres)
+    with postgres.connect() as superuser:
+        superuser.execute(f"CREATE DATABASE {name} OWNER month_keeper".encode())
+    return on_postgres.settings(
+        sandbox,
+        static,
+        DATABASE_URL=postgres.url(name, "month_pages"),
+        CDPVIEWER_OWNER_DATABASE_URL=postgres.url(name, "month_keeper"),
+    )
+
+
+def run(env: dict[str, str], *arguments: str, fails: bool = False) -> subprocess.CompletedProcess[str]:
+    done = on_postgres.run(env, *arguments)
+    assert bool(done.returncode) is fails, done.stdout + done.stderr
+    return done
+
+
+def manage(env: dict[str, str], *words: str, fails: bool = False) -> str:
+    done = run(env, "manage.py", *words, fails=fails)
+    return done.stdout + done.stderr
+
+
+@contextmanager
+def without_triggers(postgres: Server, name: str) -> Iterator[psycopg.Connection]:
+    """A connection that does what nobody else can, within the block."""
+    with postgres.connect(name) as superuser:
+        superuser.execute("SET session_replication_role = replica")
+        yield superuser
+
+
+TABLES = "SELECT relid::regclass::text FROM pg_partition_tree('orders_accessrecord') WHERE isleaf ORDER BY 1"
+FILES = (
+    "SELECT array_agg(pg_relation_filenode(indexrelid) ORDER BY indexrelid), max(pg_relation_filenode(indrelid)) FROM pg_index"
+    " WHERE indrelid = to_regclass(%s)"
+)
+# All triggers, on the table and on each partition.
+UNGUARDED = """SELECT relid::regclass, name FROM pg_partition_tree('orders_accessrecord'),
+unnest(ARRAY['orders_accessrecord_no_change', 'orders_accessrecord_no_truncate']) AS name
+WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = relid AND tgname = name AND tgenabled = 'O')"""
+
+# All tables as they were before there were partitions.
+BEFORE = """
+import django; django.setup()
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+call_command("migrate", "orders", "0023", verbosity=0)
+for app in sorted(MigrationLoader(connection).migrated_apps - {"orders"}):
+    call_command("migrate", app, verbosity=0)
+"""
+
+# A partition for each month, and three records each ten days.
+HISTORY = (
+    on_postgres.WITH_MONTHS
+    + """
+from orders.privacy import append_only
+for days in range(460, -1, -10):
+    for _record in range(3):
+        columns = {"at": today - timedelta(days=days), "what": "order_opened", "order_ref": str(days)}
+        append_only.add(connections["default"], {**append_only.empty_record(), **columns})
+"""
+)
+
+
+@pytest.fixture(scope="module")
+def history(postgres: Server, running_sandbox: Sandbox, gathered_static: Path) -> dict[str, str]:
+    """A database with a partition for each month of the last year."""
+    env = database(postgres, "history", running_sandbox, gathered_static)
+    run(env, "-c", HISTORY)
+    return env
+
+
+@pytest.fixture
+def copy(
+    history: dict[str, str], postgres: Server, request: pytest.FixtureRequest
+) -> Iterator[tuple[str, dict[str, str]]]:
+    """A copy of that database, by name, and its settings."""
+    name = "copy"
+    with postgres.connect() as superuser:
+        superuser.execute(f"CREATE DATABASE {name} TEMPLATE history OWNER month_keeper".encode())
+    try:
+        yield (
+            name,
+            history
+            | {
+                "DATABASE_URL": postgres.url(name, "month_pages"),
+                "CDPVIEWER_OWNER_DATABASE_URL": postgres.url(name, "month_keeper"),
+            },
+        )
+    finally:
+        with postgres.connect() as superuser:
+            superuser.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+def one(connection: psycopg.Connection, statement: str, *values: object) -> object:
+    row = connection.execute(statement.encode(), values).fetchone()
+    assert row is not None
+    return row[0] if len(row) == 1 else row
+
+
+@contextmanager
+def writing(postgres: Server, name: str, at: datetime) -> Iterator[list[str]]:
+    """Pages that add records and read the newest until the end of the block; the sentences of those that failed."""
+    failed: list[str] = []
+    written, ends = [0], threading.Event()
+
+    def write() -> None:
+        with postgres.connect(name, "month_pages", options=PAGES_WAIT) as pages:
+            while not ends.is_set():
+                try:
+                    pages.execute(WRITTEN, [at])
+                    pages.execute("SELECT id FROM orders_accessrecord ORDER BY at DESC LIMIT 1")
+                    written[0] += 1
+                except psycopg.Error as error:
+                    failed.append(str(error))
+
+    with ThreadPoolExecutor(2) as writers:
+        try:
+            for _writer in range(2):
+                writers.submit(write)
+            yield failed
+        finally:
+            ends.set()
+    assert written[0] > 0
+
+
+def test_the_table_becomes_a_partition_as_it_is_while_pages_write(
+    postgres: Server, running_sandbox: Sandbox, gathered_static: Path, tmp_path: Path
+) -> None:
+    env = database(postgres, "divided", running_sandbox, gathered_static)
+    run(env | {"DATABASE_URL": env["CDPVIEWER_OWNER_DATABASE_URL"]}, "-c", BEFORE)
+    with postgres.connect("divided", "month_keeper") as keeper:
+        keeper.execute(f"{RECORD} FROM generate_series(1, 20000)", [TODAY - timedelta(days=300)])
+        keeper.execute("GRANT SELECT ON orders_accessrecord TO PUBLIC")
+        keeper.execute("GRANT INSERT ON orders_accessrecord TO month_pages")
+        before = keeper.execute("SELECT * FROM orders_accessrecord ORDER BY id").fetchall()
+        files = one(keeper, FILES, "orders_accessrecord")
+        manage(env, "backup", str(tmp_path / "before"))
+        with writing(postgres, "divided", TODAY) as failed:
+            manage(env, "migrate", "--verbosity=0")
+        assert failed == []
+        after = keeper.execute("SELECT * FROM orders_accessrecord ORDER BY id").fetchall()
+        assert after[: len(before)] == before and len(after) > len(before)
+        assert [row[0] for row in after] == sorted({row[0] for row in after})
+        assert one(keeper, FILES, "orders_accessrecord_first") == files, "something was rebuilt"
+        assert one(keeper, "SELECT count(*) FROM pg_constraint WHERE conrelid = 'orders_accessrecord_first'::regclass AND contype = 'c'") == 0  # fmt: skip
+        assert keeper.execute(UNGUARDED).fetchall() == []
+        assert keeper.execute("SELECT inhrelid FROM pg_inherits JOIN pg_index ON indexrelid = inhparent WHERE NOT indisvalid").fetchall() == []  # fmt: skip
+    for _time in range(2):
+        manage(env, "migrate", "--verbosity=0")
+    # A backup from before is restored over partitions, and divided again.
+    manage(env, "restore", str(tmp_path / "before"))
+    manage(env, "migrate", "--verbosity=0")
+    with postgres.connect("divided", "month_keeper") as keeper:
+        assert keeper.execute("SELECT * FROM orders_accessrecord ORDER BY id").fetchall() == before
+        assert keeper.execute(UNGUARDED).fetchall() == []
+
+
+def test_each_month_has_a_partition_two_months_ahead(history: dict[str, str], postgres: Server) -> None:
+    with postgres.connect("history") as superuser:
+        tables = [str(name) for (name,) in superuser.execute(TABLES)]
+        assert superuser.execute(UNGUARDED).fetchall() == []
+        assert one(superuser, "SELECT count(*) FROM orders_accessrecord_default") == 0
+    months = [name.removeprefix("orders_accessrecord_") for name in tables]
+    assert months[-2:] == ["default", "first"] and 14 <= len(months) - 2 <= 17
+    ahead = TODAY.replace(day=1)
+    for _month in range(2):
+        ahead = (ahead + timedelta(days=31)).replace(day=1)
+    assert months[-3] == f"{ahead:%Y%m}"
+    assert "0 faults" in manage(history, "check_records")
+
+
+OF_THE_OWNER = (
+    "DELETE FROM {}",
+    "UPDATE {} SET user_name = 'y'",
+    "UPDATE {} SET at = at + interval '1 month'",
+    "TRUNCATE {}",
+)
+OF_ANYBODY = ("SELECT * FROM {}", "INSERT INTO {} SELECT * FROM orders_accessrecord LIMIT 1", "DROP TABLE {}")
+
+
+def test_no_partition_lets_a_record_go(history: dict[str, str], postgres: Server) -> None:
+    with postgres.connect("history") as superuser:
+        tables = ["orders_accessrecord", *(str(name) for (name,) in superuser.execute(TABLES))]
+        count = one(superuser, "SELECT count(*) FROM orders_accessrecord")
+    with postgres.connect("history", "month_keeper") as keeper, postgres.connect("history", "month_pages") as pages:
+        keeper.execute(RECORD, [TODAY + timedelta(days=4000)])
+        for table in tables:
+            held = one(keeper, f"SELECT count(*) FROM {table}")
+            for statement in OF_THE_OWNER:
+                if held or statement.startswith("TRUNCATE"):
+                    with pytest.raises(psycopg.errors.RaiseException, match="append-only"):
+                        keeper.execute(statement.format(table).encode())
+                with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                    pages.execute(statement.format(table).encode())
+            for statement in OF_ANYBODY[2 if table == "orders_accessrecord" else 0 :]:
+                with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                    pages.execute(statement.format(table).encode())
+        assert one(pages, "SELECT count(*) FROM orders_accessrecord") == int(str(count)) + 1
+    with without_triggers(postgres, "history") as superuser:
+        superuser.execute("DELETE FROM orders_accessrecord_default")
+
+
+def test_a_prune_drops_whole_months_and_the_rest_still_proves(
+    copy: tuple[str, dict[str, str]], postgres: Server, tmp_path: Path
+) -> None:
+    name, env = copy
+    limit = (TODAY - timedelta(days=400)).replace(hour=0, minute=0, second=0, microsecond=0)
+    manage(env, "backup", str(tmp_path / "backup"))
+    with postgres.connect(name) as superuser:
+        count = one(superuser, "SELECT count(*) FROM orders_accessrecord")
+        older = one(superuser, "SELECT count(*) FROM orders_accessrecord WHERE at < %s", limit)
+    with writing(postgres, name, TODAY) as failed, postgres.connect(name, "month_pages") as reader:
+        # A reader whom the first tries have to wait for, and no page with them.
+        process = subprocess.Popen(
+            [sys.executable, "manage.py", "prune_access_records", "--older-than", "400d"],
+            env=env, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        with reader.transaction():
+            reader.execute("SELECT count(*) FROM orders_accessrecord")
+            with postgres.connect() as superuser:
+                refused = "SELECT count(*) > 0 FROM pg_stat_activity WHERE usename = 'month_keeper' AND wait_event_type = 'Lock'"
+                while process.poll() is None and not one(superuser, refused):
+                    pass
+        out, err = process.communicate(timeout=120)
+        assert process.returncode == 0, err
+    assert failed == []
+    assert out.startswith(f"removed: {older} "), out
+    with postgres.connect(name) as superuser:
+        tables = [str(table) for (table,) in superuser.execute(TABLES)]
+        assert "orders_accessrecord_first" not in tables
+        assert min(tables) == f"orders_accessrecord_{limit:%Y%m}"
+        assert one(superuser, "SELECT count(*) FROM orders_accessrecord WHERE at < %s", limit) == 0
+        left = "SELECT count(*) FROM orders_accessrecord WHERE chain <> '' AND what = 'order_opened'"
+        assert one(superuser, left) == one(superuser, f"{left} AND at >= %s", limit)
+        superuser.execute("SET session_replication_role = replica")
+        superuser.execute("DELETE FROM orders_accessrecord WHERE chain = 'nobody'")
+    assert "0 faults" in manage(env, "check_records")
+    kept = next(table for table in reversed(tables) if table[-6:] == f"{TODAY - timedelta(days=100):%Y%m}")
+    with without_triggers(postgres, name) as superuser:
+        superuser.execute(f"DELETE FROM {kept} WHERE link = 2".encode())
+    assert "is missing before row" in manage(env, "check_records", fails=True)
+    with without_triggers(postgres, name) as superuser:
+        superuser.execute(f"DROP TABLE {kept}".encode())
+    assert "its end was removed" in manage(env, "check_records", fails=True)
+    # The backup brings all of it back.
+    manage(env, "restore", str(tmp_path / "backup"))
+    manage(env, "migrate", "--verbosity=0")
+    with postgres.connect(name) as superuser:
+        assert one(superuser, "SELECT count(*) FROM orders_accessrecord") == count
+        assert superuser.execute(UNGUARDED).fetchall() == []
+    assert "0 faults" in manage(env, "check_records")
+
+
+def test_whole_months_are_dropped_and_no_record_is_deleted(copy: tuple[str, dict[str, str]], postgres: Server) -> None:
+    name, env = copy
+    month = (TODAY - timedelta(days=400)).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    with postgres.connect(name) as superuser:
+        kept = one(superuser, "SELECT count(*) FROM orders_accessrecord WHERE at >= %s", month)
+    begun = datetime.now(UTC)
+    assert "removed: " in manage(env, "prune_access_records", "--older-than", "400d", "--whole-months")
+    with postgres.connect(name) as superuser:
+        tables = [str(table) for (table,) in superuser.execute(TABLES)]
+        assert min(tables) == f"orders_accessrecord_{month:%Y%m}"
+        assert one(superuser, "SELECT count(*) FROM orders_accessrecord WHERE at < %s", begun) == kept
+        superuser.execute("SELECT pg_stat_force_next_flush()")
+        deleted = "SELECT coalesce(sum(n_tup_del), 0)::int FROM pg_stat_user_tables WHERE relname LIKE 'orders_accessrecord%%'"
+        assert one(superuser, deleted) == 0
+    assert "0 faults" in manage(env, "check_records")
+
+
+LATER = """
+import json, sys
+import django; django.setup()
+from datetime import timedelta
+from unittest import mock
+from django.db import connections
+from django.utils import timezone
+from orders.privacy import append_only, partitions
+later = timezone.now() + timedelta(days=200)
+partitions.MOST_MOVED = int(sys.argv[1])
+with mock.patch.object(timezone, "now", lambda: later):
+    for number in range(3):
+        append_only.add(connections["default"], {**append_only.empty_record(), "what": "order_opened", "order_ref": "later"})
+    with connections["default"].cursor() as cursor:
+        cursor.execute("SELECT DISTINCT tableoid::regclass::text FROM orders_accessrecord WHERE order_ref = 'later'")
+        (before,) = cursor.fetchall()
+    missing = partitions.prepare(connections["owner"])
+    with connections["default"].cursor() as cursor:
+        cursor.execute("SELECT tableoid::regclass::text, count(*) FROM orders_accessrecord WHERE order_ref = 'later' GROUP BY 1")
+        after = cursor.fetchall()
+print(json.dumps([f"{later:%Y%m}", before[0], missing, after]))
+"""
+
+
+@pytest.mark.parametrize("most", [100, 1], ids=["few", "many"])
+def test_records_of_a_month_that_was_not_prepared_are_taken_and_moved_if_few(
+    copy: tuple[str, dict[str, str]], postgres: Server, most: int
+) -> None:
+    name, env = copy
+    month, before, missing, after = json.loads(run(env, "-c", LATER, str(most)).stdout.splitlines()[-1])
+    assert before == "orders_accessrecord_default"
+    if most == 1:
+        assert f"orders_accessrecord_{month}" in missing and after == [["orders_accessrecord_default", 3]]
+    else:
+        assert missing == [] and after == [[f"orders_accessrecord_{month}", 3]]
+    with postgres.connect(name) as superuser:
+        assert superuser.execute(UNGUARDED).fetchall() == []
+    assert "0 faults" in manage(env, "check_records")
+
+
+REPEATED = {
+    "a link, in another month": ("id + 1000000, at + interval '40 days'", "occurs twice"),
+    "a row's number, in another month": ("id, at + interval '40 days'", "occurs in two partitions"),
+}
+
+
+@pytest.mark.parametrize("what", REPEATED)
+def test_a_row_repeated_in_another_partition_is_reported(
+    copy: tuple[str, dict[str, str]], postgres: Server, what: str
+) -> None:
+    name, env = copy
+    columns, fault = REPEATED[what]
+    with postgres.connect(name, "month_pages") as pages:
+        names = [str(column) for (column,) in pages.execute("SELECT column_name FROM information_schema.columns WHERE table_name = 'orders_accessrecord' AND column_name NOT IN ('id', 'at')")]  # fmt: skip
+        listed = ", ".join(names)
+        pages.execute(
+            f"INSERT INTO orders_accessrecord (id, at, {listed}) SELECT {columns}, {listed} FROM orders_accessrecord"
+            " WHERE order_ref = '200' AND link = (SELECT max(link) FROM orders_accessrecord WHERE order_ref = '200')".encode()
+        )
+    assert fault in manage(env, "check_records", fails=True)
