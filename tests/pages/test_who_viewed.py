@@ -101,7 +101,7 @@ def test_the_other_filters_stay_when_a_person_is_chosen_and_the_person_with_them
 def test_reveals_alone_and_from_one_day_to_another(audit: Client, auditor: User) -> None:
     for day, what in ((1, "field_revealed"), (2, "order_opened"), (3, "reveal_refused"), (4, "field_revealed")):
         at = datetime(2026, 3, day, 23, 59, 59, tzinfo=UTC)
-        AccessRecord.objects.create(user_id=7, user_name="ben", what=what, reference=f"DAY{day}XX", at=at)
+        AccessRecord.objects.create(user_id=9_000_007, user_name="ben", what=what, reference=f"DAY{day}XX", at=at)
 
     def shown(**query: str) -> set[str]:
         return set(re.findall(r"DAY\dXX", audit.get("/activity/", query).content.decode()))
@@ -140,7 +140,7 @@ def test_who_else_viewed_an_order_is_for_those_who_may_see_activity(
         ("old", timedelta(hours=25)),
     ):
         AccessRecord.objects.create(
-            user_id=90, user_name=name, what="order_opened", order_ref=SEED, at=timezone.now() - ago
+            user_id=9_000_090, user_name=name, what="order_opened", order_ref=SEED, at=timezone.now() - ago
         )
     page = text_of(audit.get(f"/orders/{SEED}/"))
     assert "Also viewed by agent just now, ben 12 min ago" in page
