@@ -123,7 +123,7 @@ class AccessRecordAdmin(Records):
     list_filter = ("what",)
     # Exact, so that indexes are used; "=" would compare in upper case, row by row. A date hierarchy would also read all rows.
     search_fields = ("order_ref__exact", "reference__exact", "ticket__exact", "request_id__exact")
-    search_help_text = _("Enter a user name, order ref, reference, ticket or request ID in full.")
+    search_help_text = _("Enter a user name, order ref, booking reference, ticket number or request ID in full.")
     ordering = ("-at", "-pk")
     paginator = Counted
     show_full_result_count = False

@@ -1,7 +1,7 @@
 """Common passwords as a Bloom filter: no false negatives, and about one false positive in 10,000.
 
-The filter holds whole passwords and cores; a core is what remains of a password without the digits and symbols at its ends. The filter
-is built by `manage.py build_common_passwords`; the module of that command names the source.
+The filter holds whole passwords and cores; a core is a password without the digits and symbols at its ends. The filter is built by
+`manage.py build_common_passwords`; the module of that command names the source.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""The time by the database's clock, which all hosts share. A host's own clock may be wrong, and must then end nobody's session.
+"""The time by the database's clock, which all hosts share, so that a wrong clock on one of them cannot end anybody's session.
 
-On SQLite it is the clock of this host. On PostgreSQL it is read in statements that are sent anyway (`STATEMENT`), and continues between
-them by the monotonic clock, which nobody sets.
+On SQLite, this is the host's own clock. On PostgreSQL, the database's clock is read by statements that are sent anyway (see `STATEMENT`);
+between these readings, the time advances with the process's monotonic clock, which cannot be set.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _ahead: float | None = None
 
 
 def learn(now: datetime) -> float:
-    """Continue from `now` (aware), which the database has just returned. Return its distance from the monotonic clock."""
+    """Set the clock to `now` (aware), which the database has just returned. Return how many seconds it is ahead of the monotonic clock."""
     global _ahead  # noqa: PLW0603  (one clock for the process)
     _ahead = now.timestamp() - time.monotonic()
     return _ahead

@@ -51,7 +51,7 @@ class Limited:
             raise ValidationError(too_many(limit, username, said), code="wait") from None
 
     def refuse(self, response: HttpResponse) -> HttpResponse:
-        """Return the response. If the password could not be checked, set its status first, and Retry-After if `wait` is known."""
+        """Return the response, with `status` if the password could not be checked, and with Retry-After if `wait` is known."""
         if self.status is not None:
             response.status_code = self.status
         if self.wait is not None:
@@ -81,7 +81,7 @@ def not_checked() -> ValidationError:
 def locked_out(username: str) -> None:
     """Record, at most once every 15 minutes per process, that attempts for this user name are throttled.
 
-    Without this maximum, anybody could flood the records.
+    Otherwise, anybody could flood the records.
     """
     if cache.add(f"locked-out-{hashed(username)}", 1, throttling.WINDOW.total_seconds()):
         sign_in_failed(Action.LOCKED_OUT, username)
@@ -128,7 +128,7 @@ class SignInForm(Limited, AuthenticationForm):
 
 
 class OwnPasswordForm(Limited, PasswordChangeForm):
-    """Django's form for changing one's password. The limit on guessing applies here too, so nobody at an open session can get round it."""
+    """Django's form for changing one's password. The limit on guessing applies here too, in case a stranger finds the session open."""
 
     def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

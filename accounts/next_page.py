@@ -118,6 +118,6 @@ def page_of(request: HttpRequest) -> str:
 def _is_plain(address: str) -> bool:
     """Whether `address` is printable ASCII without spaces or backslashes.
 
-    Every URL that this program makes is, and so is nearly every one that a browser sends.
+    This is true of every URL that this program makes, and of nearly every one that a browser sends.
     """
     return address.isascii() and address.isprintable() and not set(" \\") & set(address)

@@ -56,7 +56,7 @@ def of(request: HttpRequest) -> Preferences:
 
 
 def keep(request: HttpRequest, chosen: Preferences) -> None:
-    """Save what the signed-in user chose, for this session and later ones."""
+    """Save the signed-in user's choices, for this session and later ones."""
     Preferences.objects.update_or_create(user_id=request.user.pk, defaults=_values(chosen))
     request.session[SESSION_KEY] = _values(chosen)
     request.session.pop(OFFER_KEY, None)

@@ -56,7 +56,7 @@ def labels(groups: Iterable[Group]) -> list[str]:
 def set_roles(person: User, names: Iterable[str]) -> bool:
     """Give the user exactly the roles whose groups have these names, and keep any groups that are not roles.
 
-    Return whether anything changed.
+    Return whether these roles differ from those that the user had before.
     """
     wanted = set(names)
     held = set(person.groups.filter(name__in=GROUPS).values_list("name", flat=True))

@@ -1,8 +1,8 @@
 """Django's session store and authentication backend, changed so that one prepared query usually reads both the session and its user.
 
 The cookie holds the session's key, but the table only a hash of it, so that nobody who reads the database or a backup can take over a
-session. As in Django, a session keeps a user signed in only if its signature is valid, it has not expired and it matches the user's current
-password, and if the user is active.
+session. As in Django, a session keeps a user signed in only if its signature is valid, it has not expired, it matches the user's current
+password, and the user is active.
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ class Backend(ModelBackend):
         return person
 
     def get_all_permissions(self, user_obj: User | AnonymousUser, obj: Model | None = None) -> set[str]:
-        """The permissions of the user and of their groups, read with one query instead of Django's two."""
+        """The permissions of the user and of their groups, read with one query instead of Django's two unless the user is a superuser."""
         kept = vars(user_obj)
         if obj is None and user_obj.is_active and not user_obj.is_superuser and "_perm_cache" not in kept:
             own, groups = (

@@ -2,7 +2,7 @@
 
 A session lasts at most ten hours, and ends after 29 to 30 minutes without a request. The limit is not exact because the time of the
 last request is stored at most once a minute, so that most pages cost no session write. All times are by the database's clock, so that
-a host whose own clock is wrong ends nobody's session.
+a wrong clock on one of several hosts cannot end anybody's session.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""URLs for signing in and out, a user's own password, sessions and second factors, managing people, and preferences."""
+"""URLs for signing in and out, for managing people, and for one's own password, connections, sessions, second factors and preferences."""
 
 from __future__ import annotations
 

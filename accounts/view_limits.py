@@ -88,9 +88,9 @@ def count(person: AnyUser) -> Over | None:
 def problem(over: Over) -> Problem:
     """The problem to show to a user who has exceeded a view limit. It says that nothing was sent to the CDP."""
     if over.window == "a day":
-        sentence = _("You have reached the limit of %(limit)s views a day per person. Nothing was sent to the CDP.")
+        sentence = _("You have reached your limit of %(limit)s views a day. Nothing was sent to the CDP.")
     else:
-        sentence = _("You have reached the limit of %(limit)s views a minute per person. Nothing was sent to the CDP.")
+        sentence = _("You have reached your limit of %(limit)s views a minute. Nothing was sent to the CDP.")
     return problems.views_limited(sentence % {"limit": over.limit}, over.seconds)
 
 

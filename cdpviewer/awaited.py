@@ -1,4 +1,4 @@
-"""Reports each wait for a database connection: for one from the pool or a newly opened one, or until an error."""
+"""Reports each wait for a database connection, whether it ends with one from the pool, with a newly opened one or with an error."""
 
 from __future__ import annotations
 

@@ -100,7 +100,7 @@ def put_back(source: Path) -> Path | None:
 
 
 def check(file: Path) -> set[tuple[str, str]]:
-    """The migrations applied in a backup, as (app, name). Raises Unfit if `file` is unreadable or the wrong kind of file.
+    """The migrations applied in a backup, as (app, name). Raises Unfit if `file` is unreadable, damaged or of the wrong kind.
 
     A SQLite file is read in full; of a PostgreSQL dump, only the table of contents and one table are read.
     """

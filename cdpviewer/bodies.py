@@ -17,7 +17,7 @@ LINGER = 2.0  # seconds for a browser to notice that the rest of its body is not
 
 
 def is_refused(length: str, transfer_encoding: str) -> bool:
-    """Whether to refuse a body with these headers ("" if absent): if it is over LARGEST bytes or has a Transfer-Encoding."""
+    """Whether a request's `length` (Content-Length) is over LARGEST bytes, or it has a `transfer_encoding`; "" means no such header."""
     return bool(transfer_encoding) or (length.isdecimal() and int(length) > LARGEST)
 
 
@@ -33,7 +33,7 @@ def only_small(get_response: GetResponse) -> GetResponse:
 
 
 def close_unread(_worker: Any, request: Any) -> None:
-    """gunicorn's `pre_request` hook: if the body is refused, have the connection closed after the answer, not used again."""
+    """gunicorn's `pre_request` hook: if the body is refused, have the connection closed after the answer rather than reused."""
     headers = {name.upper(): value for name, value in request.headers}
     if is_refused(headers.get("CONTENT-LENGTH", ""), headers.get("TRANSFER-ENCODING", "")):
         request.force_close()

@@ -191,7 +191,7 @@ def mapped_groups(**_kwargs: Any) -> list[CheckMessage]:
 
 @register("keys")
 def record_keys(**_kwargs: Any) -> list[CheckMessage]:
-    """Each of CDPVIEWER_RECORD_KEYS must be long enough. These keys prove that access records are unchanged."""
+    """Each of CDPVIEWER_RECORD_KEYS, which prove that access records are unchanged, must be long enough; the secret key is exempt."""
     return [
         Error(
             f"Key {position} of CDPVIEWER_RECORD_KEYS is too short ({len(key)} of {LEAST_RECORD_KEY} characters).",

@@ -17,7 +17,7 @@ GRACE_SECONDS = 8.0
 
 
 class Ended(Exception):
-    """A signal told the program to stop; `str(error)` is the signal's name."""
+    """Raised when a signal stops the program; `str(error)` is the signal's name."""
 
 
 def end_on_signals() -> None:

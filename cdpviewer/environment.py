@@ -1,7 +1,7 @@
 """Settings from the environment: NAME holds the value, or NAME_FILE names a file that holds it.
 
 The environment takes precedence over the settings file (`.env`, or the file named by CDPVIEWER_ENV_FILE). Error messages name
-the setting and never repeat a value.
+the setting or the file, and never repeat a value.
 """
 
 from __future__ import annotations
@@ -40,7 +40,8 @@ def load(path: Path) -> dict[str, str]:
 class Environment:
     """Settings by name, from the environment first and the settings file second.
 
-    A setting that is in neither, or is empty, has its default. An unusable value raises ImproperlyConfigured.
+    A setting that is in neither, or is empty, has its default. An unusable value raises ImproperlyConfigured, and so does
+    setting both NAME and NAME_FILE in the same source.
     """
 
     def __init__(self, environ: Mapping[str, str], local: Mapping[str, str]) -> None:
@@ -139,7 +140,7 @@ SECRETS = (
 
 
 def files(base: Path) -> list[Path]:
-    """The files that may contain secrets: the settings file, and each that a setting `<name>_FILE` points to, for the names in SECRETS."""
+    """The files that may contain secrets: the settings file, and any file that `<name>_FILE` points to for a name in SECRETS."""
     chosen = os.environ.get("CDPVIEWER_ENV_FILE", str(base / ".env"))
     local = load(Path(chosen)) if chosen else {}
     named = [source.get(f"{name}_FILE") for name in SECRETS for source in (os.environ, local)]

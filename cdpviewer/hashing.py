@@ -1,4 +1,4 @@
-"""Password hashing with argon2id; under gevent, it is computed on a system thread."""
+"""Password hashing with argon2id; under gevent, hashes are computed on system threads."""
 
 from __future__ import annotations
 

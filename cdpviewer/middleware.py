@@ -1,4 +1,4 @@
-"""The outermost middleware, which sets security headers (even on static files and errors) and writes a log line; and `in_line`."""
+"""Two middlewares: `in_line`, and the outermost, which sets security headers (even on static files and errors) and writes a log line."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ def person(request: HttpRequest) -> int | None:
 
 
 def asked(request: Request) -> dict[str, Any]:
-    """For the log: the connection's region and ID, and the number and total time (ms) of requests to the CDP; {} without a connection."""
+    """For the log: the connection's region and ID, the number of CDP requests, and the wait for them in ms; {} without a connection."""
     connection, reader = request.connection, request.reader
     if connection is None or reader is None:
         return {}
@@ -148,7 +148,7 @@ def asked(request: Request) -> dict[str, Any]:
 
 
 def in_line(get_response: GetResponse) -> GetResponse:
-    """Middleware: let other ready work run before each page (`wait_in_line`). Comes after probes and static files, which do not wait."""
+    """Middleware: let other work that is ready run before each page. It follows the probes and static files, which do not wait."""
 
     def answer(request: Request) -> HttpResponseBase:
         wait_in_line()

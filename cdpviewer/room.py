@@ -1,4 +1,4 @@
-"""Room for what the processes of this host may open: connections to the database, and files. Compared once, when the server starts."""
+"""Check once, when the server starts, whether this host's processes may open all the database connections and files they may need."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ log = structlog.stdlib.get_logger("cdpviewer.room")
 
 
 def compare_later(files: int) -> None:
-    """Compare in the background, so that neither the start nor a page waits. `files` is what one process may need."""
+    """Check in the background, so that neither the start nor a page waits. `files` is the number of files that one process may need."""
     gevent.spawn(_compare, files)
 
 

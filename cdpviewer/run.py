@@ -13,7 +13,7 @@ from cdpviewer.modes import for_the_owner_alone
 
 
 def missing() -> list[str]:
-    """What still has to be set up before people can use the server: one text for each item. Needs a migrated database."""
+    """The things still to be set up before people can use the server, one text for each. Needs a migrated database."""
     from django.conf import settings
     from django.contrib.auth.models import User
 

@@ -65,7 +65,7 @@ class Handler(logging.Handler):
 
 @cache
 def _client(address: str, _process: int) -> Client:
-    """The Sentry client of this process, created at the first error. None is shared, because its thread does not survive a fork."""
+    """The Sentry client of this process, created at the first error. Processes cannot share one: its thread does not survive a fork."""
     from sentry_sdk import Client
 
     return Client(

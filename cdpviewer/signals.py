@@ -1,4 +1,4 @@
-"""gunicorn's signals, where it does not do by itself what docs/operating.md says."""
+"""Change how gunicorn handles SIGHUP and SIGUSR2, so that it behaves as docs/operating.md says."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ NOT_RELOADED = (
 
 
 def handle(arbiter: Any) -> None:
-    """Let SIGUSR2 start a successor by the same command, with settings and keys as they are then; SIGHUP only logs that it does not."""
+    """Have SIGUSR2 start a successor with the same command and the settings and keys of that time, and SIGHUP only log NOT_RELOADED."""
     # gunicorn would run its package as a file, whose folder then hides modules of Python.
     arbiter.START_CTX["args"] = [sys.executable, *sys.orig_argv[1:]]
     # By itself it would replace the workers by others with the same settings, which looks like success.

@@ -16,7 +16,7 @@ class SealedRows:
     """A model whose `columns` are sealed under the server's keys.
 
     `check` raises `CredentialUnreadable` if a row's credential cannot be opened; `title` returns the row's name for messages; `related`
-    lists the foreign keys whose rows are read with it.
+    lists the foreign keys to follow when a row is read.
     """
 
     model: type[Model]

@@ -101,7 +101,7 @@ class SignOn:
     """The settings for how users sign in.
 
     For `confirm_after` seconds after authenticating, a user may change rights or credentials, or reveal hidden data, without confirming
-    the sign-in; with 0, this is never necessary. Changes to second factors have a limit of their own.
+    the sign-in; with 0, none of these needs a confirmation. Changes to second factors have a limit of their own.
     """
 
     provider: Provider | None = None

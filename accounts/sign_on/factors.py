@@ -1,7 +1,7 @@
 """Second factors (an authenticator app and passkeys) and ten recovery codes, stored and verified with allauth.
 
-The secrets of apps and recovery codes are sealed like CDP credentials and bound to person and kind, so copying them to another person is
-useless. Each code works only once: the database stores which recovery codes have been used, and the time step of the app's last code.
+The secrets of apps and recovery codes are sealed like CDP credentials, each for one person and kind, so that a copy is useless to any other
+person. Each code works only once: the database stores which recovery codes have been used, and the time step of the last app code used.
 """
 
 from __future__ import annotations
@@ -153,7 +153,7 @@ def codes_left(row: Authenticator) -> int:
 
 
 def accepts(person: Any, code: str) -> bool:
-    """Whether `code` is a current, unused code from the app, or an unused recovery code. If so, this call uses it up.
+    """Whether `code` is a current code from the app, later than the last one used, or an unused recovery code. If so, it is used up.
 
     Raises CredentialUnreadable if a secret needed for this cannot be opened.
     """

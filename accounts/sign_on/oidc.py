@@ -172,9 +172,9 @@ def _provider(request: HttpRequest) -> _OpenIdProvider:
 
 
 def _read(response: requests.Response, deadline: float) -> requests.Response:
-    """Read the response's body, giving up if it is too large, breaks off or is still arriving after `deadline` (monotonic clock).
+    """Read the response's body, and return the response. A read timeout would not be enough: it starts again with every piece received.
 
-    It then raises RequestException. A read timeout would not be enough, because it starts again with every piece received.
+    Raises RequestException if the body is too large, breaks off or is still arriving after `deadline` (monotonic clock).
     """
     body = bytearray()
     while chunk := _piece(response):

@@ -86,13 +86,13 @@ def words(refused: NotSignedIn, *, confirming: bool = False) -> Words:
         ),
         "expired": (
             _("This sign-in is no longer valid"),
-            _("It took more than 10 minutes, has already been used, or was started in another browser."),
+            _("It took more than 10 minutes, was already completed, or was started in another browser."),
             again,
         ),
         "no-group": (
             _("You don’t have access to cdpviewer"),
-            _("%(name)s accepted your sign-in, but you are not in a group that may use cdpviewer."),
-            _("Ask your cdpviewer administrator to add you to such a group, then sign in again."),
+            _("%(name)s accepted your sign-in, but you are not in a group that has access to cdpviewer."),
+            _("Ask your cdpviewer administrator for access, then sign in again."),
         ),
         "name-taken": (
             _("There is already a user called %(person)s"),
@@ -104,7 +104,7 @@ def words(refused: NotSignedIn, *, confirming: bool = False) -> Words:
         "name-unusable": (
             _("Your user name cannot be used here"),
             _(
-                "%(name)s sent no user name, or one that is too long or has characters other than letters, digits and @ . + - _"
+                "%(name)s sent no user name, or one that is too long or contains characters other than letters, digits and these: @ . + - _"
             ),
             administrator,
         ),

@@ -25,7 +25,9 @@ class PreferencesForm(forms.Form):
     language = forms.ChoiceField(label=gettext_lazy("Language"), required=False)
     time_zone = forms.ChoiceField(
         label=gettext_lazy("Time zone"),
-        help_text=gettext_lazy("For the CDP’s and cdpviewer’s timestamps. Flight times stay local to the airport."),
+        help_text=gettext_lazy(
+            "For the CDP’s and cdpviewer’s timestamps. Flight times are always in the airport’s local time."
+        ),
     )
     clock = forms.ChoiceField(
         label=gettext_lazy("Clock"),
@@ -44,7 +46,7 @@ class PreferencesForm(forms.Form):
     shortcuts = forms.BooleanField(
         label=gettext_lazy("Keyboard shortcuts"),
         required=False,
-        help_text=gettext_lazy("Single keys: / c i n p r ? – switch them off if they interfere with a screen reader."),
+        help_text=gettext_lazy("Single keys: / c i n p r ? – turn them off if they interfere with a screen reader."),
     )
 
     def __init__(self, *args: object, **kwargs: object) -> None:

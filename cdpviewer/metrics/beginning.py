@@ -45,13 +45,13 @@ class Metering:
         self._pid = os.getpid()
 
     def when_ready(self, _arbiter: Any) -> None:
-        """Start the process that answers Prometheus. Not with `subprocess`: gevent's version takes over a signal that gunicorn needs."""
+        """Start the process that answers Prometheus, without `subprocess`: gevent's version takes over a signal that gunicorn needs."""
         if self._folder:
             command = [sys.executable, "-m", "cdpviewer.metrics.server"]
             os.posix_spawn(sys.executable, command, os.environ)
 
     def child_exit(self, _arbiter: Any, worker: Any) -> None:
-        """Remove an ended worker's gauges from the totals."""
+        """Remove a dead worker's gauges from the totals."""
         if self._folder:
             from prometheus_client.multiprocess import mark_process_dead
 

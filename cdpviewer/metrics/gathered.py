@@ -1,4 +1,4 @@
-"""Figures from the database, made at each scrape: sessions, connections by their last result, and how far the clocks differ.
+"""Figures read from the database at each scrape: sessions, connections by their last result, and how far the clocks differ.
 
 The label `team` is the name that administrators gave a shared connection; for personal connections it is "".
 """
@@ -21,7 +21,7 @@ from orders.models.shared import SharedConnection
 
 
 class Gathered(Collector):
-    """Collector of counts from the database, and of whether it answers. Runs in the metrics process, so that pages do no extra work."""
+    """Collects these figures, and reports whether the database answers. Runs in the metrics process, so that pages do no extra work."""
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         up = GaugeMetricFamily("cdpviewer_database_up", "Whether the database answers (1) or not (0).")
@@ -52,7 +52,7 @@ class Gathered(Collector):
         return [sessions, results, self._clock()]
 
     def _clock(self) -> GaugeMetricFamily:
-        """0 on SQLite, whose clock is that of this host."""
+        """A gauge of the seconds by which this host's clock is ahead of the database's; 0 on SQLite, whose clock is this host's."""
         clock = GaugeMetricFamily(
             "cdpviewer_clock_offset_seconds", "By how much the clock of this server is ahead of the database's."
         )

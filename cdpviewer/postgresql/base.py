@@ -40,7 +40,7 @@ SILENCE = Silence()
 
 
 class Connection(psycopg.Connection[Any]):
-    """A connection that is closed if the server takes longer than `patience` seconds to answer; if that is None, it waits for ever."""
+    """A connection that is closed if the server takes longer than `patience` seconds to answer; None means no limit."""
 
     patience: float | None = None
 
@@ -73,7 +73,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     @property
     def pool(self) -> ConnectionPool[Connection] | None:
-        """The pool for this alias, created on first use; None if OPTIONS have no `pool`, or if the alias is NO_DB_ALIAS."""
+        """The pool for this alias, created on first use; None if OPTIONS has no `pool`, or if the alias is NO_DB_ALIAS."""
         options = self.settings_dict["OPTIONS"].get("pool")
         if self.alias == NO_DB_ALIAS or not options:
             return None

@@ -1,4 +1,4 @@
-"""Checks of the PostgreSQL server, run when the server starts, by `manage.py check --database default` and by `manage.py migrate`."""
+"""Checks of the PostgreSQL server, run when cdpviewer starts and by `manage.py check --database default` and `manage.py migrate`."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ def rights() -> dict[str, str]:
 
 
 def grant(connection: BaseDatabaseWrapper, role: str) -> None:
-    """Give `role` exactly its `rights` on tables, and the use of the schema and its sequences; do nothing if `role` is the owner.
+    """Give `role` exactly its `rights` on tables, and USAGE on the schema and its sequences; do nothing if `role` is the owner.
 
     All of this is done in one transaction on `connection`, which must be the owner's.
     """

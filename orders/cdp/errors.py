@@ -1,4 +1,4 @@
-"""Errors that can occur when a page reads from the CDP, in four groups that call for different action.
+"""Errors that can occur when a page reads from the CDP, in four groups that call for different actions.
 
 CdpError
 ├── ClientActionNeeded               the user or their administrator

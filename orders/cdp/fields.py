@@ -202,8 +202,8 @@ class Fields:
     def objects(self, name: str, take: Callable[[list[Any]], Sequence[Any]]) -> tuple[list[dict[str, Any]], int]:
         """The objects in the list field `name`, and the number of entries in the list that were not read.
 
-        Null entries are ignored; other non-objects are noted. `take` is given the list and returns the
-        entries to be read, counted from the first.
+        Null entries are ignored; other non-objects are noted. `take` is called with the list and returns
+        its first entries, as many as are to be read.
         """
         value = self.sent(name)
         if value is None:

@@ -101,7 +101,7 @@ def readable(value: object, most: int = 500) -> str:
 
 
 def _write(value: object, parts: list[str], room: list[int], deep: int) -> None:
-    """Append `value` to `parts` as JSON until `room` is used up. "…" replaces the content of containers below level `deep`."""
+    """Append `value` to `parts` as JSON until `room` is used up. "…" replaces the content of containers more than `deep` levels deep."""
     if room[0] < 0:
         return
     if isinstance(value, dict | list):

@@ -44,7 +44,7 @@ class Listing:
 
         A record listed by ref only is fetched from /`single`/{ref}, or by `fetch` if given. At least `at_least` entries are known to
         exist. `beside` is called with the ref of each entry that has one, while the records are fetched, and must not raise CdpError.
-        Without `most`, `problem` is TooLarge if the limits cut the collection short and no record failed. An error on the first page
+        Without `most`, `problem` is TooLarge if the limits cut the collection short and nothing failed. An error on the first page
         is raised.
         """
         limits = self._reader.limits

@@ -23,7 +23,8 @@ _DEFAULT_PAGE = 10
 class Gathered:
     """The entries read, in order. `complete` is False if there may be more.
 
-    That is so if a page failed (its error is `problem`), if a page repeated what earlier ones held, or if a limit ended the reading.
+    That is so if a page failed (its error is `problem`), if a limit ended the reading, or if a page only repeated earlier entries
+    (unless the first page held more than was requested: such a server does not page).
     `left` is the number of entries that were received but not kept; it is None unless a limit ended the reading.
     """
 

@@ -50,7 +50,7 @@ class Extra:
 
 @dataclass(frozen=True, slots=True)
 class FlightSegment:
-    """One flight as the CDP sent it. Times are naive and as written: a `Z` or an offset is dropped, and nothing is converted.
+    """One flight as the CDP sent it. Times are naive and as written, without the `Z` or offset; nothing is converted.
 
     `departure_day` and `arrival_day` are set only for a date sent without a time. `departure_offset` and `arrival_offset` are set
     only if the feed sent a real offset ("+02:00"), never for Z or +00:00.
@@ -116,7 +116,7 @@ class OrderItem:
 class Order:
     """One order. `items` are the items that were read; `items_complete` is False if the order has, or may have, more.
 
-    In that case, `items_left` is how many more are known to exist, and `items_problem` is the error because of which they were not read,
+    In that case, `items_left` is how many more are known to exist, and `items_problem` is the error that kept them from being read,
     or None if they were not requested or the CDP contradicted itself.
     `ordered_at`, `created_at` and `modified_at` are aware UTC datetimes.
     """
@@ -186,7 +186,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Extension:
-    """Custom data of an order or item: `values` in the sequence received; `left` counts further values, which were not kept."""
+    """Custom data of an order or item: `values` in the order received; `left` counts further values, which were not kept."""
 
     ref: str | None = None
     name: str | None = None

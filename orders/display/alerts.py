@@ -52,7 +52,10 @@ def alert_lines(order: Order, summary: OrderSummary, trip: Trip, now: datetime) 
         *_split(trip),
     ]
     cities = {
-        end.place.code: place_city(end.place) for flight in trip.flights for end in (flight.origin, flight.destination)
+        end.place.code: place_city(end.place)
+        for flight in trip.flights
+        for end in (flight.origin, flight.destination)
+        if end.place.code
     }
     numbers = {f"flight-{flight.key}": flight.number for flight in trip.flights}
     grouped: dict[str, list[Alert]] = {}
@@ -60,9 +63,14 @@ def alert_lines(order: Order, summary: OrderSummary, trip: Trip, now: datetime) 
         grouped.setdefault(alert.anchor, []).append(alert)
     for anchor, group in grouped.items():
         at = numbers.get(anchor, "") or next((alert.at for alert in group if alert.at not in cities), "")
-        words = dict.fromkeys(alert_words(alert.notice, cities.get(alert.at, "")) for alert in group)
+        words = dict.fromkeys(alert_words(alert.notice, _city(alert, cities)) for alert in group)
         lines.append(AlertLine(anchor, at, tuple(words)))
     return lines
+
+
+def _city(alert: Alert, cities: dict[str, str]) -> str:
+    """The city that the alert's words name; "" for a missing leg, which has two."""
+    return "" if alert.notice.kind is NoticeKind.SURFACE else cities.get(alert.at, "")
 
 
 def _is_pill(notice: Notice, order: Order) -> bool:

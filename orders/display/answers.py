@@ -45,7 +45,7 @@ def answers(order: Order, summary: OrderSummary, trip: Trip, now: datetime) -> l
 def _time(order: Order, summary: OrderSummary, trip: Trip, now: datetime) -> str:
     """Where the trip stands: the flight under way, the next departure, the end of the trip, or that no flights are left; "" if unknown.
 
-    Also "" if nothing is booked; the order's own status counts only if no item has a status.
+    Also "" if nothing is booked, unless all flights are known to be cancelled. The order's own status counts only if no item has a status.
     """
     row = status("" if any(item.status for item in order.items) else order.status)
     whole = order.items_complete and not summary.segments_left
@@ -87,7 +87,7 @@ def _booking(order: Order, summary: OrderSummary, trip: Trip) -> Answer:
 def _agrees(order: Order) -> bool:
     """Whether the order's own status casts no doubt on items that are all settled.
 
-    A status casts doubt if it concerns a loss, a cancellation or a refund, or is pending for a reason other than payment.
+    A status casts doubt if it concerns a lost seat, a cancellation or a refund, or is pending for a reason other than payment.
     """
     row = status(order.status)
     waits = row.tone is Tone.WAITING and not row.payment.alone

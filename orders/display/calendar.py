@@ -12,7 +12,7 @@ from icalendar import Calendar, Event
 
 from accounts.language import translate as _
 from orders.cdp.records import Order
-from orders.display.itinerary import mode_word, operated_by, place_city
+from orders.display.itinerary import city_within, mode_word, operated_by
 from orders.display.notices import notice_detail, notice_line
 from orders.display.text import flight_summary
 from orders.itinerary.clocks import zone
@@ -112,7 +112,9 @@ def _event(flight: Flight, reference: str) -> Event:
             event.add("dtend", _when(flight.destination))
     name = " · ".join(filter(None, (flight.number, mode_word(flight))))
     here, there = flight.origin.place, flight.destination.place
-    way = f"{place_city(here)} ({here.code}) → {place_city(there)} ({there.code})"
+    way = " → ".join(
+        f"{city_within(place)} ({place.code})" if place.code else city_within(place) for place in (here, there)
+    )
     event.add("summary", f"{name} {way}".strip())
     event.add("location", here.name or here.code)
     event.add("description", "\n".join(_lines(flight, reference)))
@@ -123,7 +125,7 @@ def _event(flight: Flight, reference: str) -> Event:
 
 
 def _add_days(event: Event, flight: Flight) -> None:
-    """Make it an all-day event, as the departure time is unknown; DTEND is the day after the event's last day."""
+    """Make `event` an all-day event, as the departure time is unknown; DTEND is the day after the event's last day."""
     first = flight.origin.day or date.min
     last = max(first, flight.destination.day or first)
     event.add("dtstart", first)

@@ -38,7 +38,7 @@ def statuses(kept: tuple[str | None, ...]) -> str:
 
 
 def kept_status(kept: str | None) -> str:
-    """The word for a status, such as "Confirmed"; "another status" if `kept` is None, as only its hash is known."""
+    """The word for a status, such as "Confirmed"; "another status" if `kept` is None (only a hash of the status is known)."""
     return _("another status") if kept is None else status_word(kept)
 
 

@@ -32,7 +32,7 @@ def customer_text(order: Order, trip: Trip, others: Sequence[OtherItem]) -> str:
     """The text for the customer: blocks of lines, separated by empty lines; "" for a trip without flights.
 
     Also "" for a trip of more than MOST_FLIGHTS flights, and for an order whose items may be incomplete or whose status contradicts
-    theirs.
+    that of an item.
     """
     if not trip.journeys or len(trip.flights) > MOST_FLIGHTS or not order.items_complete or _contradicts(order):
         return ""

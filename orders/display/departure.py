@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from accounts.language import translate as _
 from orders.display.clocks import clock, day, day_clock, duration, short_day
-from orders.display.itinerary import place_city
+from orders.display.itinerary import city_within
 from orders.itinerary.airports import same_city
 from orders.itinerary.codes import NoticeKind, Phase, Reading
 from orders.itinerary.statuses import status
@@ -69,13 +69,13 @@ def _under_way(flight: Flight, trip: Trip, now: datetime, *, settled: bool) -> s
     lands = flight.destination
     if not _is_settled(flight, settled=settled):
         landing = clock(lands.wall) if lands.day == flight.origin.day else day_clock(lands.wall)
-        phrase = _("Was due to leave %(city)s on %(day)s at %(time)s, arriving in %(destination)s, %(landing)s")
-        return phrase % {**_at(flight.origin, now), "landing": landing, "destination": place_city(lands.place)}
-    phrase = _("Under way; arrives in %(city)s, %(when)s")
+        phrase = _("Was due to leave %(city)s on %(day)s at %(time)s (due in %(destination)s %(landing)s)")
+        return phrase % {**_at(flight.origin, now), "landing": landing, "destination": city_within(lands.place)}
+    phrase = _("Under way; due in %(city)s %(when)s")
     if _apart(flight, trip):
-        phrase = _("Some of the party are under way, arriving in %(city)s, %(when)s")
+        phrase = _("Some of the party are under way; due in %(city)s %(when)s")
     when = clock(lands.wall) if lands.day == _today(lands, now) else day_clock(lands.wall)
-    return phrase % {"when": when, "city": place_city(lands.place)}
+    return phrase % {"when": when, "city": city_within(lands.place)}
 
 
 def _past(flight: Flight, now: datetime, *, settled: bool) -> str:
@@ -109,7 +109,7 @@ def _phrase(flight: Flight, trip: Trip) -> str:
 
 
 def _apart(flight: Flight, trip: Trip) -> list[bool]:
-    """For each journey of others in the party within 24 hours, from or to the same city: whether it leaves later than `flight`.
+    """For each journey of others in the party, from or to the same city and within 24 hours of `flight`: whether it leaves later.
 
     Journeys that leave at the same moment, or whose first flight is not booked, are left out. The list is empty for a flight that
     carries all travellers, has no known departure time, or does not begin a journey.
@@ -178,4 +178,4 @@ def _at(end: Clock, now: datetime | None = None) -> dict[str, str]:
     The day includes its year if it is more than 180 days before or after `now` (aware); without `now`, it never does.
     """
     far = now is not None and end.day is not None and abs(end.day - now.date()) > YEAR_FROM
-    return {"time": clock(end.wall), "day": (day if far else short_day)(end.day), "city": place_city(end.place)}
+    return {"time": clock(end.wall), "day": (day if far else short_day)(end.day), "city": city_within(end.place)}

@@ -15,7 +15,7 @@ from orders.display.answers import payment
 from orders.display.clocks import stamp
 from orders.display.money import price
 from orders.display.text import itinerary_text
-from orders.display.unread import status_shown
+from orders.display.unread import status_unread
 from orders.display.words import status_word
 from orders.itinerary.trip import Trip
 from orders.services.summary import OrderSummary
@@ -40,9 +40,8 @@ def internal_note(
     """
     head = [" · ".join(filter(None, (summary.reference, connection)))]
     statuses = ", ".join(f"{count} {status_word(sent)}" for sent, count in summary.statuses) if summary.mixed else ""
-    head.append(
-        _("Status: %(status)s") % {"status": " · ".join(filter(None, (status_word(status_shown(order)), statuses)))}
-    )
+    status = _("could not be read") if status_unread(order) else status_word(order.status)
+    head.append(_("Status: %(status)s") % {"status": " · ".join(filter(None, (status, statuses)))})
     paid = " · ".join(filter(None, (price(order), payment(order, summary).words)))
     head.append(_("Payment: %(payment)s") % {"payment": paid})
     blocks = ["\n".join(head)]

@@ -25,7 +25,16 @@ MOST_NAMES = 20
 
 def place_city(place: Place) -> str:
     """The city, or else the name of the airport or station, or else the code; "Airport not given" if all are missing."""
-    return place.city or place.name or place.code or _("Airport not given")
+    return _city_or_code(place) or _("Airport not given")
+
+
+def city_within(place: Place) -> str:
+    """The same for use within a phrase, where it is "airport not given" if all are missing."""
+    return _city_or_code(place) or _("airport not given")
+
+
+def _city_or_code(place: Place) -> str:
+    return place.city or place.name or place.code
 
 
 def place_name(place: Place) -> str:
@@ -55,11 +64,11 @@ def at_airport(place: Place) -> str:
 
 def journey_way(journey: Journey) -> str:
     """ "Dublin to Las Vegas"; "Airports not given" if neither end is given."""
-    if not any(place.city or place.name or place.code for place in (journey.origin, journey.destination)):
+    if not any(_city_or_code(place) for place in (journey.origin, journey.destination)):
         return _("Airports not given")
     return _("%(origin)s to %(destination)s") % {
         "origin": place_city(journey.origin),
-        "destination": place_city(journey.destination),
+        "destination": city_within(journey.destination),
     }
 
 
@@ -80,10 +89,10 @@ def stay_words(stay: Stay) -> str:
     If the next journey starts in another city: "8 days, Rome to Nice not on this order".
     """
     length = _stay_length(stay)
-    here = place_city(stay.place)
+    here = city_within(stay.place)
     if stay.onward is None:
         return (_("%(length)s in %(place)s") if length else _("Stay in %(place)s")) % {"length": length, "place": here}
-    gap = _("%(here)s to %(there)s not on this order") % {"here": here, "there": place_city(stay.onward)}
+    gap = _("%(here)s to %(there)s not on this order") % {"here": here, "there": city_within(stay.onward)}
     return f"{length}, {gap}" if length else gap
 
 
@@ -173,7 +182,7 @@ def clock_words(end: Clock) -> str:
     """
     if end.wall is None:
         return f"{day(end.day)}, {_('time not given')}" if end.day is not None else _("Time not given")
-    words = f"{day(end.wall)}, {clock(end.wall)} {place_city(end.place)}"
+    words = f"{day(end.wall)}, {clock(end.wall)} {city_within(end.place)}"
     if end.offset is not None:
         words = f"{words}, {offset_word(end.offset)}"
     if end.dst is ClockChange.SKIPPED:
@@ -184,7 +193,10 @@ def clock_words(end: Clock) -> str:
 
 
 def flight_facts(flight: Flight) -> list[str]:
-    """The known facts shown under a flight's number: flight time, operating airline, cabin, fare family, booking class, aircraft."""
+    """The known facts shown under a flight's number: flight time, operating airline, cabin, fare family, booking class, aircraft.
+
+    A flight time in doubt is not given; the first fact is then "Flight time in doubt".
+    """
     facts = [_("Flight time in doubt") if flight.doubted else flight_time(flight), operated_by(flight)]
     facts.append(" ".join(filter(None, (flight.fare_class, flight.fare_family))))
     if flight.booking_class:

@@ -47,7 +47,7 @@ FILTERS = (
     clocks.clock, clocks.day, clocks.day_change, clocks.day_clock, clocks.duration, clocks.seconds, clocks.short_day,
     clocks.stamp, clocks.stamp_clock, clocks.stamp_seconds,
     hidden.all_fields, hidden.holds_hidden, hidden.masked_custom, hidden.masked_fields, hidden.masked_note,
-    itinerary.any_serious, itinerary.clock_words, itinerary.flight_facts, itinerary.journey_length,
+    itinerary.any_serious, itinerary.city_within, itinerary.clock_words, itinerary.flight_facts, itinerary.journey_length,
     itinerary.journey_way, itinerary.kilometres, itinerary.mode_word, itinerary.place_city, itinerary.place_name,
     itinerary.operated_by, itinerary.row_notices, itinerary.stay_words, itinerary.transfer_words, itinerary.untimed_words,
     routes.recent_trip, routes.route_line, routes.route_stops, routes.route_words, routes.short_line, routes.trip_line,

@@ -52,7 +52,7 @@ def _leg(leg: Flight | Transfer) -> str:
 
 
 def state_said(shape: Shape, now: datetime) -> str:
-    """The state of a part of the bar: "cancelled" or its phase, which for a flight is that of `phase_said` at `now` (aware)."""
+    """The state of a part of the bar: "cancelled" or its phase; for a flight, the phase that `phase_said` returns for `now` (aware)."""
     if shape.state == "cancelled" or not isinstance(shape.leg, Flight):
         return shape.state
     return phase_said(shape.leg, now)

@@ -157,7 +157,7 @@ def _long_flight(notice: Notice) -> str:
     if notice.evidence is None:
         return ""
     facts = _facts(notice.evidence) | {"time": duration(notice.minutes)}
-    return _("%(time)s to cover %(km)s km; about %(expected)s is usual. The flight may stop on the way.") % facts
+    return _("%(time)s to cover %(km)s km; about %(expected)s is usual. There may be a stop on the way.") % facts
 
 
 def _clock_skipped(notice: Notice) -> str:

@@ -1,4 +1,4 @@
-"""The rail that draws a journey: which waits share a node with the flights around them, phases, local times, and flights in words."""
+"""The rail that shows a journey: which waits share a node with the flights around them, phases, local times, and flights in words."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def phase_said(leg: Flight | Journey, now: datetime) -> Phase:
 
 
 def time_there(end: Clock, now: datetime) -> str:
-    """What the local time is at one end of a flight at the moment `now` (aware).
+    """The local time at one end of a flight at the moment `now` (aware): "16:00".
 
     "" if the place's zone is unknown, or if the moment of departure or arrival there is unknown or more than two days from `now`.
     """

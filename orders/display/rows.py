@@ -59,7 +59,10 @@ class Rows:
         return False
 
     def wants(self) -> bool:
-        """Whether the next row is to be shown; if so, the caller must pass its HTML to `add`. Raises TimedOut if the page's time is up."""
+        """Whether the next row is to be shown; if so, the caller must pass its HTML to `add`.
+
+        Raises TimedOut if the row is to be shown but the page's time is up.
+        """
         if not self.reach(1):
             return False
         self._in_time()

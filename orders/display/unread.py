@@ -30,7 +30,7 @@ def status_shown(record: Order | OrderItem) -> str | None:
 
 
 def unread(order: Order) -> Iterator[tuple[str, str]]:
-    """What could not be read, as (DOM id of the place on the page, words): ("money", "Order total could not be read: 100,00")."""
+    """A pair (DOM id, words) for each kind of value that could not be read: ("money", "Order total could not be read: 100,00")."""
     if _note(order, "status"):
         yield "oddities", _("Order status could not be read")
     if note := _note(order, "price"):

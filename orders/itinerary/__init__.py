@@ -1,4 +1,4 @@
-"""Trips made from flight segments. Importing any module of this package, as the settings do, puts the pinned time zone rules to use."""
+"""Trips made from flight segments. Importing any module of this package, as the settings do, applies the pinned time zone rules."""
 
 from orders.itinerary.zones import use_pinned
 

@@ -68,7 +68,7 @@ def offsets_at(zone_name: str | None, wall: datetime) -> tuple[timedelta, ...]:
 
 
 def read_local(wall: datetime, zone_name: str | None, fold: int = 0) -> Moment:
-    """Read a value as the local time of a zone; the instant is None if the zone is unknown.
+    """Read a value as the local time of a zone; the instant is None if the zone is unknown or it would be outside the years 1 to 9999.
 
     A time that the change to summer time skips is read as if the clocks had not been changed: 02:30 means the same instant as
     03:30. For a time that the change back repeats, `fold` chooses the first occurrence (0) or the second (1). `dst` marks both cases.

@@ -99,7 +99,7 @@ def _start(flight: PlannedFlight) -> datetime | None:
 
 
 def stay_between(arrives: Clock, leaves: Clock) -> timedelta | None:
-    """The time on the ground from an arrival to the next departure; None if it cannot be told.
+    """The time on the ground from an arrival to the next departure; None if it cannot be worked out.
 
     It is measured between the two instants. If one is unknown, it is measured between the two local times, but only if both are
     at the same place or the departure is more than 50 hours later. If a time of day is unknown, only the dates count: for a

@@ -131,7 +131,10 @@ def _rank(row: Row) -> tuple[str, int]:
 
 
 def _letter(row: Row) -> str:
-    """A row's letter in KINDS; of several ("CA"), the first. A seaplane port gets "A", and a town with a station's name "R"."""
+    """A row's letter in KINDS; of several ("CA"), the one that comes first in KINDS ("A").
+
+    A seaplane port gets "A", and a town with a station's name "R".
+    """
     letter = min(row["location_type"], key=list(KINDS).index)
     if letter == "O" and ("Rail" in row["name"] or "Station" in row["name"]):
         return "R"
@@ -186,7 +189,7 @@ def _taken_apart(name: str, country: str) -> tuple[str, str]:
 
 
 def _is_site(city: City, row: Row, towns: Mapping[str, Row]) -> bool:
-    """Whether what a row lists as a city is really an airport or station (EuroAirport).
+    """Whether a city that a row lists is really an airport or station (EuroAirport).
 
     It is taken for one if its GeoNames number is missing, is the row's own, or belongs to another airport or station.
     """

@@ -95,7 +95,7 @@ def nights(start: datetime, end: datetime, rules: HouseRules = HOUSE_RULES) -> l
 def _moved(arriving: Flight, leaving: Flight, minutes: int | None) -> Notice | None:
     """The notice that travellers have to get to another airport or station, in the same city or another.
 
-    None if they do not, if either code is missing, or if both are in one city and either code is the city's own (LON).
+    None if they do not, if either place has no code, or if both places are in one city and either code is the city's own (LON).
     """
     here, there = arriving.destination.place, leaving.origin.place
     if same_site(here, there) or not here.code or not there.code:

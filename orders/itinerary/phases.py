@@ -34,7 +34,7 @@ def _phase(departs: datetime | None, arrives: datetime | None, now: datetime) ->
 def wait_phase(before: Phase, after: Phase, arrives: Clock, leaves: Clock, now: datetime) -> Phase:
     """The phase of the wait between two flights, whose phases are `before` and `after`.
 
-    UNKNOWN if either phase is unknown, or the instant of the arrival or of the departure.
+    UNKNOWN if either phase, or the instant of the arrival or of the departure, is unknown.
     """
     if arrives.instant is None or leaves.instant is None or not before or not after:
         return Phase.UNKNOWN

@@ -246,7 +246,7 @@ def add_spellings(spellings: Iterable[str]) -> None:
 
 
 def same(one: str | None, other: str | None) -> bool:
-    """Whether two statuses mean the same, however they are spelled."""
+    """Whether two statuses mean the same thing, however they are spelled."""
     return status(one).code == status(other).code
 
 

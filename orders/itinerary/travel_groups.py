@@ -58,8 +58,8 @@ def _runs(
 ) -> list[list[Flight]]:
     """The runs of flights to keep together, in decreasing order of the number of items that they come from.
 
-    A run is an item's flights in the order flown. A flight that a run before it in the list already has is left out, and the run is
-    split at that point.
+    A run is an item's flights in the order flown. A flight that already belongs to an earlier run in the list is left out, and the run
+    is split at that point.
     """
     weight: dict[tuple[str, ...], int] = {}
     for named in item_flights:

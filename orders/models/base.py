@@ -49,7 +49,7 @@ class AnyConnection(models.Model):
     region = models.CharField(_("region"), max_length=40)
     version = models.CharField(_("API version"), max_length=8, choices=Version.choices, default=Version.V2)
     clock = models.CharField(_("segment times"), max_length=8, choices=Clock.choices, default=Clock.LOCAL)
-    country = models.CharField(_("country of national phone numbers"), max_length=2, blank=True, default="")
+    country = models.CharField(_("default country for phone numbers"), max_length=2, blank=True, default="")
     sealed_client_key = models.TextField(editable=False)
     sealed_token = models.TextField(editable=False)
     set_at = models.DateTimeField(_("credential set"), editable=False)

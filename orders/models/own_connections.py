@@ -54,7 +54,7 @@ class Connection(AnyConnection):
         ]
 
     def set_credentials(self, *, region: str, client_key: str, token: str) -> None:
-        """Seal a credential for this row and confirm the connection.
+        """Seal a credential for this row and mark the connection as confirmed, without saving the row.
 
         The region is part of the seal, so changing the region means entering the credential again.
         """
@@ -71,11 +71,11 @@ class Connection(AnyConnection):
 
     @property
     def is_confirmed(self) -> bool:
-        """Whether the user has confirmed this connection since their password last changed."""
+        """Whether this connection is confirmed under the user's current password (see `password_mark`)."""
         return password_mark.is_marked(self.user, self.confirmed)
 
     def confirm(self) -> None:
-        """Confirm the connection; this holds until the user's password changes."""
+        """Confirm the connection; this holds until somebody else, a command or a password link replaces the user's password."""
         self.confirmed = password_mark.mark(self.user)
         with transaction.atomic():
             self.record(Action.CONNECTION_CONFIRMED)

@@ -60,7 +60,7 @@ def saved(instance: User, **_kwargs: Any) -> None:
 
 
 def migrated(*, using: str, **_kwargs: Any) -> None:
-    """Install the triggers again after `migrate`: on SQLite, altering a table may rebuild it without its triggers. Prepare partitions."""
+    """After `migrate`, reinstall the triggers (altering a table on SQLite may rebuild it without them), and create missing partitions."""
     connection = connections[using]
     if append_only.TABLE in connection.introspection.table_names():
         append_only.install(connection)

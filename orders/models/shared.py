@@ -85,7 +85,7 @@ class SharedConnection(AnyConnection):
         return self
 
     def hold(self, sealed_key: str, binding: Binding, *, chosen: bool = False) -> None:
-        """Set the sealed copy of the data key to use. `chosen` tells whether its holder has made this connection their default."""
+        """Set the sealed copy of the data key to use. `chosen` says whether the copy's holder has made this connection their default."""
         self._held, self._chosen = (sealed_key, binding), chosen
 
     def credentials(self) -> Credentials:

@@ -51,7 +51,7 @@ class AccessRecord(models.Model):
     connection_id = models.UUIDField(_("connection ID"), null=True)
     connection_name = models.CharField(_("connection"), max_length=120, blank=True, default="")
     outcome = models.CharField(_("outcome"), max_length=60, blank=True, default="shown")
-    request_id = models.CharField(_("request id"), max_length=64, blank=True, default="")
+    request_id = models.CharField(_("request ID"), max_length=64, blank=True, default="")
     ticket = models.CharField(_("ticket"), max_length=64, blank=True, default="")
     subject = models.CharField(_("subject (keyed hash)"), max_length=64, blank=True, default="")
     about_id = models.BigIntegerField(_("ID of the person concerned"), null=True)

@@ -48,7 +48,7 @@ def acting_as(system: str) -> Iterator[None]:
 def actor() -> tuple[int | None, str]:
     """The acting user's id and name; (None, "") if nobody is signed in, (None, "command NAME") for a `manage.py` command.
 
-    In a block of `acting_as`, it is always None and the name of the system.
+    In a block of `acting_as`, the result is always None and the name of the system.
     """
     # User names contain no spaces, so a name such as "command migrate" cannot be mistaken for that of a user.
     if system := _system.get():

@@ -1,11 +1,11 @@
 """Triggers that make access records append-only, even for direct SQL, and that prevent users from being deleted.
 
 For the records, SQLite gets three triggers (one of them because INSERT OR REPLACE overwrites a row without any delete trigger firing);
-on PostgreSQL, one trigger function refuses UPDATE, DELETE and TRUNCATE. The only exception is `delete_older_than`, for retention.
+on PostgreSQL, one trigger function refuses UPDATE, DELETE and TRUNCATE. For retention, `delete_older_than` can still delete records.
 On SQLite, it drops the delete trigger and creates it again in one transaction (schema changes are transactional there, so a crash
 leaves the trigger in place, and nobody else can write meanwhile). On PostgreSQL, it calls a function that deletes rows as the table's
 owner, the only role for which the trigger allows this. No lock on the table is needed, and a separate role for pages cannot call the
-function. Whole months go with their partitions (`orders.privacy.partitions`), each of which has both triggers.
+function. `orders.privacy.partitions` drops whole months and moves records into new partitions, each of which has the same triggers.
 """
 
 from __future__ import annotations
@@ -145,9 +145,9 @@ def install(connection: BaseDatabaseWrapper) -> None:
 
 
 def add_missing_triggers(connection: BaseDatabaseWrapper) -> None:
-    """Create the triggers that PostgreSQL lacks, on partitions too, and enable those that are disabled.
+    """Create the triggers that a PostgreSQL database lacks, on partitions too, and enable those that are disabled.
 
-    If nothing is missing, no table is locked: creating a trigger waits for every writer, and later writers queue behind it.
+    No table is locked unless there is something to do: creating a trigger waits for every writer, and later writers queue behind it.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = %s::regclass", [TABLE])
@@ -201,7 +201,7 @@ def add(
 def note_other_chains(connection: BaseDatabaseWrapper, chain: Chain) -> None:
     """Add to `chain` a note of the head of each other chain that was extended since, or shortly before, the last such notes.
 
-    By these notes, `proving.prove` can tell if a chain has lost its end.
+    With these notes, `proving.prove` can detect that a chain has lost its end.
     """
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
         # The action is written out, not passed as a parameter, so that the index of these few records is used.

@@ -88,7 +88,7 @@ LEVEL_OF = {
 def masked_document(path: str, text: str, shown: Shown = frozenset()) -> str | None:
     """A CDP answer as indented JSON, with all but harmless values masked; None if it is `null`, not JSON or nested too deeply.
 
-    `path` is the URL path of the request, which tells what kind of object the answer is. Keys are masked too if they may identify
+    `path` is the URL path of the request, which determines the kind of object in the answer. Keys are masked too if they may identify
     somebody. Unmasked numbers stay as they were written, and a key that was sent twice is kept twice. A very long answer is cut (see
     ROOM), with "…" wherever something is left out.
     """

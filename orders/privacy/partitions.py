@@ -1,10 +1,10 @@
 """Monthly partitions of the access records on PostgreSQL, so that a month is removed by dropping its table. SQLite keeps one table.
 
-Partitions are by `at`, in UTC. The first holds the table from before it was divided, with all that is older. The default partition
+Partitions are by `at`, in UTC. The first is the original table from before the division, and has no start. The default partition
 takes records of months that have no partition, so that no record, and with it no page, is ever refused. All of this is done as the
-tables' owner, and only if the tables it needs are free soon, because pages queue behind a waiting change.
+tables' owner, and only if the tables needed become free soon, because pages queue behind a waiting change.
 
-The parent cannot have unique indexes without `at`, so each partition has its own: of `id`, and of `chain` and `link`. A chain is of
+The parent cannot have unique indexes without `at`, so each partition has its own: on `id`, and on `chain` and `link`. A chain covers
 one day, so it lies in one partition; `proving` reports a chain that does not, and an id that occurs twice.
 """
 
@@ -66,7 +66,7 @@ def month_after(moment: datetime) -> datetime:
 
 
 def partitions(connection: BaseDatabaseWrapper) -> list[Partition]:
-    """The partitions in the order of time, the default one last; none on SQLite and before the table is divided."""
+    """The partitions in chronological order, the default one last; none on SQLite or before the table is divided."""
     if connection.vendor != "postgresql":
         return []
     with connection.cursor() as cursor:
@@ -82,8 +82,8 @@ def partitions(connection: BaseDatabaseWrapper) -> list[Partition]:
 def divide(connection: BaseDatabaseWrapper) -> None:
     """Turn the table into the first partition of a new one, without copying or rebuilding it. Raises InUse.
 
-    Nothing happens on SQLite, or if the table is divided already. Must not run in a transaction: the check, which lets PostgreSQL attach
-    the table without reading it under a lock, is validated beside writers.
+    Nothing happens on SQLite, or if the table is divided already. Must not run in a transaction, because the check, which lets PostgreSQL
+    attach the table without reading it under a lock, is validated while others can still write.
     """
     if connection.vendor != "postgresql" or partitions(connection):
         return
@@ -105,7 +105,7 @@ def divide(connection: BaseDatabaseWrapper) -> None:
 
 
 def _switch(connection: BaseDatabaseWrapper, end: datetime, check: str) -> None:
-    """Put a new parent in the place of the table, which becomes its first partition; rights, indexes and triggers come along."""
+    """Put a new parent in place of the table, which becomes its first partition; rights, indexes and triggers are carried over."""
     quote = connection.ops.quote_name
     with connection.cursor() as cursor:
         cursor.execute(f"LOCK TABLE {TABLE} IN ACCESS EXCLUSIVE MODE")
@@ -147,7 +147,7 @@ def _switch(connection: BaseDatabaseWrapper, end: datetime, check: str) -> None:
 
 
 def prepare(connection: BaseDatabaseWrapper) -> list[str]:
-    """Create the partitions of this month and the next MONTHS_AHEAD that are missing; return the names of those that could not be.
+    """Create any missing partitions for this month and the next MONTHS_AHEAD; return the names of those that could not be created.
 
     Their records go to the default partition meanwhile, and are moved when a later call succeeds.
     """
@@ -175,7 +175,7 @@ def _is_covered(connection: BaseDatabaseWrapper, start: datetime, end: datetime)
 
 
 def _create(connection: BaseDatabaseWrapper, name: str, start: datetime, end: datetime) -> bool:
-    """Create the partition of one month with its records from the default partition; False if that has more than MOST_MOVED."""
+    """Create a month's partition and move its records from the default partition; False if that holds more than MOST_MOVED records."""
     with connection.cursor() as cursor:
         cursor.execute(f"LOCK TABLE {DEFAULT} IN SHARE ROW EXCLUSIVE MODE")
         if _is_covered(connection, start, end):  # by another process, while this one waited for the lock
@@ -199,7 +199,7 @@ def _create(connection: BaseDatabaseWrapper, name: str, start: datetime, end: da
 
 
 def drop_before(connection: BaseDatabaseWrapper, limit: datetime) -> None:
-    """Drop each partition whose records are all from before `limit` (aware). Raises InUse; those dropped before are gone then."""
+    """Drop each partition whose records are all from before `limit` (aware). Raises InUse, perhaps after some have been dropped."""
     for partition in partitions(connection):
         if partition.end is not None and partition.end <= limit:
             _shortly(connection, partial(_run, connection, f"DROP TABLE {partition.name}"))
@@ -224,7 +224,7 @@ def _new(name: str) -> tuple[str, ...]:
 
 
 def _shortly(connection: BaseDatabaseWrapper, change: Callable[[], T]) -> T:
-    """Run `change` in a transaction that waits for a lock only as long as pages can wait behind it; try again TRIES times. Raises InUse."""
+    """Run `change` in a transaction that waits for a lock only as long as pages can wait behind it. Raises InUse if TRIES attempts fail."""
     for again in reversed(range(TRIES)):
         try:
             with transaction.atomic(using=connection.alias), connection.cursor() as cursor:

@@ -120,7 +120,10 @@ def prove(since: Head | None = None, *, first: date | None = None) -> Proof:
 
 
 def _records() -> QuerySet[AccessRecord]:
-    """All records, read as the tables' owner if there is one: past a pooler and the pages' time limits, which end long queries."""
+    """All records, read through the database connection "owner" if there is one.
+
+    It is not subject to the time limits of pages, which would end long queries, and bypasses any connection pooler.
+    """
     return AccessRecord.objects.using("owner" if "owner" in connections else router.db_for_read(AccessRecord))
 
 

@@ -28,8 +28,8 @@ FIELD = "viewed order"
 class ViewedOrder(models.Model):
     """A user's last view of an order and, in `since_at` and `since_digest`, the earlier view that it is compared with.
 
-    A new view is compared with the one before it if the two differ or that one is older than SAME_VIEW; otherwise, it is compared with
-    the same view as that one.
+    A new view is compared with the previous one if the two differ or the previous one is older than SAME_VIEW; otherwise, it is compared
+    with the view that the previous one was compared with.
     Equal digests have the same `mark`, although their sealed forms always differ.
     """
 

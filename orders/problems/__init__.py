@@ -106,7 +106,7 @@ def describe(error: errors.CdpError) -> Problem:
 
 
 def last_result(error: errors.CdpError) -> LastResult:
-    """What is stored as the last result of a connection whose use, other than in a test, ended in `error`."""
+    """The last result to store for a connection if its use, other than in a test, ended in `error`."""
     row = FAULTS[type(error)]
     return LastResult.ACCEPTED if row.accepted else row.result
 
@@ -114,7 +114,7 @@ def last_result(error: errors.CdpError) -> LastResult:
 def result_word(stored: str) -> str:
     """A stored last result in a few words, in the user's language; an unknown one is returned unchanged."""
     words = {str(row.result): str(row.word) for row in reversed(FAULTS.values()) if not row.accepted}
-    return {"": gettext("not used yet"), LastResult.ACCEPTED: gettext("accepted"), **words}.get(stored, stored)
+    return {"": gettext("not tested yet"), LastResult.ACCEPTED: gettext("accepted"), **words}.get(stored, stored)
 
 
 def failure_word(code: str) -> str:

@@ -39,7 +39,7 @@ CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 class Kind(StrEnum):
-    """What a search text can be."""
+    """The kinds of search text that `read` distinguishes."""
 
     EMPTY = "empty"
     REFERENCE = "reference"

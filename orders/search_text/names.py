@@ -42,7 +42,7 @@ EAST_ASIAN = re.compile("[\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\u
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Name:
-    """First names ("" if there is only one word) and last name. `sure` is False if the text may be something else."""
+    """A person's first names ("" if none were found) and last name. `sure` is False if the text may be something else."""
 
     first: str
     last: str
@@ -50,7 +50,7 @@ class Name:
 
 
 def read(text: str) -> Name | None:
-    """The name in plain text such as "Jane Doyle", "Doyle, Jane" or "DOYLE/JANE MRS"; None if it does not look like just a name.
+    """The name in plain text such as "Jane Doyle", "Doyle, Jane" or "DOYLE/JANE MRS"; None unless the text seems to be just a name.
 
     Labels, titles and suffixes are left out. If several names are copied from a ticket, only the first is read.
     """
@@ -84,7 +84,7 @@ def read(text: str) -> Name | None:
 def _without_role(text: str) -> str:
     """`text` without a role before a full name: "passenger Jane Doyle" becomes "Jane Doyle"; "customer asks about" is unchanged.
 
-    Text that is all in capitals is unchanged too.
+    It is unchanged too if the words after the role are all in capitals.
     """
     rest = ROLE.sub("", text, count=1) if ROLE.match(text) else text
     words = rest.split()

@@ -56,7 +56,8 @@ class Phone:
 def find(text: str, country: str = "") -> tuple[tuple[Phone, ...], str]:
     """Find phone numbers with a plus, a label, a scheme such as `tel:`, or typical grouping. Return them and the rest of the text.
 
-    A national number of 5 to 18 digits is read as one of `country` (ISO 3166 alpha-2); if that is not possible, it has `needs_country`.
+    A national number of 5 to 18 digits is read as a number in `country` (ISO 3166 alpha-2); if `country` is unknown, or has no numbers of
+    that length, `needs_country` is normally set.
     """
     text = LOOSE_PLUS.sub(r"\1+", OVER_TWO_LINES.sub(_on_one_line, AIRLINE.sub(_from_airline, text)))
     phones: list[Phone] = []

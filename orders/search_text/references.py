@@ -82,7 +82,7 @@ class References:
 
     `strong` holds the likely ones, such as those after a label; `weak` holds the rest.
 
-    `dots` is True if a word contains "..", `words` if any word could be requested as a reference.
+    `dots` is True if a word contains ".."; `words` is True if `is_reference` accepts any word or part of a word.
     """
 
     strong: tuple[str, ...]
@@ -240,7 +240,7 @@ def _apart(word: str) -> tuple[str, ...]:
 
 
 def _is_code(part: str) -> bool:
-    """Whether `part` has the form of a CDP ref, or of a booking code: six capital letters, or six characters, both letters and digits."""
+    """Whether `part` has the form of a CDP ref, or of a booking code: six capital letters, or a mix of six letters and digits."""
     if looks_like_ref(part):
         return True
     return len(part) == 6 and part.isalnum() and (part.isupper() or any(map(str.isdigit, part))) and not part.isdigit()

@@ -32,9 +32,9 @@ class Outcome:
 
 
 def default_for(user: AnyUser) -> AnyConnection | None:
-    """The connection used if the URL names none: the user's default, else one of their own, else a shared one; None if there is none.
+    """The connection used if the URL names none: the user's default, else the first of their own by name, else a shared one, else None.
 
-    Their own are taken in order of name. Of the shared ones, one granted as the default is preferred, then the first by name.
+    Shared connections granted as the default come before other shared ones; within each of these groups, the first by name is used.
     """
     return chosen(user, "")[0]
 

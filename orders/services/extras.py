@@ -52,7 +52,7 @@ def flights_of_types(trip: Trip) -> dict[str, list[str]]:
 
 
 def flight_of_travellers(items: Sequence[OrderItem], taken: Mapping[str, Sequence[str]], places: frozenset[str]) -> str:
-    """The key of the flight, if it is the only one that travellers of each of these items' passenger types take; otherwise "".
+    """The key of the flight, if travellers of each of the items' passenger types take exactly one flight, the same for all; otherwise "".
 
     `items` share one line of the page, so they have the same type, name, product and description. The result is also "" if one of them
     has no passenger type, if they are not bags, seats or meals, or if they name airports themselves. `places` are the airports of the

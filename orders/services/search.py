@@ -48,7 +48,7 @@ class GuestOrders:
 
 
 def find_orders(tenant: Tenant, candidates: Sequence[str]) -> Found:
-    """Search for orders with each candidate as the booking reference and, if it can be one, as the order ref, all in parallel.
+    """Search for orders with each candidate as the booking reference and, if its form allows it, as the order ref, all in parallel.
 
     A booking reference may have any form, even that of a UUID. It is also tried in capitals, because people often type it in lower
     case. Raises BadReference if there are no candidates, or a CdpError if nothing was found and a search failed or was incomplete.

@@ -257,7 +257,7 @@ def _dates(item: OrderItem) -> tuple[Extra, ...]:
 
 
 def _price(item: OrderItem) -> Decimal | str | None:
-    """The item's price, or what was sent if that could not be read as a number; "" if nothing was sent."""
+    """The item's price, or the text received if it could not be read as a number; "" if no price was sent."""
     return item.price if item.price is not None else not_understood(item.notes, "price")
 
 

@@ -23,7 +23,7 @@ Key = tuple[str, str, str]  # the same two, and the name of an answer
 
 
 class Held(NamedTuple):
-    """A cached answer. `read_at` is when it was received (seconds since 1970); `at` tells AnswerCache its age (monotonic clock)."""
+    """A cached answer, received at `read_at` (seconds since 1970). AnswerCache computes its age from `at` (monotonic clock)."""
 
     at: float
     read_at: float
@@ -83,7 +83,7 @@ class AnswerCache:
         return self
 
     def forget(self, session: str, connection: str | None = None) -> None:
-        """Drop all answers of `session` or, if `connection` is given, only those that it had from that connection."""
+        """Drop all answers of `session` or, if `connection` is given, only its answers from that connection."""
         with self._lock:
             owners = [one for one in self._of if one[0] == session] if connection is None else [(session, connection)]
             for owner in owners:

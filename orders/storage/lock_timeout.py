@@ -8,7 +8,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 
 def set_lock_timeout(connection: BaseDatabaseWrapper) -> None:
-    """Make this connection wait at most `settings.LOCK_TIMEOUT` seconds for a locked SQLite database, until the next request starts.
+    """Until the next request starts, make this connection wait at most `settings.LOCK_TIMEOUT` seconds for a locked SQLite database.
 
     Without this, it waits longer. Does nothing on PostgreSQL, which locks rows, not the whole database.
     """

@@ -73,7 +73,7 @@ def page(parts: Sequence[QuerySet[M]], size: int, *, before: str = "", after: st
 
 
 def everything(parts: Sequence[QuerySet[M]], *columns: str, chunk: int = 2000) -> Iterator[tuple[Any, ...]]:
-    """All rows of `parts`, newest first, as tuples of `columns`. Each chunk is read at once, then the database connection is given back."""
+    """All rows of `parts`, newest first, as tuples of `columns`, read in chunks. The database connection is given back after each read."""
     place: Place | None = None
     while True:
         found = [row for rows in _newest(parts, place, chunk) for row in rows.values_list("at", "pk", *columns)]

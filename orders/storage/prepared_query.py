@@ -24,7 +24,7 @@ Value = str | int | datetime | UUID
 
 @dataclass(frozen=True, slots=True)
 class Statement(Generic[M]):
-    """The SQL of a query with `places` placeholders, and what is needed to make a model instance of its row of `width` columns."""
+    """The SQL of a query with `places` placeholders, and the data for making a model instance from its row of `width` columns."""
 
     model: type[M]
     alias: str

@@ -116,7 +116,7 @@ class SharedAnswerCache:
         )
 
     def forget(self, session: str, connection: str | None = None) -> None:
-        """Make all answers of `session` unreadable or, if `connection` is given, only those that it had from that connection."""
+        """Make all answers of `session` unreadable or, if `connection` is given, only its answers from that connection."""
         number, known = _numbers(session, connection or "")[1 if connection else 0], self._known()
         if known.get(number, "unread") is not None:
             self._redis.delete_at_last(number)

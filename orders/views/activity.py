@@ -118,9 +118,10 @@ def activity(request: Request) -> HttpResponse:
 
 @require_safe
 def activity_csv(request: Request) -> HttpResponse | StreamingHttpResponse:
-    """All records that match the filter, streamed as a CSV file (UTF-8, timestamps in UTC); 400 if part of the filter is not valid.
+    """All records that match the filter, streamed as a CSV file (UTF-8, timestamps in UTC).
 
-    The export is recorded, but is not among its own rows; 503 if it cannot be recorded.
+    The export is recorded, but is not among its own rows. 400 if a person, customer or day in the filter is not valid; 503 if the export
+    cannot be recorded.
     """
     everybody, chosen, problems = _asked(request)
     if problems:
@@ -191,7 +192,7 @@ def _day(text: str, problems: list[str]) -> date | None:
         if on is not None and not MINYEAR < on.year < MAXYEAR:
             raise ValueError("a day that begins in another year elsewhere")
     except ValueError:
-        words = _("A date in the filter is not valid: write it as 2025-08-15.")
+        words = _("A date in the filter is not valid. Use this format: 2025-08-15.")
         problems += [] if words in problems else [words]
         return None
     return on
@@ -233,7 +234,7 @@ def _midnight(day: date) -> datetime:
 def _people() -> list[tuple[int, str]]:
     """Everybody in the records, as (id, name), sorted by name.
 
-    A deleted user's name is taken from a record of something that user did; if there is none, the id stands in for the name.
+    A deleted user's name is taken from a record of something the user did; if there is none, the id stands in for the name.
     """
     # The ids are read from indexes only; reading names from millions of records would go row by row.
     records = AccessRecord.objects.order_by()

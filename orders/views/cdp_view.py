@@ -1,4 +1,4 @@
-"""What the pages that read from the CDP share: the choice of the connection, its `Tenant`, and how failures are shown."""
+"""Code shared by the pages that read from the CDP: it chooses the connection, opens its `Tenant`, and shows failures."""
 
 from __future__ import annotations
 

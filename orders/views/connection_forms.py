@@ -41,7 +41,7 @@ def country_field() -> forms.ChoiceField:
 
 
 class AdvancedFields:
-    """Mixin for connection forms: folds away the two settings that few people change: the API version, and how segment times are read."""
+    """Mixin for connection forms that folds away two settings few people change: the API version, and how segment times are read."""
 
     advanced = ("version", "clock")
 
@@ -53,7 +53,7 @@ class AdvancedFields:
 
 
 class ConnectionNameForm(AdvancedFields, ConnectionModelForm):
-    """Settings that can be changed without the credential: name, API version, and how segment times and national phone numbers are read."""
+    """Settings changed without entering the credential: name, API version, and how segment times and national phone numbers are read."""
 
     country = country_field()
 

@@ -91,9 +91,9 @@ def connection_replace(request: Request, connection_id: UUID) -> HttpResponse:
 
 @require_POST
 def connection_default(request: Request, connection_id: UUID) -> HttpResponse:
-    """Make a connection that the user may use, own or shared, their default: the one used if a link names no connection.
+    """Set the user's default connection, own or shared: the one used if a link names none.
 
-    404 for any other connection.
+    404 for a connection that the user may not use.
     """
     connection = next((one for one in usable_by(request.user) if one.pk == connection_id), None)
     if connection is None:

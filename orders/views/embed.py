@@ -1,4 +1,4 @@
-"""An order in a frame next to the ticket: the frame's page, the window for the user's consent, and the order's summary.
+"""An order in a frame next to the ticket: the frame's page, the window that asks for the user's consent, and the order's summary.
 
 A frame shows no personal data and offers no way to change anything, so there is nothing to gain by clickjacking.
 """

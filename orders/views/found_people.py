@@ -81,7 +81,7 @@ def subject_of(questions: Sequence[Mapping[str, str]]) -> str:
 
 
 def sought(questions: Sequence[Mapping[str, str]]) -> str:
-    """What was searched for, as the page shows it: a name, an e-mail address or a phone number."""
+    """The search terms of the first question, as the page shows them: a name, an e-mail address or a phone number."""
     return " ".join(questions[0][name] for name in SOUGHT if name in questions[0])
 
 

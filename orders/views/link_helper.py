@@ -34,7 +34,7 @@ class LinkForm(forms.Form):
         label=gettext_lazy("Field"),
         required=False,
         max_length=100,
-        help_text=gettext_lazy("The field’s name or number in the ticket system. Leave it empty to see an example."),
+        help_text=gettext_lazy("The field’s name or number in the ticket system. Leave this empty to see an example."),
     )
     connection = forms.CharField(
         label=gettext_lazy("Connection"),
@@ -48,7 +48,7 @@ class LinkForm(forms.Form):
         label=gettext_lazy("Link format"),
         required=False,
         choices=[
-            ("", gettext_lazy("the system’s default")),
+            ("", gettext_lazy("the usual one for this ticket system")),
             (Shape.PATH, gettext_lazy("value in the path (for a field that holds only a reference)")),
             (Shape.QUERY, gettext_lazy("value in ?q= (for any other field)")),
         ],
@@ -86,7 +86,7 @@ class Leads:
                 "The link searches for %(found)s. If one order matches, it opens; if several match, they are listed."
             ) % {"found": found}
         if self.reading.kind is lookup.Kind.EMPTY:
-            return _("The link opens the start page. If it contains a ticket number, that is kept.")
+            return _("The link opens the start page. A ticket number in the link is kept.")
         if self.reading.kind is lookup.Kind.NAME:
             return _("The link opens the people search; the agent clicks a button to start it.")
         return not_searched(self.reading)

@@ -63,7 +63,7 @@ def record_view(request: Request, tenant: Tenant, opened: OpenedOrder, ref: str)
 def _viewers(request: Request, opened: OpenedOrder, ref: str) -> list[tuple[str, int]]:
     """The latest other people to open the order in the last day, as (name, minutes ago); [] unless the user may view all activity.
 
-    Sign-in notes in the session whether the user has that right, so that most users' pages need no query for this.
+    That right is noted in the session at sign-in, so the pages of users without it need no query for this.
     """
     if SEES_ACTIVITY not in request.session or not may_view_all_activity(request.user):
         return []

@@ -30,7 +30,7 @@ def search_people_everywhere(
     *questions: Mapping[str, str],
     posted: Sequence[tuple[str, str]],
 ) -> HttpResponseBase:
-    """List how many matching people were found on each other connection; a button repeats the `posted` search there.
+    """List how many matching people were found on each of the other connections; a button repeats the `posted` search there.
 
     404 if nobody was found. Each search is recorded with its connection.
     """

@@ -77,7 +77,7 @@ class BackgroundLoad(threading.Thread, Generic[T]):
 def with_progress(
     request: Request, tenant: Tenant, panel: str, load: Callable[[], T], show: Callable[[T], HttpResponse], *, of: str
 ) -> HttpResponseBase:
-    """Return `show(load())`; if only a fragment is wanted and loading takes long, stream the progress before it.
+    """Return `show(load())`; if only a fragment is wanted and loading takes long, stream progress lines before the fragment.
 
     `of` names the records that are counted. Once streaming has begun, a failure is shown in the `panel`.
     """

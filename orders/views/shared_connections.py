@@ -200,9 +200,7 @@ def shared_offer(request: HttpRequest, connection_id: UUID) -> HttpResponse:
             request, _("The stored credential cannot be decrypted. Replace the token, then share the connection again.")
         )
     else:
-        messages.success(
-            request, _("“%(name)s” is shared again with the groups that have access to it.") % {"name": shared.name}
-        )
+        messages.success(request, _("“%(name)s” is shared with its groups again.") % {"name": shared.name})
     return redirect("shared_connection", shared.pk)
 
 

@@ -141,13 +141,15 @@ class IntegrationForm(forms.Form):
         label=_("Days until the key expires"), required=False, min_value=1, max_value=LONGEST_DAYS, initial=USUAL_DAYS
     )
     per_minute = forms.IntegerField(
-        label=_("Requests a minute"), required=False, min_value=1, max_value=MOST_A_MINUTE, initial=A_MINUTE
+        label=_("Requests per minute"), required=False, min_value=1, max_value=MOST_A_MINUTE, initial=A_MINUTE
     )
     networks = forms.CharField(
         label=_("Networks"),
         required=False,
         max_length=400,
-        help_text=_("The program’s network, such as 203.0.113.0/24. Leave this field empty to allow any address."),
+        help_text=_(
+            "The program’s networks, such as 203.0.113.0/24, separated by spaces or commas. Leave this field empty to allow any address."
+        ),
     )
 
     def clean_days(self) -> int:

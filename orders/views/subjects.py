@@ -1,4 +1,4 @@
-"""The keyed hash that access records store instead of identifying the person viewed or searched for."""
+"""The keyed hash that access records store in place of the identity of the person viewed or searched for."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LONGEST = 2000
 
 
 def subject_of(request: Request) -> tuple[str, str]:
-    """Return (keyed hash, "") for the person posted as `whom`, or ("", reason) if there is no hash; ("", "") if nothing was posted.
+    """Return (keyed hash, "") for the person in the posted `whom`; ("", reason) if it does not identify one person; ("", "") if empty.
 
     `whom` is an e-mail address, a phone number (a national one is read with the connection's country), a guest's ref, or a name.
     """

@@ -160,7 +160,7 @@ def test_the_list_says_when_set_used_and_with_what_result(as_anna: Client, anna:
     page = as_anna.get("/connections/")
     shows_no_secret(page)  # type: ignore[arg-type]
     assert "prod" in page.text
-    assert "not used yet" in page.text
+    assert "not tested yet" in page.text
     connection.note_use("not permitted")
     assert "not permitted" in as_anna.get("/connections/").text
 

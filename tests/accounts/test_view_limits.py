@@ -136,7 +136,7 @@ def test_the_page_says_so_and_the_cdp_is_not_asked(desk: Client, cdp: Cdp, setti
     asked = len(cdp.calls)
     answer = desk.get(ORDER)
     assert (answer.status_code, answer["Retry-After"]) == (429, "60")
-    assert "You have reached the limit of 2 views a minute" in answer.text
+    assert "You have reached your limit of 2 views a minute" in answer.text
     assert "Nothing was sent to the CDP." in answer.text
     assert "Try again in 60 seconds. Auditors can see" in answer.text
     assert f'href="{ORDER}"' in answer.text
@@ -192,7 +192,7 @@ def test_connection_tests_count(desk: Client, anna: User, cdp: Cdp, settings: Se
     replaced = desk.post(f"/connections/{way.pk}/replace/", form)
     for answer in (tried, added, replaced):
         assert (answer.status_code, answer["Retry-After"]) == (429, "60")
-        assert "You have reached the limit of 1 views a minute" in answer.text
+        assert "You have reached your limit of 1 views a minute" in answer.text
     assert 'value="third"' in added.text and TOKEN not in added.text
     assert len(cdp.calls) == asked
     assert not anna.cdp_connections.filter(name="third").exists()

@@ -17,7 +17,7 @@ def test_a_moved_flight_is_marked_at_the_next_view_and_after_a_reload(signed_in:
     for width, height in ((1280, 720), (360, 900), (258, 1100)):
         signed_in.set_viewport_size({"width": width, "height": height})
         signed_in.goto(f"/orders/{REF}/")
-        expect(strip).to_contain_text("There is no view by a colleague to compare with.")
+        expect(strip).to_contain_text("No recent view by a colleague is available for comparison.")
         expect(strip.locator("del")).to_have_text(["200.00 EUR", "06:40", "10:40", "BX 584 DUB–AGP, Wed 3 Feb"])
         expect(strip.locator("ins")).to_have_text(["250.50 EUR", "07:15", "11:15"])
         assert signed_in.evaluate("() => document.documentElement.scrollWidth <= innerWidth")

@@ -164,7 +164,7 @@ def allow(page: Page, *, name: str = "", password: str = PASSWORD) -> FrameLocat
         window.locator("input[name=password]").fill(password)
         window.locator("input[name=password]").press("Enter")
     with window.expect_event("close"):
-        window.get_by_role("button", name="Show orders there").click()
+        window.get_by_role("button", name="Allow").click()
     return panel
 
 

@@ -236,7 +236,7 @@ def test_however_often_the_button_is_pressed_one_window_is_enough(closed: Browse
     def press() -> None:
         with closed.expect_page() as opened:
             panel.locator("[data-sign-in]").click()
-        expect(opened.value.get_by_role("button", name="Show orders there")).to_be_visible()
+        expect(opened.value.get_by_role("button", name="Allow")).to_be_visible()
         windows.append(opened.value)
 
     # Nobody confirms for as long as the server waits.
@@ -261,7 +261,7 @@ def test_however_often_the_button_is_pressed_one_window_is_enough(closed: Browse
     # The network fails at the first request for the order.
     page.route("**/embed/orders/**", lambda route: route.abort())
     with windows[2].expect_event("close"):
-        windows[2].get_by_role("button", name="Show orders there").click()
+        windows[2].get_by_role("button", name="Allow").click()
     page.clock.fast_forward(1_000)
     expect(panel.locator("#say")).to_have_text(
         "No answer from this server. Check your network connection and try again."
@@ -339,7 +339,7 @@ def test_the_same_in_firefox(sites: Sites, live_app: App, tmp_path: Path) -> Non
         firefox.fill("input[name=username]", "agent")
         firefox.fill("input[name=password]", PASSWORD)
         firefox.click(".button-main", words="Sign in")
-        firefox.click(".button-main", words="Show orders there")
+        firefox.click(".button-main", words="Allow")
         firefox.switch(ticket)
         firefox.enter_frame("#panel")
         firefox.find("#embed-order .reference", words="B94TXY")

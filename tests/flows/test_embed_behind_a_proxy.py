@@ -79,7 +79,7 @@ def test_the_panel_works_from_the_first_press_on(
                 panel.locator("[data-sign-in]").click()
             expect(opened.value).to_have_url(re.compile("/embed/confirm/"))
             with opened.value.expect_event("close"):
-                opened.value.get_by_role("button", name="Show orders there").click()
+                opened.value.get_by_role("button", name="Allow").click()
             expect(panel.locator("#embed-order .reference")).to_have_text("B94TXY")
             assert recorded_looks().count() == presses
             if presses == 1:

@@ -255,7 +255,7 @@ def test_a_colleagues_view_is_what_a_first_one_is_compared_with(desk: Client, mo
 def test_it_says_what_a_colleague_has_seen(desk: Client, moving: Sandbox) -> None:
     view(desk)
     moving.change_order(order(flight(), status="CANCELLED"))
-    assert "There is no view by a colleague to compare with." in view(desk)
+    assert "No recent view by a colleague is available for comparison." in view(desk)
     other = colleague(moving)
     view(other)
     moving.change_order(order(flight(), status="REFUNDED"))

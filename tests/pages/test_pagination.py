@@ -72,7 +72,7 @@ def test_an_alert_leads_to_the_page_that_its_flight_is_on(desk: Client, cdp: San
     link = re.search(r'href="(/orders/[^"]*\?flights=381&amp;ticket=T1)#(flight-[^"]+)"', page)
     assert link
     there = desk.get(link[1].replace("&amp;", "&")).content.decode()
-    assert f'id="{link[2]}"' in there and "Showing flights 381 to" in there and "Show the first" in there
+    assert f'id="{link[2]}"' in there and "Showing flights 381 to" in there and "First page" in there
 
 
 def test_a_group_of_500_stands_whole_on_its_page(desk: Client, cdp: Sandbox) -> None:
@@ -80,7 +80,7 @@ def test_a_group_of_500_stands_whole_on_its_page(desk: Client, cdp: Sandbox) -> 
     serve(cdp, items)
     page = desk.get(f"/orders/{REF}/").content.decode()
     assert page.count('<li class="order-item"') == 500
-    assert "Show the rest" not in page and "Showing " not in page
+    assert "Next page" not in page and "Showing " not in page
 
 
 def test_segments_beyond_the_bound_are_said_on_the_page(desk: Client, cdp: Sandbox) -> None:

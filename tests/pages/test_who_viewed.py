@@ -58,7 +58,7 @@ def rows(page: str) -> int:
         ({"q": PHONE}, "tel:+35315550123", "searched by phone"),
         ({"first_name": "Jane", "last_name": "Doyle"}, "Doyle, Jane", "searched by name"),
         ({"first_name": "Jane", "last_name": "Doyle"}, "Jane Doyle", "searched by name"),
-        ({}, JANE.upper(), "viewed a guest’s orders"),
+        ({}, JANE.upper(), "viewed a customer’s orders"),
     ],
 )  # fmt: skip
 def test_activity_by_person_viewed(
@@ -95,7 +95,7 @@ def test_the_other_filters_stay_when_a_person_is_chosen_and_the_person_with_them
     assert set(parse_qs(urlsplit(address).query)) == {"kind", "from", "reveals", "subject"}
     page = audit.get(address).content.decode()
     assert f'<input type="hidden" name="subject" value="{parse_qs(urlsplit(address).query)["subject"][0]}">' in page
-    assert "Show all people" in page
+    assert "Remove this filter" in page
 
 
 def test_reveals_alone_and_from_one_day_to_another(audit: Client, auditor: User) -> None:

@@ -174,7 +174,7 @@ def _link(person: User, site: str) -> str:
 
 
 def _unlinked(lines: Iterable[Line]) -> int:
-    """The number of active people in the file who are not linked to an account at the provider."""
+    """The number of active people in the file who are not linked to an account at any provider."""
     names = [line.username for line in lines]
     return User.objects.filter(username__in=names, is_active=True, socialaccount=None).count()
 

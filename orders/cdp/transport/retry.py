@@ -46,7 +46,7 @@ def pause_after(failure: Failure, tries: int, deadline: Deadline, limits: Limits
 
 
 def failure_of(error: Exception) -> Failure:
-    """The Failure for an exchange that raised `error`. Its own message never repeats the text of `error`."""
+    """The Failure for an exchange that raised `error`. The message of its CdpError never repeats the text of `error`."""
     if known := outbound.failure(error):
         return Failure(*known)
     if isinstance(error, ConnectTimeout):
@@ -57,7 +57,7 @@ def failure_of(error: Exception) -> Failure:
 
 
 def refusal(status: int, retry_after: str | None) -> Failure:
-    """The Failure for an HTTP status other than 2xx. Its message contains the status but nothing from the body."""
+    """The Failure for an HTTP status other than 2xx. The message of its CdpError contains the status but nothing from the body."""
     said = f"HTTP {status}"
     if status in (429, 500, 502, 503, 504):
         wait = seconds_of(retry_after)

@@ -79,7 +79,7 @@ def delimited(text: str) -> tuple[str, str, int]:
 
 
 def lacking(header: list[str]) -> str:
-    """Advice on a header that lacks columns. If the header is a single cell with a likely delimiter in it, it names the delimiter."""
+    """Advice on a header that lacks columns. If the header is a single cell that contains a likely delimiter, the advice names it."""
     line = header[0] if len(header) == 1 else ""
     between = BETWEEN_COLUMNS.search(line)
     sign = between[1] if between is not None else max(DELIMITERS, key=line.count)

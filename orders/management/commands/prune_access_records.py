@@ -1,4 +1,7 @@
-"""Remove access records older than a given age. Nothing else removes access records."""
+"""Remove access records older than a given age. Nothing else removes access records.
+
+The command also removes old views of orders and, on PostgreSQL, creates missing partitions.
+"""
 
 from __future__ import annotations
 
@@ -79,7 +82,7 @@ class Command(BaseCommand):
         self.stdout.write(f"removed: {count - older.count()} {since}")
 
     def _prune_views(self, *, dry_run: bool) -> None:
-        """Remove stored views of orders that are more than CHANGES_DAYS days old; with `dry_run`, only count them.
+        """Remove stored order views that are more than CHANGES_DAYS days old; with `dry_run`, only count them.
 
         The age given for access records does not matter here.
         """
