@@ -36,7 +36,7 @@ def test_switching_and_back_make_no_call(signed_in: Page, live_app: App, tmp_pat
         assert live_app.sandbox.calls()["total"] == 0
         # Refreshing is another thing, by its link or by the browser.
         signed_in.get_by_role("link", name="Refresh").click()
-        expect(signed_in.locator(".fresh")).not_to_contain_text("0 calls")
+        expect(signed_in.locator(".fresh")).not_to_contain_text("0 API calls")
         asked = live_app.sandbox.calls()["total"]
         assert asked > 0
         signed_in.goto(f"{site}/orders/{SEED}/")

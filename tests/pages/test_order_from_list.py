@@ -69,7 +69,7 @@ def test_every_order_looks_the_same_under_its_reference_and_its_ref(
 
 
 def test_the_raw_data_of_the_page_are_the_list_it_was_made_of(desk: Client, whole: Sandbox) -> None:
-    assert "2 calls ·" in text_of(desk.get("/orders/B94TXY/"))  # one reading of the value each
+    assert "2 API calls ·" in text_of(desk.get("/orders/B94TXY/"))  # one reading of the value each
     asked = whole.calls()["total"]
     raw = desk.get(f"/orders/{SEED}/raw/")
     text = text_of(raw)

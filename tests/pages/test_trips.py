@@ -156,7 +156,7 @@ def test_switching_and_going_back_cost_no_call(name: str, desk: Client, cdp: San
     cdp.reset()
     for address in (other(cdp), name, other(cdp), name):
         page = desk.get(f"/orders/{address}/", headers={"Referer": "http://testserver/orders/another/"})
-        assert page.status_code == 200 and "0 calls" in text_of(page)
+        assert page.status_code == 200 and "0 API calls" in text_of(page)
         assert desk.get(f"/orders/{SEED}/trips/?on={page.context['order_ref']}").status_code == 200
     assert desk.get(f"/orders/{SEED}/contacts/").status_code == 200
     assert calls(cdp) == 0
