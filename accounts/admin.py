@@ -72,9 +72,9 @@ class TickedUserAdmin(Ticked, People):
 
     @admin.action(description=_("Reset two-step sign-in"), permissions=["change"])
     def reset_second_factor(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        """Remove the second factors and recovery codes of the selected users, for example because they have lost a phone.
+        """Remove the second factors and recovery codes of the selected users, for example because a phone was lost.
 
-        Afterwards, a password alone is enough to sign in; if a second factor is required, they must then add a new one.
+        They can then sign in with a password alone; if a second factor is required, they must add a new one once signed in.
         """
         here = stored_key(request.session.session_key or "")
         reset = [person.username for person in queryset if factors.reset(person, here=here)]

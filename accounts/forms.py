@@ -122,7 +122,9 @@ class SignInForm(Limited, AuthenticationForm):
         if own_password.is_used(user):
             sign_in_failed(Action.SIGN_IN_FAILED, user.get_username(), "password used before")
             raise ValidationError(
-                _("This password works only once and has already been used. Ask your administrator for a new one."),
+                _(
+                    "This password works only once and has already been used. Ask your cdpviewer administrator for a new one."
+                ),
                 code="used",
             )
 

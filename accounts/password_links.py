@@ -35,9 +35,10 @@ links = Links()
 
 
 def are_of_use_to(person: User) -> bool:
-    """Whether a link is of use to the person, who must be active and allowed to sign in with a password (CDPVIEWER_PASSWORD_SIGN_IN).
+    """Whether a link may be made for the person, and used by them.
 
-    It is of no use to anybody whom the provider or the directory signs in: a password here would outlast their account there.
+    They must be active, be allowed to sign in with a password (CDPVIEWER_PASSWORD_SIGN_IN), and not be signed in by the provider or
+    the directory: a password here would outlast their account there.
     """
     return person.is_active and may_use_password(person, settings.SIGN_ON.passwords) and not comes_from(person)
 

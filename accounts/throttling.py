@@ -97,7 +97,7 @@ class Lane:
 
 @contextmanager
 def attempt(request: HttpRequest, username: str) -> Iterator[None]:
-    """Throttle the password check inside the block: any exception from it except Uncounted counts as a failed attempt.
+    """Throttle the password check inside the block: any exception from the block except Uncounted counts as a failed attempt.
 
     Raises TryLater if the attempt is not allowed now.
     """

@@ -51,7 +51,7 @@ class DrainingWorker(ggevent.GeventWorker):  # type: ignore[misc]  # gunicorn ha
 
     @contextmanager
     def timeout_ctx(self) -> Iterator[None]:
-        """Limit how long a connection may be idle (only LAST_REQUEST once draining is over). `_end_idle` can end the wait earlier."""
+        """Limit the wait for a connection's next request: to LAST_REQUEST once the worker is stopping. `_end_idle` can end it earlier."""
         limit = super().timeout_ctx() if self.alive else gevent.Timeout(LAST_REQUEST, False)
         here = gevent.getcurrent()
         self._idle[here] = limit

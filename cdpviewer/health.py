@@ -1,6 +1,6 @@
 """Health probes: `/livez` and `/readyz`.
 
-Both answer without sign-in, and with any Host header, because probes use an IP address. They reveal at most the kind of failure and
+Both need no sign-in and accept any Host header, because load balancers call them by IP address. They reveal at most the kind of failure and
 the version of `tzdata`: nothing about people, orders or tenants.
 """
 

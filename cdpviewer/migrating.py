@@ -25,7 +25,7 @@ class Busy(Exception):
 
 
 def unknown(connection: BaseDatabaseWrapper) -> list[str]:
-    """Migrations of installed apps that are applied in the database but missing from this version, as `app.name`."""
+    """Migrations of installed apps that have been applied to the database but are missing from this version, as `app.name`."""
     loader = MigrationLoader(connection)
     known = set(loader.disk_migrations or ())
     return sorted(

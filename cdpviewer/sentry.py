@@ -1,4 +1,4 @@
-"""Report errors to Sentry, or to a service that accepts its protocol (CDPVIEWER_SENTRY_DSN), using only the redacted log lines.
+"""Report errors to Sentry, or to a service that accepts its protocol, if CDPVIEWER_SENTRY_DSN is set: only the redacted log lines.
 
 Sentry's integrations are all switched off: they would add local variables, URLs, headers and earlier log lines.
 """

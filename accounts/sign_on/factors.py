@@ -209,7 +209,7 @@ def passkey_challenge(person: Any) -> dict[str, Any]:
 
 
 def accepts_passkey(person: Any, credential: dict[str, Any]) -> bool:
-    """Whether `credential` is a valid answer to the challenge by one of the person's passkeys."""
+    """Whether `credential` is a valid answer, from one of the person's passkeys, to the challenge. If so, its use is recorded."""
     try:
         webauthn.parse_authentication_response(credential)
         row = webauthn.complete_authentication(person, credential)

@@ -122,7 +122,7 @@ def words(refused: NotSignedIn, *, confirming: bool = False) -> Words:
         "password-used": (
             _("You are not signed in"),
             _("This password works only once and has already been used."),
-            _("Ask your administrator for a new one."),
+            _("Ask your cdpviewer administrator for a new password."),
         ),
     }
     return Words(*(text % {"name": name, "person": refused.person} for text in told[refused.kind]))

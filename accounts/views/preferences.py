@@ -67,7 +67,8 @@ def time_zone(request: HttpRequest) -> HttpResponse:
     choices.keep(request, chosen)
     if name != zones.FIRST:
         messages.success(
-            request, _("The CDP’s timestamps are now shown in %(zone)s time.") % {"zone": name.replace("_", " ")}
+            request,
+            _("The CDP’s timestamps are now shown in the time zone %(zone)s.") % {"zone": name.replace("_", " ")},
         )
     return redirect(next_page.own_path(next_page.requested(request, default=reverse("home"))))
 

@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Generic, TypeVar
 
-from orders.cdp.errors import CdpError
+from orders.cdp.errors import CdpError, TooLarge
 
 T = TypeVar("T")
 
@@ -140,6 +140,11 @@ class Order:
     guest_ref: str | None = None
     extras: tuple[Extra, ...] = ()
     notes: tuple[Note, ...] = ()
+
+    @property
+    def items_limited(self) -> bool:
+        """Whether there are more items than are read for one order, so that reading again would bring no more."""
+        return self.items_left > 0 and (self.items_problem is None or isinstance(self.items_problem, TooLarge))
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ class RegionError(ValueError):
 def regions(extra: str = "") -> dict[str, str]:
     """The base URL of each region, by name: the vendor's four regions and those in `extra` ("name=https://host,…").
 
-    No base URL ends with a slash. Raises RegionError, whose message is for the operator.
+    No base URL ends with a slash. Raises RegionError, with a message for the operator, if an entry of `extra` is not valid.
     """
     known = dict(VENDOR_REGIONS)
     for number, entry in enumerate(extra.split(","), 1):

@@ -125,7 +125,7 @@ def _event(flight: Flight, reference: str) -> Event:
 
 
 def _add_days(event: Event, flight: Flight) -> None:
-    """Make `event` an all-day event, as the departure time is unknown; DTEND is the day after the event's last day."""
+    """Make `event` an all-day event, because the departure time is unknown. DTEND is exclusive: the day after the last day."""
     first = flight.origin.day or date.min
     last = max(first, flight.destination.day or first)
     event.add("dtstart", first)
@@ -175,7 +175,7 @@ def _lands_later(flight: Flight) -> bool:
 def _lines(flight: Flight, reference: str) -> list[str]:
     lines = [_("Reference %(reference)s") % {"reference": reference}] if reference else []
     if flight.origin.wall is None:
-        lines.append(_("time not given"))
+        lines.append(_("time unknown"))
     lines += [*filter(None, [operated_by(flight)]), *flight_summary(flight)]
     lines += [notice_line(notice) for notice in flight.notices if notice.serious and notice_detail(notice)]
     return lines

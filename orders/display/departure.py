@@ -147,11 +147,11 @@ def _leaves_in_doubt(flight: Flight, trip: Trip, now: datetime) -> str:
     otherwise = clock(leaves.other_wall) if same_day else day_clock(leaves.other_wall)
     if trip.reading is Reading.UTC:
         phrase = _(
-            "Leaves %(city)s %(day)s %(time)s if the time was sent in UTC, %(other)s if it was sent as local time"
+            "Leaves %(city)s on %(day)s at %(time)s if the time was sent in UTC, %(other)s if it was sent as local time"
         )
     else:
         phrase = _(
-            "Leaves %(city)s %(day)s %(time)s if the time was sent as local time, %(other)s if it was sent in UTC"
+            "Leaves %(city)s on %(day)s at %(time)s if the time was sent as local time, %(other)s if it was sent in UTC"
         )
     return phrase % {**_at(leaves, now), "other": otherwise}
 

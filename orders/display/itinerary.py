@@ -177,11 +177,11 @@ def kilometres(distance: int) -> str:
 def clock_words(end: Clock) -> str:
     """ "Fri 15 Aug 2025, 16:00 Dublin, UTC+1", with a remark if a clock change skips or repeats this time.
 
-    An unknown offset is left out. If the time is unknown: "Fri 15 Aug 2025, time not given"; if the day is unknown too:
-    "Time not given".
+    An unknown offset is left out. If the time is unknown: "Fri 15 Aug 2025, time unknown"; if the day is unknown too:
+    "Time unknown".
     """
     if end.wall is None:
-        return f"{day(end.day)}, {_('time not given')}" if end.day is not None else _("Time not given")
+        return f"{day(end.day)}, {_('time unknown')}" if end.day is not None else _("Time unknown")
     words = f"{day(end.wall)}, {clock(end.wall)} {city_within(end.place)}"
     if end.offset is not None:
         words = f"{words}, {offset_word(end.offset)}"
@@ -211,7 +211,7 @@ def flight_facts(flight: Flight) -> list[str]:
 
 
 def row_notices(flight: Flight) -> list[Notice]:
-    """The notices of a flight, without any about a status of all its travellers that is already shown next to its number.
+    """The notices of a flight, except one about a status that all its travellers have and that is shown next to the flight number.
 
     A doubt about whether the times are local or UTC is also left out if a table in the flight's details shows both readings.
     """

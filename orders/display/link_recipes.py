@@ -133,7 +133,9 @@ RECIPES = (
         "booking_reference",
         "${context/FIELD/url_quote}",
         "issue${context/id}",
-        _('In the template of the issue page, add a link with tal:attributes="href string:…".'),
+        _(
+            'In Roundup’s template for the issue page, add a link with tal:attributes="href string:…". Put the text below in place of “…”.'
+        ),
         kept="/",
         note=_("In the page template, write “&” as “&amp;”."),
     ),

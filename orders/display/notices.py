@@ -53,8 +53,8 @@ def evidence_words(evidence: Evidence) -> str:
     """
     if evidence.local_minutes is None or evidence.utc_minutes is None:
         if evidence.verdict is Verdict.UNKNOWN_PLACE:
-            return _("a time zone is unknown, so the flight time is unknown")
-        return _("a time is missing or could not be read, so the flight time is unknown")
+            return _("a time zone is unknown, and so is the duration")
+        return _("a time is missing or could not be read, so the duration is unknown")
     if evidence.verdict is Verdict.IMPOSSIBLE:
         return _impossible(evidence, evidence.local_minutes, evidence.utc_minutes)
     facts = _facts(evidence)

@@ -75,9 +75,9 @@ def flight_sentence(flight: Flight, now: datetime) -> str:
         if flight.doubted
         else (_("departs %(day)s at %(time)s local time"), _("arrives %(day)s at %(time)s local time"))
     )
-    parts.append(_end_words(start, leaves, _("departs %(day)s, time not given"), _("departure time not given")))
+    parts.append(_end_words(start, leaves, _("departs %(day)s, time unknown"), _("departure time unknown")))
     change = day_change(flight.day_change)
-    arrives = _end_words(end, lands, _("arrives %(day)s, time not given"), _("arrival time not given"))
+    arrives = _end_words(end, lands, _("arrives %(day)s, time unknown"), _("arrival time unknown"))
     parts.append(f"{arrives} ({change})" if change else arrives)
     parts += flight_facts(flight)
     parts += [status_word(sent) for sent in flight.statuses]

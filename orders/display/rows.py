@@ -76,7 +76,7 @@ class Rows:
 
 
 def start_of(asked: str, total: int) -> int:
-    """The position in a URL as a number; 1 if it is not the position of one of the `total` rows."""
+    """`asked`, a position taken from a URL, as a number; 1 if none of the `total` rows has that position."""
     return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 and 1 <= int(asked) <= total else 1
 
 

@@ -123,13 +123,13 @@ def flight_summary(flight: Flight) -> list[str]:
 
 
 def _end(end: Clock) -> str:
-    """ "Fri 15 Aug 2025 16:00  London Heathrow (LHR)"; "time not given" in place of an unknown time."""
+    """ "Fri 15 Aug 2025 16:00  London Heathrow (LHR)"; "time unknown" in place of an unknown time."""
     place = at_airport(end.place)
     if end.wall is not None:
         return f"{day(end.wall)} {end.wall:%H:%M}  {place}"
     if end.day is not None:
-        return f"{day(end.day)}, {_('time not given')}  {place}"
-    return f"{_('time not given')}  {place}"
+        return f"{day(end.day)}, {_('time unknown')}  {place}"
+    return f"{_('time unknown')}  {place}"
 
 
 def _transfer_line(transfer: Transfer) -> str:

@@ -116,7 +116,7 @@ PHASES: dict[Phase, str] = {
 }
 
 VERDICTS: dict[Verdict, str] = {
-    Verdict.LOCAL: _("Plausible as local times"),
+    Verdict.LOCAL: _("Times plausible as local"),
     Verdict.UTC: _("Looks like UTC"),
     Verdict.UNCLEAR: _("Not clear whether local or UTC"),
     Verdict.IMPOSSIBLE: _("Times look impossible"),

@@ -26,9 +26,9 @@ Passengers = tuple[tuple[str, int], ...]
 class Whole:
     """The facts about the whole order that the record of each flight depends on.
 
-    `reading` is the reading in use; `together` is the reading that the order's segments together support, None if unclear; `headcount`
-    is the number of the order's travellers; `usual_status` is the code of the most common status among the items with flights, where
-    cancelled items count only if all are cancelled.
+    `reading` (local or UTC) is the one in use; `together` is the reading that the order's segments together support, None if unclear;
+    `headcount` is the number of the order's travellers; `usual_status` is the code of the most common status among the items with
+    flights, where cancelled items count only if all are cancelled.
     """
 
     items: Sequence[OrderItem]

@@ -22,9 +22,9 @@ NOT_SCORED = SegmentScore(lacks=Lack.TIME)
 
 @dataclass(slots=True, eq=False)
 class Draft:
-    """A flight being gathered: its segments, their (item, segment) indexes in `at`, and the score of its times.
+    """A flight being gathered: its segments, the (item, segment) index of each (`at`), and the score of its times.
 
-    `carrier` and `number` are in the form that `designator` returns. `repeats` has the indexes of
+    `carrier` and `number` are in the form that `designators.designator` returns. `repeats` has the indexes of
     segments that repeat the flight within an item.
     """
 

@@ -1,4 +1,4 @@
-"""The means of transport of a segment. Airlines also sell trains, buses and boats under flight numbers."""
+"""The means of transport of a segment. Airlines also sell train, bus and boat journeys under flight numbers."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ def transfer_notices(
 def _length_notices(
     arriving: Flight, leaving: Flight, minutes: int | None, moved: bool, overlapping: bool, rules: HouseRules
 ) -> list[Notice]:
-    """Notices that the flights overlap, or that the wait between them is tight, overnight or long."""
+    """The notice about an overlap of the flights, or those about a tight, overnight or long wait between them."""
     if minutes is None:
         return [Notice(NoticeKind.OVERLAP, True)] if overlapping else []
     limit = _tight_limit(arriving, leaving, moved, rules)

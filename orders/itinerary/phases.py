@@ -12,7 +12,7 @@ from orders.itinerary.trip import Clock
 def flight_phases(ends: Sequence[tuple[Clock, Clock]], now: datetime) -> list[Phase]:
     """The phases of flights, given their departure and arrival clocks in travel order.
 
-    DEPARTED means that the flight has arrived, or has departed if its arrival is unknown; NOW means in the air, NEXT the first flight yet
+    DEPARTED means that the flight has arrived, or has departed if its arrival is unknown; NOW means under way, NEXT the first flight yet
     to depart, LATER any after it. A flight whose departure is unknown is UNKNOWN until it is known to have arrived.
     """
     phases = [_phase(departs.instant, arrives.instant, now) for departs, arrives in ends]

@@ -1,4 +1,4 @@
-"""Time zone rules, taken from the pinned tzdata package and never from the machine's own directory.
+"""Time zone rules, taken from the pinned tzdata package and never from the machine's own zoneinfo directory.
 
 That directory is as old as the machine's last update. If a country has changed its rules since then, times there could silently be
 wrong by an hour. The package is pinned, so every process of an installation reads the same rules.

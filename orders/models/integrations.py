@@ -136,7 +136,7 @@ def clean_networks(text: str) -> str:
         networks = [ipaddress.ip_network(written) for written in text.replace(",", " ").split()]
     except ValueError:
         raise ValidationError(
-            _("Enter networks such as 203.0.113.0/24. All bits after the prefix must be 0."), code="network"
+            _("Enter networks in the form 203.0.113.0/24. All bits after the prefix must be 0."), code="network"
         ) from None
     return " ".join(map(str, networks))
 

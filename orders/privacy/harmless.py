@@ -1,4 +1,4 @@
-"""Recognition of harmless fields by their names, which consist of airline trade words. Values of other unknown fields are hidden.
+"""Recognize harmless fields by their names, which consist of airline trade words. The values of all other unknown fields are hidden.
 
 Identity documents have countless names in many languages, so a list of what to hide is never complete; this is a list of what to
 show. A name is split into its words (`bookingSource`, `BOOKING_SOURCE`, `booking-source`), and each word, or the whole name, must be

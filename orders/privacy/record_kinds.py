@@ -50,7 +50,7 @@ class Action(models.TextChoices):
 
     SIGNED_IN = "signed_in", _("signed in")
     SIGN_IN_FAILED = "sign_in_failed", _("sign-in failed")
-    LOCKED_OUT = "locked_out", _("sign-in slowed down after failed attempts")
+    LOCKED_OUT = "locked_out", _("sign-in attempts limited after failures")
     SIGNED_OUT = "signed_out", _("signed out")
     SESSION_ENDED = "session_ended", _("session ended")
     FACTOR_ADDED = "factor_added", _("second factor added")

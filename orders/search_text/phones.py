@@ -45,7 +45,7 @@ NOT_DIGITS = re.compile(r"[^\d]")
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Phone:
-    """A phone number. `text` is as written; `e164` is like "+353851234567", or "" if the number needs its country or cannot be read."""
+    """A phone number: `text` as written, and `e164` like "+353851234567", or "" if the number needs its country or cannot be read."""
 
     text: str
     e164: str = ""

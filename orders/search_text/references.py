@@ -1,6 +1,6 @@
-"""Order refs and booking references: the characters allowed in them, and the words of a text that may be either.
+"""Order refs and booking references: the characters allowed in them, and the words in a text that may be either.
 
-The shape of a word never decides between an order ref and a booking reference; it can only rule one of them out.
+The form of a word never proves that it is an order ref or a booking reference; it can only show that it cannot be one of them.
 """
 
 from __future__ import annotations

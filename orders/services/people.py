@@ -1,4 +1,4 @@
-"""The people on an order, and these people's orders. Nothing here uses Django's requests or templates, or writes access records."""
+"""The people on an order, and their orders. Nothing here uses Django's requests or templates, or writes access records."""
 
 from __future__ import annotations
 

@@ -113,7 +113,7 @@ def open_if_one(tenant: Tenant, found: Found) -> OpenedOrder | Found:
 
 
 def open_by_text(tenant: Tenant, text: str, candidates: Sequence[str]) -> OpenedOrder | Found:
-    """Open the one order that `text` identifies, as a ref or as a booking reference; otherwise return the orders found.
+    """Open the order if `text`, as a ref or as a booking reference, identifies exactly one; otherwise return the orders found.
 
     `candidates` are the readings of `text` to search for if it cannot itself be a ref. Raises a CdpError as `open_or_find`, `find_orders`
     and `open_if_one` do.

@@ -272,7 +272,7 @@ def partial_problem(request: Request, error: errors.CdpError | None) -> Problem 
 
 
 def _personal_search(request: Request) -> str:
-    """The search text in the URL if it contains personal data and cannot be a ref; otherwise "". No link may repeat such text."""
+    """The search text in the URL of a GET if it contains personal data and cannot be a ref, so that no link may repeat it; else ""."""
     match = request.resolver_match
     if request.method == "POST" or match is None:
         return ""

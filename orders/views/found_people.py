@@ -99,7 +99,7 @@ def _outcome(found: Loaded[GuestOrders]) -> str:
 
 
 def _failed(found: Loaded[GuestOrders]) -> bool:
-    """Whether another attempt may find more, because some people or orders could not be read. Finding too many people does not count."""
+    """Whether another attempt may find more, because some people or orders could not be read. Finding too many people is not a failure."""
     people = found.complete or isinstance(found.problem, errors.TooMany)
     return not (people and all(one.orders.complete for one in found.items))
 

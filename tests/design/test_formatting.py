@@ -308,7 +308,7 @@ def test_clocks_in_words() -> None:
     assert itinerary.clock_words(end) == "Fri 15 Aug 2025, 16:00 Dublin, UTC+1"
     assert "twice" in itinerary.clock_words(Clock(DUB, wall(2025, 10, 26, 1, 30), dst=ClockChange.REPEATED))
     assert "does not exist" in itinerary.clock_words(Clock(DUB, wall(2025, 3, 30, 1, 30), dst=ClockChange.SKIPPED))
-    assert itinerary.clock_words(Clock(XXX)) == "Time not given"
+    assert itinerary.clock_words(Clock(XXX)) == "Time unknown"
 
 
 def trip_of(*route: str) -> Trip:

@@ -78,6 +78,14 @@ def test_an_order_read_in_part_says_so_where_its_passengers_are_counted(desk: Cl
     assert "100 of at least 100 items, any others did not load · Try again" in header
 
 
+def test_an_item_that_fails_is_no_limit(desk: Client, faulty: Any) -> None:
+    faulty("GRP120", "no-expand", "items")
+    faulty("GRP120", "500", "item:3")
+    page = text_of(desk.get("/orders/?q=GRP120", follow=True))
+    assert "119 of at least 120 items, any others did not load · Try again" in page
+    assert "Any other items did not load." in page and "limit reached" not in page and "loads no more items" not in page
+
+
 def failures(caplog: pytest.LogCaptureFixture) -> list[dict[str, Any]]:
     lines: list[Any] = [record.msg for record in caplog.records if record.name == LINES]
     return [dict(line) for line in lines]

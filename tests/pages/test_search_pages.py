@@ -315,4 +315,4 @@ def test_what_nobody_was_found_by_is_repeated(text: str, sought: str, desk: Clie
 
 def test_the_name_that_nobody_was_found_by_is_repeated(desk: Client) -> None:
     page = desk.post("/find-person/", {"first_name": "Anna", "last_name": "von der Heide"})
-    assert "has nobody with the name Anna von der Heide " in " ".join(text_of(page).split())
+    assert "has nobody named Anna von der Heide " in " ".join(text_of(page).split())

@@ -1,4 +1,4 @@
-"""Concurrent calls of one page, on threads that all pages share."""
+"""Make a page's calls to the CDP concurrently, on threads that all pages share."""
 
 from __future__ import annotations
 

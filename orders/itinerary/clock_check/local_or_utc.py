@@ -218,7 +218,7 @@ def verdict_of(segment: SegmentScore, together: Reading | None) -> Verdict:
 
 
 def believable(segment: SegmentScore, reading: Reading | None) -> bool:
-    """Whether the flight time under a reading (local if None) can be true, even if it is odd."""
+    """Whether the flight time under `reading` (local if None) is possible, or at least believable (see `odd`)."""
     if reading is Reading.UTC:
         return segment.possible_utc or odd(segment.utc_minutes, segment.expected)
     return segment.possible_local or odd(segment.local_minutes, segment.expected)
