@@ -157,7 +157,7 @@ def test_dates_without_a_time_show_the_day_everywhere(opened: Any, desk: Client)
 
 def test_a_date_without_a_time_reads_in_german(opened: Any, desk: Client) -> None:
     path, _page = opened(flown(*WEEKEND))
-    assert "Zeit nicht angegeben" in text_of(desk.get(path, headers={"accept-language": "de"}))
+    assert "Zeit unbekannt" in text_of(desk.get(path, headers={"accept-language": "de"}))
 
 
 @pytest.mark.parametrize(
