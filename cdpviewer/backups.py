@@ -20,6 +20,7 @@ from django.db import DatabaseError, connections
 from django.db.migrations.loader import MigrationLoader
 
 from cdpviewer import served
+from orders.storage import owner
 
 HEADS = {b"SQLite format 3\x00": "sqlite", b"PGDMP": "postgresql"}
 OURS = "orders"  # an app that has migrations in every backup of ours
@@ -219,7 +220,7 @@ def _sync(path: Path) -> None:
 
 def _run(program: str, *options: str) -> str:
     """Run pg_dump or pg_restore; return its output. Raises Unfit on failure, without the program's messages: they may quote data."""
-    settings: dict[str, Any] = connections["owner" if "owner" in connections else "default"].settings_dict
+    settings: dict[str, Any] = connections[owner.alias()].settings_dict
     names = {"PGHOST": "HOST", "PGPORT": "PORT", "PGUSER": "USER", "PGPASSWORD": "PASSWORD", "PGDATABASE": "NAME"}
     env = {name: str(settings[key]) for name, key in names.items() if settings.get(key)}
     env |= {f"PG{name.upper()}": str(value) for name, value in settings.get("OPTIONS", {}).items() if name in PASSED_ON}

@@ -13,12 +13,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
 import structlog
-from django.db import OperationalError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
 
@@ -30,9 +30,13 @@ log = structlog.stdlib.get_logger("orders.records")
 FIRST = f"{TABLE}_first"
 DEFAULT = f"{TABLE}_default"
 MONTHS_AHEAD = 2  # the nightly prune may fail for that long before records go to the default partition
-MOST_MOVED = 10_000  # rows that move from the default partition to a new one, while inserts into the former wait
+MOST_MOVED = 5_000  # rows that move from the default partition to a new one, or are read for that, while pages wait
+# An interrupted run leaves a check that refuses records of a later month. The next night's run removes it, and there may be two nights.
+SPARE = timedelta(days=2)
 
-LOCK_TIMEOUT = "500ms"  # less than pages wait for a lock
+LOCK_TIMEOUT = (
+    "300ms"  # with the longest change, a move of MOST_MOVED rows (0.25 s), less than pages wait for a lock (0.75 s)
+)
 TRIES = 20
 BETWEEN_TRIES = 0.5  # seconds, in which pages that queued go on
 LOCK_NOT_AVAILABLE = "55P03"
@@ -95,12 +99,12 @@ def divide(connection: BaseDatabaseWrapper) -> None:
     check = f"{FIRST}_end"
     drop = f"DROP CONSTRAINT IF EXISTS {check}"
     add = f"ADD CONSTRAINT {check} CHECK (at < '{end.isoformat()}') NOT VALID"
-    _shortly(connection, partial(_run, connection, f"ALTER TABLE {TABLE} {drop}, {add}"))
+    shortly(connection, partial(run, connection, f"ALTER TABLE {TABLE} {drop}, {add}"))
     try:
-        _run(connection, f"ALTER TABLE {TABLE} VALIDATE CONSTRAINT {check}")
-        _shortly(connection, partial(_switch, connection, end, check))
+        run(connection, f"ALTER TABLE {TABLE} VALIDATE CONSTRAINT {check}")
+        shortly(connection, partial(_switch, connection, end, check))
     except BaseException:
-        _shortly(connection, partial(_run, connection, f"ALTER TABLE {TABLE} {drop}"))
+        shortly(connection, partial(run, connection, f"ALTER TABLE {TABLE} {drop}"))
         raise
 
 
@@ -124,7 +128,7 @@ def _switch(connection: BaseDatabaseWrapper, end: datetime, check: str) -> None:
             [TABLE],
         )
         rights = cursor.fetchall()
-    _run(
+    run(
         connection,
         f"DROP TRIGGER IF EXISTS {append_only.NO_CHANGE} ON {TABLE}",  # the parent's trigger has that name in each partition
         f"ALTER TABLE {TABLE} RENAME TO {FIRST}",
@@ -158,7 +162,7 @@ def prepare(connection: BaseDatabaseWrapper) -> list[str]:
         if not _is_covered(connection, start, end):
             name = f"{TABLE}_{start:%Y%m}"
             try:
-                made = _shortly(connection, partial(_create, connection, name, start, end))
+                made = _create(connection, name, start, end)
             except InUse:
                 made = False
             if not made:
@@ -175,16 +179,42 @@ def _is_covered(connection: BaseDatabaseWrapper, start: datetime, end: datetime)
 
 
 def _create(connection: BaseDatabaseWrapper, name: str, start: datetime, end: datetime) -> bool:
-    """Create a month's partition and move its records from the default partition; False if that holds more than MOST_MOVED records."""
+    """Create a month's partition; False if the default partition has records that cannot be moved to it. Raises InUse.
+
+    Attaching the partition reads all of the default one while pages wait, unless a check says that it has no record of the month. So if
+    the default partition has more than MOST_MOVED records, only months that begin later can be created: pages add none of theirs yet.
+    """
+    check = f"{DEFAULT}_not_later"
+    drop = partial(run, connection, f"ALTER TABLE {DEFAULT} DROP CONSTRAINT IF EXISTS {check}")
+    attach = partial(_attach, connection, name, start, end)
+    shortly(connection, drop)  # an interrupted run left it
     with connection.cursor() as cursor:
-        cursor.execute(f"LOCK TABLE {DEFAULT} IN SHARE ROW EXCLUSIVE MODE")
+        cursor.execute(f"SELECT count(*) FROM (SELECT FROM {DEFAULT} LIMIT %s) AS few", [MOST_MOVED + 1])  # noqa: S608
+        are_few = cursor.fetchone()[0] <= MOST_MOVED
+    if are_few:
+        return shortly(connection, attach)
+    if start < timezone.now() + SPARE:
+        return False
+    add = f"ADD CONSTRAINT {check} CHECK (at < '{start.isoformat()}' OR at >= '{end.isoformat()}') NOT VALID"
+    shortly(connection, partial(run, connection, f"ALTER TABLE {DEFAULT} {add}"))
+    try:
+        run(connection, f"ALTER TABLE {DEFAULT} VALIDATE CONSTRAINT {check}")
+        return shortly(connection, attach)
+    except IntegrityError:  # a wrong clock made a record of the month
+        return False
+    finally:
+        shortly(connection, drop)
+
+
+def _attach(connection: BaseDatabaseWrapper, name: str, start: datetime, end: datetime) -> bool:
+    """Make a partition of the month's records, which are taken from the default partition."""
+    with connection.cursor() as cursor:
+        # Pages have to wait for the table as a whole: a record already on its way to the default partition would be refused there
+        # afterwards. With weaker locks, attaching would wait for pages that have read the table and wait to write to it.
+        cursor.execute(f"LOCK TABLE ONLY {TABLE}, ONLY {DEFAULT} IN ACCESS EXCLUSIVE MODE")
         if _is_covered(connection, start, end):  # by another process, while this one waited for the lock
             return True
-        # Attaching reads all of the default partition while pages wait for it.
-        cursor.execute(f"SELECT count(*) FROM (SELECT FROM {DEFAULT} LIMIT %s) AS few", [MOST_MOVED + 1])  # noqa: S608
-        if cursor.fetchone()[0] > MOST_MOVED:
-            return False
-        _run(connection, *_new(name))
+        run(connection, *_new(name))
         cursor.execute("SELECT set_config('cdpviewer.prune_before', %s, true)", [end.isoformat()])
         cursor.execute(
             f"WITH moved AS (DELETE FROM {DEFAULT} WHERE at >= %s AND at < %s RETURNING *) INSERT INTO {name} SELECT * FROM moved",  # noqa: S608
@@ -202,7 +232,23 @@ def drop_before(connection: BaseDatabaseWrapper, limit: datetime) -> None:
     """Drop each partition whose records are all from before `limit` (aware). Raises InUse, perhaps after some have been dropped."""
     for partition in partitions(connection):
         if partition.end is not None and partition.end <= limit:
-            _shortly(connection, partial(_run, connection, f"DROP TABLE {partition.name}"))
+            shortly(connection, partial(run, connection, f"DROP TABLE {partition.name}"))
+
+
+def analyze(connection: BaseDatabaseWrapper) -> None:
+    """Once a week, gather the planner's statistics of the table as a whole: autovacuum does so only for each partition.
+
+    PostgreSQL samples each partition twice for that, so every night would be too often for many large ones. Nobody has to wait meanwhile.
+    """
+    if not partitions(connection):
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(last_analyze, '-infinity') < now() - interval '6 days' FROM pg_stat_user_tables WHERE relid = %s::regclass",
+            [TABLE],
+        )
+        if cursor.fetchone() == (True,):
+            cursor.execute(f"ANALYZE {TABLE}")
 
 
 def repeated_ids(connection: BaseDatabaseWrapper) -> list[int]:
@@ -223,7 +269,7 @@ def _new(name: str) -> tuple[str, ...]:
     )
 
 
-def _shortly(connection: BaseDatabaseWrapper, change: Callable[[], T]) -> T:
+def shortly(connection: BaseDatabaseWrapper, change: Callable[[], T]) -> T:
     """Run `change` in a transaction that waits for a lock only as long as pages can wait behind it. Raises InUse if TRIES attempts fail."""
     for again in reversed(range(TRIES)):
         try:
@@ -239,7 +285,8 @@ def _shortly(connection: BaseDatabaseWrapper, change: Callable[[], T]) -> T:
     raise AssertionError("unreachable")
 
 
-def _run(connection: BaseDatabaseWrapper, *statements: str) -> None:
+def run(connection: BaseDatabaseWrapper, *statements: str) -> None:
+    """Execute the statements, which have no parameters."""
     with connection.cursor() as cursor:
         for statement in statements:
             cursor.execute(statement)

@@ -15,13 +15,14 @@ from hmac import compare_digest
 from itertools import groupby
 from typing import Any
 
-from django.db import connections, router
+from django.db import connections
 from django.db.models import QuerySet
 
 from orders.privacy.access_record import AccessRecord
 from orders.privacy.chain import day_of, seal, seal_keys
 from orders.privacy.partitions import repeated_ids
 from orders.privacy.record_kinds import Action
+from orders.storage import owner
 
 _BEGUN = re.compile(r"(?P<count>\d+) records up to (?P<last>\d+)")
 _PRUNED = re.compile(r"before (?P<limit>\d{4}-\d\d-\d\d), (?P<left>\d+) without a chain left")
@@ -120,11 +121,8 @@ def prove(since: Head | None = None, *, first: date | None = None) -> Proof:
 
 
 def _records() -> QuerySet[AccessRecord]:
-    """All records, read through the database connection "owner" if there is one.
-
-    It is not subject to the time limits of pages, which would end long queries, and bypasses any connection pooler.
-    """
-    return AccessRecord.objects.using("owner" if "owner" in connections else router.db_for_read(AccessRecord))
+    """All records, read as the tables' owner if there is one."""
+    return AccessRecord.objects.using(owner.alias())
 
 
 def _newest() -> str:

@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from orders.privacy.sealing import Binding, CredentialUnreadable, seal, unseal
+from orders.storage import owner
 from orders.storage.together import Change, Row
 
 MARK_LENGTH = 32
@@ -45,6 +46,7 @@ class ViewedOrder(models.Model):
 
     class Meta:
         default_permissions = ()
+        indexes: ClassVar = [models.Index(fields=["at"], name="viewed_order_at")]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["key", "user_id"], name="viewed_order_once_per_person")
         ]
@@ -130,10 +132,16 @@ def view(user_id: int, key: str, digest: str) -> View:
     return View(user_id, key, digest, mark, now, change)
 
 
-def prune(*, dry_run: bool = False) -> int:
-    """Delete views that are more than CHANGES_DAYS days old, and return their number; with `dry_run`, only count them."""
-    rows = ViewedOrder.objects.filter(at__lt=timezone.now() - timedelta(days=settings.CHANGES_DAYS))
-    return rows.count() if dry_run else rows.delete()[0]
+def old_views() -> models.QuerySet[ViewedOrder]:
+    """Views that are more than CHANGES_DAYS days old, read as the tables' owner if there is one."""
+    oldest = timezone.now() - timedelta(days=settings.CHANGES_DAYS)
+    return ViewedOrder.objects.using(owner.alias()).filter(at__lt=oldest)
+
+
+def delete_old_views(*, batch: int = 1000) -> int:
+    """Delete up to `batch` of the `old_views`, and return how many were deleted; 0 if none were left."""
+    old = old_views()
+    return old.filter(pk__in=old.order_by("at").values("pk")[:batch]).delete()[0]
 
 
 def _recent(value: Any, oldest: datetime) -> datetime | None:

@@ -6,19 +6,23 @@ import copy
 import json
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from io import StringIO
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.db import connection as database
+from django.db import connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from orders.itinerary import statuses
+from orders.management.commands import prune_access_records
 from orders.models import AccessRecord, Connection, ViewedOrder
 from orders.privacy import viewed_order
 from orders.privacy.sealing import seal
@@ -376,6 +380,33 @@ def test_old_digests_are_not_compared_and_are_pruned(desk: Client, moving: Sandb
     assert "views to compare with to be removed: 1" in said.getvalue() and ViewedOrder.objects.count() == 1
     call_command("prune_access_records", "--older-than", "400d", stdout=said)
     assert not ViewedOrder.objects.exists()
+
+
+def test_pages_get_in_between_while_many_old_views_are_removed(
+    desk: Client, moving: Sandbox, transactional_db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view(desk)
+    old = timezone.now() - timedelta(days=91)
+    ViewedOrder.objects.bulk_create(ViewedOrder(key=f"{n}", user_id=n, at=old) for n in range(2_500))
+    left = []
+
+    def page() -> int:
+        """The number of views that another connection sees after a page was viewed."""
+        view(desk)
+        count = ViewedOrder.objects.count()
+        connections.close_all()
+        return count
+
+    def pause(_seconds: float) -> None:
+        with ThreadPoolExecutor(1) as other:
+            left.append(other.submit(page).result())
+
+    monkeypatch.setattr(prune_access_records, "time", SimpleNamespace(sleep=pause))
+    said = StringIO()
+    call_command("prune_access_records", "--older-than", "400d", stdout=said)
+    assert "views to compare with removed: 2500" in said.getvalue()
+    assert left == [1_501, 501, 1]
+    assert AccessRecord.objects.filter(what="order_opened").count() == 4
 
 
 def test_a_full_disk_costs_the_comparison_and_no_page(desk: Client, moving: Sandbox, transactional_db: None) -> None:

@@ -3,7 +3,7 @@
 # ruff: noqa: S608  (the statements are put together from names of tables)
 from __future__ import annotations
 
-import json
+import re
 import subprocess
 import sys
 import threading
@@ -16,6 +16,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from orders.privacy import partitions
 from sandbox.server import Sandbox
 from tests import on_postgres
 from tests.live import PROJECT
@@ -147,10 +148,12 @@ def writing(postgres: Server, name: str, at: datetime) -> Iterator[list[str]]:
 
     def write() -> None:
         with postgres.connect(name, "month_pages", options=PAGES_WAIT) as pages:
-            while not ends.is_set():
+            while not ends.wait(0.02):  # a hundred pages a second
                 try:
                     pages.execute(WRITTEN, [at])
-                    pages.execute("SELECT id FROM orders_accessrecord ORDER BY at DESC LIMIT 1")
+                    with pages.transaction():  # as the heads of other chains are noted
+                        pages.execute("SELECT id FROM orders_accessrecord ORDER BY at DESC LIMIT 1")
+                        pages.execute(WRITTEN, [at])
                     written[0] += 1
                 except psycopg.Error as error:
                     failed.append(str(error))
@@ -304,50 +307,114 @@ def test_whole_months_are_dropped_and_no_record_is_deleted(copy: tuple[str, dict
         tables = [str(table) for (table,) in superuser.execute(TABLES)]
         assert min(tables) == f"orders_accessrecord_{month:%Y%m}"
         assert one(superuser, "SELECT count(*) FROM orders_accessrecord WHERE at < %s", begun) == kept
+        count = one(superuser, "SELECT count(*) FROM orders_accessrecord")
         superuser.execute("SELECT pg_stat_force_next_flush()")
         deleted = "SELECT coalesce(sum(n_tup_del), 0)::int FROM pg_stat_user_tables WHERE relname LIKE 'orders_accessrecord%%'"
         assert one(superuser, deleted) == 0
     assert "0 faults" in manage(env, "check_records")
+    # The planner's statistics of all months together, which are not gathered again the next day.
+    gathered = (
+        "SELECT last_analyze, reltuples, (SELECT count(*) FROM pg_stats WHERE tablename = 'orders_accessrecord' AND inherited) > 10"
+        " FROM pg_class JOIN pg_stat_all_tables ON relid = pg_class.oid WHERE pg_class.oid = 'orders_accessrecord'::regclass"
+    )
+    with postgres.connect(name) as superuser:
+        first = superuser.execute(gathered.encode()).fetchone()
+        assert first is not None and first[0] is not None and first[1:] == (count, True)
+        manage(env, "prune_access_records", "--older-than", "400d", "--whole-months")
+        assert superuser.execute(gathered.encode()).fetchone() == first
 
 
-LATER = """
-import json, sys
+@pytest.mark.parametrize("count", [2_500, 6_000], ids=["few", "many"])
+def test_records_of_months_that_were_not_prepared_are_moved_if_few_and_hold_up_no_later_month(
+    copy: tuple[str, dict[str, str]], postgres: Server, count: int
+) -> None:
+    name, env = copy
+    starts = [TODAY.replace(day=1, hour=0, minute=0, second=0, microsecond=0)]
+    for _month in range(partitions.MONTHS_AHEAD):
+        starts.append(partitions.month_after(starts[-1]))
+    months = {f"orders_accessrecord_{start:%Y%m}": start for start in starts}
+    with postgres.connect(name) as superuser:
+        for month in months:
+            superuser.execute(f"ALTER TABLE orders_accessrecord DETACH PARTITION {month}".encode())
+            superuser.execute(f"INSERT INTO orders_accessrecord SELECT * FROM {month}".encode())
+            superuser.execute(f"DROP TABLE {month}".encode())
+        superuser.execute(f"{WRITTEN} FROM generate_series(1, {count})", [TODAY])
+        stay = [
+            month
+            for month, start in months.items()
+            if count > partitions.MOST_MOVED and start < TODAY + partitions.SPARE
+        ]
+        with writing(postgres, name, TODAY) as failed:
+            said = manage(env, "prune_access_records", "--older-than", "400d", fails=bool(stay))
+        assert failed == []
+        assert sorted(set(re.findall(r"_(\d{6})\b", said))) == [month[-6:] for month in stay], said
+        assert "\nremoved: " in f"\n{said}" and "\nremoved: 0 " not in f"\n{said}"
+        tables = [str(table) for (table,) in superuser.execute(TABLES)]
+        assert {month for month in months if month not in tables} == set(stay)
+        held = "orders_accessrecord_default" if stay else next(iter(months))
+        found = superuser.execute(
+            "SELECT DISTINCT tableoid::regclass::text FROM orders_accessrecord WHERE at = %s", [TODAY]
+        )
+        assert found.fetchall() == [(held,)]
+        assert one(superuser, f"SELECT count(*) FROM {held}") > count
+        assert superuser.execute("SELECT conname FROM pg_constraint WHERE contype = 'c' AND conrelid = 'orders_accessrecord_default'::regclass").fetchall() == []  # fmt: skip
+        assert superuser.execute(UNGUARDED).fetchall() == []
+    with without_triggers(postgres, name) as superuser:
+        superuser.execute("DELETE FROM orders_accessrecord WHERE chain = 'nobody'")
+    assert "0 faults" in manage(env, "check_records")
+
+
+INDEXED = """
+import sys
 import django; django.setup()
 from datetime import timedelta
 from unittest import mock
-from django.db import connections
+from django.db import connections, models
+from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
-from orders.privacy import append_only, partitions
+from orders.migrations._index_beside_writers import AddIndexBesideWriters
+from orders.privacy import partitions
+owner = connections["owner"]
+before = MigrationLoader(owner).project_state()
+index = models.Index(fields=["reference", "-at"], condition=~models.Q(what="order_opened"), name="tried")
+added = AddIndexBesideWriters("accessrecord", index)
+added.state_forwards("orders", after := before.clone())
+with owner.schema_editor(atomic=False) as editor:
+    added.database_forwards("orders", editor, before, after)
 later = timezone.now() + timedelta(days=200)
-partitions.MOST_MOVED = int(sys.argv[1])
 with mock.patch.object(timezone, "now", lambda: later):
-    for number in range(3):
-        append_only.add(connections["default"], {**append_only.empty_record(), "what": "order_opened", "order_ref": "later"})
-    with connections["default"].cursor() as cursor:
-        cursor.execute("SELECT DISTINCT tableoid::regclass::text FROM orders_accessrecord WHERE order_ref = 'later'")
-        (before,) = cursor.fetchall()
-    missing = partitions.prepare(connections["owner"])
-    with connections["default"].cursor() as cursor:
-        cursor.execute("SELECT tableoid::regclass::text, count(*) FROM orders_accessrecord WHERE order_ref = 'later' GROUP BY 1")
-        after = cursor.fetchall()
-print(json.dumps([f"{later:%Y%m}", before[0], missing, after]))
+    assert partitions.prepare(owner) == []
 """
+# The index of each table, by table: whether it is valid, and part of the whole one.
+TRIED = """SELECT relid::regclass::text, isleaf, indisvalid, EXISTS (SELECT FROM pg_inherits WHERE inhrelid = indexrelid)
+FROM pg_partition_tree('orders_accessrecord') LEFT JOIN pg_index ON indrelid = relid AND pg_get_indexdef(indexrelid) LIKE '%(reference, at DESC)%'"""
 
 
-@pytest.mark.parametrize("most", [100, 1], ids=["few", "many"])
-def test_records_of_a_month_that_was_not_prepared_are_taken_and_moved_if_few(
-    copy: tuple[str, dict[str, str]], postgres: Server, most: int
+def test_an_index_is_added_to_each_month_while_pages_write_and_after_an_interruption(
+    copy: tuple[str, dict[str, str]], postgres: Server
 ) -> None:
     name, env = copy
-    month, before, missing, after = json.loads(run(env, "-c", LATER, str(most)).stdout.splitlines()[-1])
-    assert before == "orders_accessrecord_default"
-    if most == 1:
-        assert f"orders_accessrecord_{month}" in missing and after == [["orders_accessrecord_default", 3]]
-    else:
-        assert missing == [] and after == [[f"orders_accessrecord_{month}", 3]]
-    with postgres.connect(name) as superuser:
-        assert superuser.execute(UNGUARDED).fetchall() == []
-    assert "0 faults" in manage(env, "check_records")
+    with postgres.connect(name) as superuser, writing(postgres, name, TODAY) as failed:
+        with postgres.connect(name) as holder, holder.transaction():
+            # The index of this table, somewhere in the middle, waits for the holder, and is never finished.
+            held = f"orders_accessrecord_{TODAY - timedelta(days=100):%Y%m}"
+            holder.execute(f"LOCK TABLE {held} IN ROW EXCLUSIVE MODE".encode())
+            process = subprocess.Popen(
+                [sys.executable, "-c", INDEXED],
+                env=env, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            )  # fmt: skip
+            waits = f"FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'CREATE INDEX CONCURRENTLY %% ON {held} %%'"
+            while process.poll() is None and not one(superuser, f"SELECT count(pg_terminate_backend(pid)) {waits}"):
+                pass
+            _out, err = process.communicate(timeout=120)
+            assert process.returncode == 1 and "terminating connection" in err, err
+        interrupted = superuser.execute(TRIED.encode()).fetchall()
+        assert {valid for _table, _leaf, valid, _attached in interrupted} == {True, False, None}
+        run(env, "-c", INDEXED)
+        tried = superuser.execute(TRIED.encode()).fetchall()
+    assert failed == []
+    assert len(tried) == len(interrupted) + 3
+    assert {row[1:] for row in tried} == {(True, True, True), (False, True, False)}, tried
 
 
 REPEATED = {

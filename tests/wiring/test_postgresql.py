@@ -258,6 +258,33 @@ def test_behind_a_pooler_nothing_outlives_its_transaction(
             assert served.get("/readyz").status_code == 200
 
 
+def test_a_prune_is_not_held_to_the_limits_of_the_pages(env: dict[str, str], postgres: Server) -> None:
+    tables = ("orders_accessrecord", "orders_viewedorder")
+    with postgres.connect(NAME) as superuser:
+        superuser.execute(RECORD.encode(), [OLD])
+        superuser.execute("INSERT INTO orders_viewedorder (key, user_id, at, mark, digest, since_digest) VALUES ('', 1, %s, '', '', '')", [OLD])  # fmt: skip
+        superuser.execute("ALTER ROLE pages SET statement_timeout = '1s'")
+        for table in tables:  # as if it had very many rows, to the pages' role alone
+            superuser.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY".encode())
+            superuser.execute(
+                f"CREATE POLICY reads ON {table} TO pages USING (pg_sleep(3) IS NOT NULL) WITH CHECK (true)".encode()
+            )
+        try:
+            with pooling(postgres, NAME, "pages", size=3) as url:
+                behind = {**env, "DATABASE_URL": url, "CDPVIEWER_DB_POOL": "external"}
+                pruned = on_postgres.run(behind, "manage.py", "prune_access_records", "--older-than", "400d")
+        finally:
+            superuser.execute("ALTER ROLE pages RESET statement_timeout")
+            for table in tables:
+                superuser.execute(f"DROP POLICY reads ON {table}".encode())
+                superuser.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY".encode())
+        assert pruned.returncode == 0 and "\nremoved: " in pruned.stdout, pruned.stderr
+        for table in tables:
+            assert superuser.execute(f"SELECT count(*) FROM {table} WHERE at <= %s".encode(), [OLD]).fetchone() == (0,)  # noqa: S608
+        record = "SELECT chain <> '' AND link > 0 FROM orders_accessrecord WHERE what = 'records_pruned' ORDER BY id DESC LIMIT 1"
+        assert superuser.execute(record.encode()).fetchone() == (True,)
+
+
 def test_the_file_holds_every_record_once(env: dict[str, str], postgres: Server, tmp_path: Path) -> None:
     with postgres.connect(NAME, "keeper") as keeper:
         keeper.execute(

@@ -11,6 +11,7 @@ from django.db import DEFAULT_DB_ALIAS, OperationalError, connections
 from cdpviewer import migrating
 from cdpviewer.databases import OWNER
 from cdpviewer.postgresql import roles
+from orders.storage import owner
 
 
 class Command(migrate.Command):
@@ -18,7 +19,7 @@ class Command(migrate.Command):
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
-        parser.set_defaults(database=OWNER if OWNER in connections else DEFAULT_DB_ALIAS)
+        parser.set_defaults(database=owner.alias())
 
     def handle(self, *args: Any, **options: Any) -> None:
         connection = connections[options["database"]]

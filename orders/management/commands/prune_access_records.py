@@ -1,22 +1,27 @@
 """Remove access records older than a given age. Nothing else removes access records.
 
-The command also removes old views of orders and, on PostgreSQL, creates missing partitions.
+The command also removes old views of orders and, on PostgreSQL, creates missing partitions. What may take long is done as the tables'
+owner if there is one, to whom the time limits of pages do not apply.
 """
 
 from __future__ import annotations
 
 import re
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import connections, router
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
 
 from orders.models import AccessRecord
 from orders.privacy import account_events, append_only, partitions, viewed_order
+from orders.storage import owner
 
 DAYS = {"d": 1, "w": 7}
 BETWEEN_BATCHES = 0.05  # seconds; pages that wait for SQLite try again at least every 0.02 s
@@ -53,22 +58,28 @@ class Command(BaseCommand):
         limit = datetime.combine((timezone.now() - kept).astimezone(UTC).date(), datetime.min.time(), tzinfo=UTC)
         if options["whole_months"]:
             limit = limit.replace(day=1)
-        # Connect as the table's owner if pages use a separate role, which may not delete rows.
-        connection = connections["owner" if "owner" in connections else router.db_for_write(AccessRecord)]
-        if not options["dry_run"] and (missing := partitions.prepare(connection)):
-            self.stderr.write(
-                f"No partitions yet: {', '.join(missing)}. The default partition takes their records meanwhile."
-            )
-        self._prune_views(dry_run=options["dry_run"])
-        older = AccessRecord.objects.filter(at__lt=limit)
-        count, since = older.count(), f"from before {limit:%Y-%m-%d %H:%M} UTC"
+        connection = connections[owner.alias()]
+        older = AccessRecord.objects.using(connection.alias).filter(at__lt=limit)
+        since = f"from before {limit:%Y-%m-%d %H:%M} UTC"
         if options["dry_run"]:
-            self.stdout.write(f"would be removed: {count} {since}")
+            self._report_views(viewed_order.old_views().count(), "to be removed")
+            self.stdout.write(f"would be removed: {older.count()} {since}")
             return
-        if not count:
-            self.stdout.write(f"removed: 0 {since}")
-            return
-        left = AccessRecord.objects.filter(chain="", at__gte=limit).count()
+        missing = partitions.prepare(connection)
+        self._report_views(_in_batches(viewed_order.delete_old_views), "removed")
+        count = older.count()
+        if count:
+            self._prune_records(connection, limit, count)
+        self.stdout.write(f"removed: {count - older.count()} {since}")
+        partitions.analyze(connection)
+        if missing:
+            raise CommandError(
+                f"No partitions yet: {', '.join(missing)}. The default partition takes their records meanwhile (docs/operating.md)."
+            )
+
+    def _prune_records(self, connection: BaseDatabaseWrapper, limit: datetime, count: int) -> None:
+        """Remove the `count` records from before `limit`, after a record of that."""
+        left = AccessRecord.objects.using(connection.alias).filter(chain="", at__gte=limit).count()
         detail = f"before {limit:%Y-%m-%d}, {left} without a chain left"
         account_events.record(AccessRecord.Action.RECORDS_PRUNED, detail=detail, outcome=f"removed: {count}")
         try:
@@ -77,15 +88,20 @@ class Command(BaseCommand):
             raise CommandError(
                 "Not everything was removed: somebody, a backup for example, has been reading the records for too long. Run it again."
             ) from None
-        while append_only.delete_older_than(connection, limit):
-            time.sleep(BETWEEN_BATCHES)
-        self.stdout.write(f"removed: {count - older.count()} {since}")
+        _in_batches(partial(append_only.delete_older_than, connection, limit))
 
-    def _prune_views(self, *, dry_run: bool) -> None:
-        """Remove stored order views that are more than CHANGES_DAYS days old; with `dry_run`, only count them.
+    def _report_views(self, count: int, what: str) -> None:
+        if count:
+            self.stdout.write(f"views to compare with {what}: {count}")
 
-        The age given for access records does not matter here.
-        """
-        gone = viewed_order.prune(dry_run=dry_run)
-        if gone:
-            self.stdout.write(f"views to compare with {'to be removed' if dry_run else 'removed'}: {gone}")
+
+def _in_batches(remove: Callable[[], int]) -> int:
+    """Call `remove`, which returns how many rows it removed, until it returns 0; pause in between, so that pages can write.
+
+    Return the number of all rows removed.
+    """
+    total = 0
+    while gone := remove():
+        total += gone
+        time.sleep(BETWEEN_BATCHES)
+    return total
