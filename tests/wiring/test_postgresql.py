@@ -277,10 +277,11 @@ def test_the_file_holds_every_record_once(env: dict[str, str], postgres: Server,
     [
         ({}, ""),
         ({"CDPVIEWER_WORKERS": "8"}, "may open 163 connections"),
-        ({"CDPVIEWER_WORKERS": "8", "CDPVIEWER_DB_POOL": "none"}, ""),
+        ({"CDPVIEWER_DB_POOL": "none"}, "may open 1003 connections"),
+        ({"CDPVIEWER_DB_POOL": "none", "CDPVIEWER_WAITING_PAGES": "90"}, ""),
         ({"CDPVIEWER_DB_POOL": "external"}, "ALTER ROLE … SET lock_timeout = '750ms';"),
     ],
-    ids=["fits", "too many", "no pool", "pooler"],
+    ids=["fits", "too many", "no pool", "no pool, few pages", "pooler"],
 )
 def test_the_check_of_the_database_says_what_the_server_must_allow(
     env: dict[str, str], more: dict[str, str], said: str
