@@ -37,19 +37,21 @@ def hold(database: dict[str, Any]) -> int | None:
     return lock
 
 
-def alone(alias: str = "default") -> int | None:
-    """Make sure that no server has the database open. Raises Served if one has.
+def alone() -> int | None:
+    """Make sure that no server has the default database open. Raises Served if one has.
 
     For SQLite, returns a lock, as a file descriptor: a server that starts waits until it is closed. For PostgreSQL, there is no lock,
     and None is returned.
     """
-    connection = connections[alias]
+    connection = connections["default"]
     if connection.vendor == "postgresql":
-        # A pool would open several connections, and the others would count as clients.
+        # The owner's address leads past an external pooler, which may be stopped. Of our own pool the other connections would count.
+        connection = connections["owner" if "owner" in connections else "default"]
         with closing(past_the_pool(connection, "alone")) as own, own.cursor() as cursor:
+            # A role cannot see what kind of process it is if that belongs to another role; those of PostgreSQL itself belong to nobody.
             cursor.execute(
-                "SELECT count(*) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                " AND usesysid IS NOT NULL AND coalesce(backend_type, 'client backend') = 'client backend'"
             )
             if cursor.fetchone()[0]:
                 raise Served

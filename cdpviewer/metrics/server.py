@@ -1,4 +1,4 @@
-"""The process that answers Prometheus, `python -m cdpviewer.metrics.server`: gunicorn starts it, and it ends with gunicorn."""
+"""The process that answers Prometheus: `python -m cdpviewer.metrics.server`, started by gunicorn, which it outlives by a second at most."""
 
 from __future__ import annotations
 
@@ -8,16 +8,13 @@ import sys
 import time
 from types import FrameType
 
-from cdpviewer.children import follow_parent
-
-BETWEEN_TRIES = 1.0  # seconds
+BETWEEN_CHECKS = 1.0  # seconds
 
 
 def main() -> None:
     """Answer Prometheus at CDPVIEWER_METRICS_BIND, from PROMETHEUS_MULTIPROC_DIR and the database, until gunicorn ends."""
     parent = os.getppid()
     os.closerange(3, 1024)  # the server's own sockets, which gunicorn lets programs inherit
-    follow_parent()
     signal.signal(signal.SIGTERM, _end)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cdpviewer.settings")
 
@@ -36,17 +33,17 @@ def main() -> None:
     MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     registry.register(Gathered())
     host, port = settings.METRICS_BIND or sys.exit("CDPVIEWER_METRICS_BIND is not set.")
-    warned = False
+    answers = warned = False
     while os.getppid() == parent:
-        try:
-            _server, thread = start_http_server(port, host, registry)
-        except OSError as error:  # the server before this one may still be ending
-            if not warned:
-                structlog.stdlib.get_logger("cdpviewer.metrics").warning("the port is held", error=error.strerror)
-            warned = True
-            time.sleep(BETWEEN_TRIES)
-            continue
-        thread.join()
+        if not answers:
+            try:
+                start_http_server(port, host, registry)
+                answers = True
+            except OSError as error:  # the server before this one may still be ending
+                if not warned:
+                    structlog.stdlib.get_logger("cdpviewer.metrics").warning("the port is held", error=error.strerror)
+                warned = True
+        time.sleep(BETWEEN_CHECKS)
 
 
 def _end(_number: int, _frame: FrameType | None) -> None:

@@ -13,26 +13,69 @@ from cdpviewer import environment
 from cdpviewer.databases import page_limits
 
 BESIDE_PAGES = 3  # connections for probes and commands
+RECORDS = "orders_accessrecord"
+# Locks for each place that max_locks_per_transaction makes. PostgreSQL 15 ran out of memory at 4.1 to 4.25, with 40 to 200 connections.
+LOCKS_OF_A_PLACE = 4
+BACKENDS = (
+    "max_connections",
+    "max_prepared_transactions",
+    "autovacuum_max_workers",
+    "max_worker_processes",
+    "max_wal_senders",
+)
 
 
 @register(Tags.database)
 def room_for_all_processes(*, databases: Sequence[str] | None = None, **_kwargs: Any) -> list[CheckMessage]:
-    """Warn if PostgreSQL allows fewer connections than this host may open or, behind an external pooler, if statements have no timeout."""
+    """Warn if PostgreSQL has too little room for this host: fewer connections than its processes may open, or too few locks.
+
+    Behind an external pooler, which opens the connections, warn instead if statements have no timeout.
+    """
     connection = connections[DEFAULT_DB_ALIAS]
     if not databases or connection.vendor != "postgresql":
         return []
     if connection.settings_dict["DISABLE_SERVER_SIDE_CURSORS"]:
-        return _limits_of_the_role(_shown("statement_timeout"))
-    most = connection.settings_dict["OPTIONS"].get("pool", {}).get("max_size", 0)
-    wanted = most * environment.find(settings.BASE_DIR).number("CDPVIEWER_WORKERS", 2, least=1) + BESIDE_PAGES
+        return [*_limits_of_the_role(_shown("statement_timeout")), *_room_for_locks()]
+    return [*_room_for_connections(connection.settings_dict["OPTIONS"].get("pool")), *_room_for_locks()]
+
+
+def _room_for_connections(pool: dict[str, Any] | None) -> list[CheckMessage]:
+    env = environment.find(settings.BASE_DIR)
+    # Without a pool nothing limits the connections but the number of pages.
+    most = pool["max_size"] if pool else settings.CDP_LIMITS.waiting_pages
+    wanted = most * env.number("CDPVIEWER_WORKERS", 2, least=1) + BESIDE_PAGES
     allowed = int(_shown("max_connections")) - int(_shown("superuser_reserved_connections"))
     if wanted <= allowed:
         return []
+    lower = "lower CDPVIEWER_DB_CONNECTIONS" if pool else "unset CDPVIEWER_DB_POOL"
     return [
         Warning(
             f"The processes of one host may open {wanted} connections to PostgreSQL, which allows {allowed} to all hosts together.",
-            hint="Raise max_connections, lower CDPVIEWER_DB_CONNECTIONS, or put a pooler between (docs/operating.md).",
+            hint=f"Raise max_connections, {lower}, or put a pooler between (docs/operating.md).",
             id="cdpviewer.W008",
+        )
+    ]
+
+
+def _room_for_locks() -> list[CheckMessage]:
+    """Warn if not all connections can read the access records at once: a read without dates locks each partition and each index."""
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+        cursor.execute(
+            "WITH tree AS (SELECT relid FROM pg_partition_tree(to_regclass(%s)))"
+            " SELECT (SELECT count(*) FROM tree) + (SELECT count(*) FROM pg_index WHERE indrelid IN (SELECT relid FROM tree)),"
+            " (SELECT sum(setting::integer) FROM pg_settings WHERE name = ANY(%s))",
+            [RECORDS, list(BACKENDS)],
+        )
+        locks, backends = map(int, cursor.fetchone())
+    readers, places = int(_shown("max_connections")), int(_shown("max_locks_per_transaction"))
+    needed = -(-locks * readers // (LOCKS_OF_A_PLACE * backends))
+    if needed <= places:
+        return []
+    return [
+        Warning(
+            f"A read of the activity takes {locks} locks, and PostgreSQL has too little room for those of {readers} connections.",
+            hint=f"Set max_locks_per_transaction, which is {places}, to {needed} or more (docs/operating.md).",
+            id="cdpviewer.W011",
         )
     ]
 

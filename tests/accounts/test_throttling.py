@@ -242,26 +242,23 @@ def test_wrong_ones_at_once_get_no_more_tries_than_one_after_another() -> None:
     assert max(refused) <= LIMITS.pace
 
 
-AT_ONCE = 20  # as many as there are connections to PostgreSQL: nobody waits for one
-
-
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("names", [1, AT_ONCE])
-def test_right_ones_at_once_are_all_right(names: int) -> None:
+@pytest.mark.parametrize(("names", "at_once"), [(1, 20), (100, 100)], ids=["one person", "an office"])
+def test_right_ones_at_once_are_all_right(names: int, at_once: int) -> None:
     """Of one person, or of an office behind one address, where some mistyped before."""
     request = RequestFactory().post(LOGIN, REMOTE_ADDR="192.0.2.1")
     for n in range(LIMITS.address - 5 if names > 1 else LIMITS.tries - 2):
         throttling.begin(request, f"other{n}" if names > 1 else "name0").failed()
     right: list[int] = []
-    numbers = iter(range(AT_ONCE))
+    numbers = iter(range(at_once))
 
     def sign_in() -> None:
         with throttling.attempt(request, f"name{next(numbers) % names}"):
             time.sleep(0.02)
             right.append(1)
 
-    together(AT_ONCE, sign_in)
-    assert len(right) == AT_ONCE
+    together(at_once, sign_in)
+    assert len(right) == at_once
     assert not SignInFailure.objects.filter(under_way=True).exists()
 
 

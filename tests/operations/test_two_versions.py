@@ -24,6 +24,11 @@ __all__ = ["postgres"]
 
 LAST_RELEASE = "703e3bf"  # 0.2.0
 
+# Two records in the first partition, of a day that is pruned as a whole.
+OLD = """INSERT INTO orders_accessrecord (at, user_name, what, order_ref, reference, route, connection_name, outcome, request_id, ticket,
+subject, about_name, detail, chain, seal) SELECT now() - interval '500 days', 'x', 'order_opened', 'old', '', '', '', '', '', '', '', '', '',
+'', '' FROM generate_series(1, 2)"""
+
 pytestmark = pytest.mark.operations
 
 
@@ -93,9 +98,20 @@ def test_the_last_release_serves_on_beside_this_version(
 ) -> None:
     folders = {"old": last_release, "new": PROJECT}
     envs = {}
-    address = postgres.new_database("two_versions")
+    with postgres.connect() as superuser:
+        for statement in (
+            "CREATE ROLE upgrader LOGIN",
+            "CREATE ROLE upgraded LOGIN",
+            "CREATE DATABASE two_versions OWNER upgrader",
+        ):
+            superuser.execute(statement.encode())
     for name, folder in folders.items():
-        envs[name] = on_postgres.settings(running_sandbox, tmp_path / name, DATABASE_URL=address)
+        envs[name] = on_postgres.settings(
+            running_sandbox,
+            tmp_path / name,
+            DATABASE_URL=postgres.url("two_versions", "upgraded"),
+            CDPVIEWER_OWNER_DATABASE_URL=postgres.url("two_versions", "upgrader"),
+        )
         manage(envs[name], folder, "collectstatic", "--no-input", "--verbosity=0")
     manage(envs["old"], folders["old"], "migrate", "--verbosity=0")
     added = subprocess.run(
@@ -114,4 +130,10 @@ def test_the_last_release_serves_on_beside_this_version(
             works(old)
             sees_orders(at_both, new)
         works(old)  # as when the upgrade is given up
+    with postgres.connect("two_versions") as superuser:
+        superuser.execute(OLD)
+        for pruned in ("old", "new"):
+            said = manage(envs[pruned], folders[pruned], "prune_access_records", "--older-than", "400d")
+            assert said.startswith(f"removed: {2 if pruned == 'old' else 0} "), said
+        assert superuser.execute("SELECT count(*) FROM orders_accessrecord WHERE order_ref = 'old'").fetchone() == (0,)
     manage(envs["new"], folders["new"], "check_records")  # fails if a record of either version cannot be proved

@@ -9,7 +9,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -437,3 +437,46 @@ def test_a_row_repeated_in_another_partition_is_reported(
             " WHERE order_ref = '200' AND link = (SELECT max(link) FROM orders_accessrecord WHERE order_ref = '200')".encode()
         )
     assert fault in manage(env, "check_records", fails=True)
+
+
+CONNECTIONS, LOCKS = 95, 290  # docs/operating.md
+
+# Prints the reads of the auditor's activity page.
+READS = """
+import json
+import django; django.setup()
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+client = Client(HTTP_HOST="localhost")
+client.force_login(User.objects.create_superuser("auditor"))
+with CaptureQueriesContext(connection) as sent:
+    assert client.get("/activity/").status_code == 200
+print(json.dumps([one["sql"] for one in sent if one["sql"].startswith(("SELECT", "WITH RECURSIVE"))]))
+"""
+
+
+def test_all_connections_can_read_the_activity_at_once_and_a_warning_comes_before_they_cannot(
+    copy: tuple[str, dict[str, str]], postgres: Server
+) -> None:
+    name, env = copy
+    reads = json.loads(run(env, "-c", READS).stdout.splitlines()[-1])
+    assert sum("orders_accessrecord" in statement for statement in reads) >= 3
+    with ExitStack() as readers, postgres.connect() as superuser:
+        for _connection in range(CONNECTIONS):
+            reader = readers.enter_context(postgres.connect(name, "month_pages"))
+            readers.enter_context(reader.transaction())  # which keeps the locks of all reads of a page; pages have none
+            for statement in reads:
+                reader.execute(statement.encode())
+        held = (
+            "SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE usename = 'month_pages' GROUP BY pid"
+        )
+        locks = [count for (count,) in superuser.execute(held)]
+    assert len(locks) == CONNECTIONS and max(locks) <= LOCKS
+    said = "max_locks_per_transaction, which is 64, to "
+    assert said not in manage(env, "check", "--database", "default")
+    with postgres.connect(name) as superuser:
+        for year in range(TODAY.year + 1, TODAY.year + 11):
+            superuser.execute(f"CREATE TABLE year_{year} PARTITION OF orders_accessrecord FOR VALUES FROM ('{year}-06-01') TO ('{year}-07-01')".encode())  # fmt: skip
+    assert said in manage(env, "check", "--database", "default")

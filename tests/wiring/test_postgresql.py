@@ -285,6 +285,27 @@ def test_a_prune_is_not_held_to_the_limits_of_the_pages(env: dict[str, str], pos
         assert superuser.execute(record.encode()).fetchone() == (True,)
 
 
+def test_a_restore_goes_past_the_pooler_once_that_is_stopped(
+    env: dict[str, str], postgres: Server, tmp_path: Path
+) -> None:
+    backup = str(tmp_path / "one.backup")
+    with pooling(postgres, NAME, "pages", size=3) as url:
+        behind = {**env, "DATABASE_URL": url, "CDPVIEWER_DB_POOL": "external"}
+        for command in (["backup", backup], ["check_credentials"]):
+            done = on_postgres.run(behind, "manage.py", *command)
+            assert done.returncode == 0, done.stderr
+        refused = on_postgres.run(behind, "manage.py", "restore", backup)
+    assert refused.returncode == 1
+    assert "Nothing was changed." in refused.stderr and "stop all servers, and then the pooler" in refused.stderr
+    restored = on_postgres.run(behind, "manage.py", "restore", backup)
+    assert restored.returncode == 0, restored.stderr
+    with postgres.connect(NAME, "pages"):  # of whose processes the owner sees little
+        refused = on_postgres.run(env, "manage.py", "restore", backup)
+    assert refused.returncode == 1 and refused.stderr.endswith("stop all servers first.\n"), refused.stderr
+    done = on_postgres.run(env, "manage.py", "migrate", "--verbosity=0")
+    assert done.returncode == 0, done.stderr
+
+
 def test_the_file_holds_every_record_once(env: dict[str, str], postgres: Server, tmp_path: Path) -> None:
     with postgres.connect(NAME, "keeper") as keeper:
         keeper.execute(
@@ -304,10 +325,11 @@ def test_the_file_holds_every_record_once(env: dict[str, str], postgres: Server,
     [
         ({}, ""),
         ({"CDPVIEWER_WORKERS": "8"}, "may open 163 connections"),
-        ({"CDPVIEWER_WORKERS": "8", "CDPVIEWER_DB_POOL": "none"}, ""),
+        ({"CDPVIEWER_DB_POOL": "none"}, "may open 1003 connections"),
+        ({"CDPVIEWER_DB_POOL": "none", "CDPVIEWER_WAITING_PAGES": "90"}, ""),
         ({"CDPVIEWER_DB_POOL": "external"}, "ALTER ROLE … SET lock_timeout = '750ms';"),
     ],
-    ids=["fits", "too many", "no pool", "pooler"],
+    ids=["fits", "too many", "no pool", "no pool, few pages", "pooler"],
 )
 def test_the_check_of_the_database_says_what_the_server_must_allow(
     env: dict[str, str], more: dict[str, str], said: str

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connections
 
 from cdpviewer import backups, served
 
@@ -27,7 +28,9 @@ class Command(BaseCommand):
         except backups.Unsettled as problem:
             raise CommandError(str(problem)) from None
         except served.Served:
-            raise CommandError("Nothing was changed. A server has the database open: stop all servers first.") from None
+            pooler = connections["default"].settings_dict.get("DISABLE_SERVER_SIDE_CURSORS")
+            first = "stop all servers, and then the pooler, which keeps connections," if pooler else "stop all servers"
+            raise CommandError(f"Nothing was changed. A server has the database open: {first} first.") from None
         self.stdout.write(f"Restored in {time.monotonic() - began:.1f} s.")
         if aside is not None:
             self.stdout.write(f"The previous database is {aside}: remove it once everything works.")
