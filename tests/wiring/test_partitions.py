@@ -3,6 +3,7 @@
 # ruff: noqa: S608  (the statements are put together from names of tables)
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
