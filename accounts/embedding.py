@@ -2,7 +2,8 @@
 
 No cookie, whatever its attributes, works in cross-site frames in all browsers. Instead, the frame creates a secret, the user allows
 the frame (identified by the secret's hash) in a separate window, and the frame exchanges the secret for a token that it keeps in memory.
-The token becomes invalid when the session in which the user allowed the frame ends, or after about 15 minutes without use.
+The token becomes invalid when the session in which the user allowed the frame ends, or after about 15 minutes without use. All times are
+by the database's clock, as those of sessions are.
 """
 
 from __future__ import annotations
@@ -19,9 +20,8 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
-from django.utils import timezone
 
-from accounts import open_sessions
+from accounts import database_clock, open_sessions
 from accounts.models import EmbedGrant, EmbedSession
 from accounts.session_store import SessionStore, stored_key
 from orders.http import GetResponse, Request
@@ -55,7 +55,7 @@ def allow(request: Request, challenge: str, origin: str) -> None:
 
     For a minute, the frame can exchange the secret for a token, which is bound to this user and session.
     """
-    now = timezone.now()
+    now = database_clock.now()
     EmbedGrant.objects.filter(until__lte=now).delete()
     EmbedSession.objects.filter(until__lte=now).delete()
     person = cast("User", request.user)  # the page needs a sign-in
@@ -80,7 +80,7 @@ def exchange(verifier: str) -> str:
     if not VERIFIER.fullmatch(verifier):
         return ""
     challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")
-    now = timezone.now()
+    now = database_clock.now()
     grant = EmbedGrant.objects.filter(challenge=challenge, until__gt=now).first()
     # Only one of two concurrent requests deletes the row.
     if grant is None or EmbedGrant.objects.filter(pk=grant.pk).delete()[0] != 1:
@@ -106,7 +106,7 @@ def of_token(token: str) -> tuple[User, str] | None:
     None if the token is unknown or has not been used for about 15 minutes, its origin is no longer listed, or the session in which its
     frame was allowed has ended.
     """
-    now = timezone.now()
+    now = database_clock.now()
     found = EmbedSession.objects.filter(token_sha256=_hash(token), seen_at__gt=now - IDLE, until__gt=now).first()
     session = open_sessions.good(found.session) if found is not None else None
     if found is None or session is None or session.person.pk != found.user_id or not is_listed(found.origin):

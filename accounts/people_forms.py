@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django import forms
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.exceptions import ValidationError
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from accounts.roles import ROLES
+from accounts.roles import GROUPS, ROLES
 
 if TYPE_CHECKING:
     UserForm = forms.ModelForm[User]
@@ -21,8 +21,13 @@ else:
 
 
 def role_choices() -> list[tuple[str, SafeString]]:
-    """The choices of `RolesForm`: for each role, the name of its group, and its label and description as HTML."""
-    return [(role.group, format_html("<span><b>{}</b> {}</span>", role.label, role.words)) for role in ROLES]
+    """The choices of `RolesForm`: for each role whose group exists, the group's name, and the role's label and description as HTML."""
+    there = set(Group.objects.filter(name__in=GROUPS).values_list("name", flat=True))
+    return [
+        (role.group, format_html("<span><b>{}</b> {}</span>", role.label, role.words))
+        for role in ROLES
+        if role.group in there
+    ]
 
 
 class RolesForm(forms.Form):

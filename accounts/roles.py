@@ -56,13 +56,14 @@ def labels(groups: Iterable[Group]) -> list[str]:
 def set_roles(person: User, names: Iterable[str]) -> bool:
     """Give the user exactly the roles whose groups have these names, and keep any groups that are not roles.
 
-    Return whether these roles differ from those that the user had before.
+    A role whose group has been deleted is not given. Return whether any role was given or taken.
     """
     wanted = set(names)
     held = set(person.groups.filter(name__in=GROUPS).values_list("name", flat=True))
-    person.groups.add(*Group.objects.filter(name__in=wanted - held))
-    person.groups.remove(*Group.objects.filter(name__in=held - wanted))
-    return wanted != held
+    given, taken = (list(Group.objects.filter(name__in=some)) for some in (wanted - held, held - wanted))
+    person.groups.add(*given)
+    person.groups.remove(*taken)
+    return bool(given or taken)
 
 
 @receiver(user_logged_in, dispatch_uid="accounts.roles.note_what_they_manage")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 ROWS = (
     "`1234567890-=", "qwertyuiop[]", "asdfghjkl;'", "zxcvbnm,./",  # English
@@ -64,4 +64,4 @@ def _repeated(text: str, start: int) -> int:
 
 def _without_doubles(text: str) -> str:
     """The text with each run of the same character reduced to one, because "1122334455" is as simple as "12345"."""
-    return "".join(now for before, now in zip(" " + text, text, strict=False) if now != before) if text else ""
+    return "".join(sign for sign, _same in groupby(text))

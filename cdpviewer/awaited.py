@@ -17,7 +17,7 @@ def reported() -> Iterator[None]:
     began, error = time.perf_counter(), None
     try:
         yield
-    except Exception as raised:
+    except BaseException as raised:  # not all are Exceptions: gevent's Timeout is none
         error = raised
         raise
     finally:

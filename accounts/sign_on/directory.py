@@ -11,7 +11,6 @@ from typing import Any
 
 import ldap
 import structlog
-from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
@@ -24,9 +23,9 @@ from gevent.threadpool import ThreadPool  # type: ignore[import-untyped]
 from ldap.ldapobject import SimpleLDAPObject
 
 from accounts import open_sessions, throttling
-from accounts.access import administers
 from accounts.sign_on import membership
 from accounts.sign_on.choices import Directory
+from accounts.sign_on.linking import may_come_from_directory
 from accounts.sign_on.refusals import NotSignedIn
 from accounts.throttling import NotChecked, Uncounted
 from orders.privacy import account_events
@@ -101,7 +100,7 @@ class _Ldap:
 class Backend(LDAPBackend):
     """An authentication backend that checks passwords with the directory, and adds new users.
 
-    It never signs in a user for whom `_is_not_theirs` is true.
+    It signs in only users for whom `may_come_from_directory` is true.
     """
 
     def __init__(self) -> None:
@@ -122,7 +121,7 @@ class Backend(LDAPBackend):
         """
         if not username or not password or "\x00" in username or "\x00" in password:
             return None
-        if any(map(_is_not_theirs, User.objects.filter(username__iexact=username.strip()))):
+        if not all(map(may_come_from_directory, User.objects.filter(username__iexact=username.strip()))):
             return None
         with _place(), account_events.acting_as(_chosen().as_actor):
             person: User | None = super().authenticate(request, username, password, **kwargs)
@@ -146,7 +145,7 @@ class Backend(LDAPBackend):
         if not name:
             raise Refused("name-unusable")
         here = list(User.objects.filter(username__iexact=name).order_by("pk"))
-        if any(map(_is_not_theirs, here)):
+        if not all(map(may_come_from_directory, here)):
             raise Refused("name-taken", person=name)
         known = here[0] if here else None
         if not _ours(ldap_user.group_names):
@@ -158,7 +157,7 @@ class Backend(LDAPBackend):
             known, _added = User.objects.get_or_create(
                 username=name.lower(), defaults={"password": make_password(None)}
             )
-            if _is_not_theirs(known):
+            if not may_come_from_directory(known):
                 raise Refused("name-taken", person=name)
         return known, False
 
@@ -168,14 +167,6 @@ def _chosen() -> Directory:
     if chosen is None:
         raise DirectoryDown("no directory is set")
     return chosen
-
-
-def _is_not_theirs(known: User) -> bool:
-    """Whether the directory must not sign this user in.
-
-    True for staff, superusers, users linked to a provider account, and users with a password here.
-    """
-    return administers(known) or known.has_usable_password() or SocialAccount.objects.filter(user=known).exists()
 
 
 def _ours(theirs: set[str]) -> set[str]:

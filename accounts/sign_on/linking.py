@@ -43,15 +43,23 @@ def end_password(person: User) -> bool:
     return True
 
 
+def may_come_from_directory(person: User) -> bool:
+    """Whether the directory may sign the user in.
+
+    It may not sign in staff, superusers, users with a password here, or users linked to an account at any provider, even a former one.
+    """
+    here = administers(person) or person.has_usable_password()
+    return not here and not SocialAccount.objects.filter(user=person).exists()
+
+
 def comes_from(person: User) -> str:
     """The outside system that signs the user in: the provider's name, or "directory"; "" if there is none.
 
-    If a provider is set up, it signs in the users linked to a provider account. If a directory is set up, it signs in all others who
-    have signed in before, have no password here, and are neither staff nor superusers.
+    If a provider is set up, it signs in the users linked to an account there. If a directory is set up, it signs in all others who
+    have signed in before and whom it may sign in.
     """
-    chosen = settings.SIGN_ON
-    if chosen.provider is not None and SocialAccount.objects.filter(user=person).exists():
-        name: str = chosen.provider.name
-        return name
-    theirs = person.last_login is not None and not person.has_usable_password() and not administers(person)
-    return "directory" if chosen.directory is not None and theirs else ""
+    provider: Provider | None = settings.SIGN_ON.provider
+    if provider is not None and SocialAccount.objects.filter(user=person, provider=provider.issuer).exists():
+        return provider.name
+    signed_in = settings.SIGN_ON.directory is not None and person.last_login is not None
+    return "directory" if signed_in and may_come_from_directory(person) else ""

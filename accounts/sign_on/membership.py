@@ -85,7 +85,8 @@ def follow(claims: Mapping[str, Any], provider: Provider, person: User) -> None:
 
 def missing(names: Iterable[str]) -> set[str]:
     """Those of `names` that no group here has."""
-    return set(names) - set(Group.objects.filter(name__in=set(names)).values_list("name", flat=True))
+    wanted = set(names)
+    return wanted - set(Group.objects.filter(name__in=wanted).values_list("name", flat=True))
 
 
 def follow_names(person: User, wanted: set[str], managed: set[str]) -> None:

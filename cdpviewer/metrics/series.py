@@ -129,13 +129,13 @@ def _watch_statements(connection: Any, **_kwargs: Any) -> None:
         connection.execute_wrappers.append(_statement)
 
 
-def _connection_awaited(seconds: float, error: Exception | None, **_kwargs: Any) -> None:
+def _connection_awaited(seconds: float, error: BaseException | None, **_kwargs: Any) -> None:
     WAIT_SECONDS.observe(seconds)
     if error is not None:
         _failed("connection", error)
 
 
-def _failed(step: str, error: Exception) -> None:
+def _failed(step: str, error: BaseException) -> None:
     DATABASE_FAILED.labels(step, in_snake_case(type(error).__name__)).inc()
 
 

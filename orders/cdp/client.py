@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
-from orders.cdp import decode, refs
+from orders.cdp import decode, pages, refs
 from orders.cdp.bounds import Segments
 from orders.cdp.errors import BadReference, CdpError, NotFound, RequestRefused, TooLarge
 from orders.cdp.fields import ref_of
@@ -94,7 +94,7 @@ class CdpClient:
         """The order from a recent listing that held only this order, with all its items; None if there is no such listing."""
         target = self.reader.noted(_WHOLE + ref.lower())
         listing = self.reader.again(target) if target is not None else None
-        return decode.order(decode.page(listing).entries[0]) if listing is not None else None
+        return decode.order(pages.page(listing).entries[0]) if listing is not None else None
 
     def _with_all_items(self, order: Order, ref: str) -> Order:
         """The order with its items as listed at /orders/{ref}/orderItems.
@@ -159,22 +159,19 @@ class CdpClient:
         """
         return Listing(self.reader, ("orders", order_ref, "consumers"), {}).read("orderConsumers", decode.consumer)
 
-    def list_consumer_item_refs(self, ref: str) -> tuple[str, ...]:
-        """GET /orderConsumers/{ref}/orderItems (v2.1): the refs of the consumer's items, from the first page only.
+    def list_consumer_item_refs(self, ref: str, *, at_least: int = 0) -> Loaded[str]:
+        """GET /orderConsumers/{ref}/orderItems (v2.1): the refs of the consumer's items, of which at least `at_least` are known to exist.
 
-        Empty if there are none. In v2, always empty, and no call is made: the consumers themselves hold the links.
+        An empty Loaded if there are none. In v2, always empty, and no call is made: the consumers themselves hold the links.
         """
         refs.in_path(ref)
         if self.reader.version != "v2.1":
-            return ()
+            return Loaded()
         try:
-            raw, _ = self.reader.get(
-                ("orderConsumers", ref, "orderItems"), {"limit": self.reader.limits.page_size, "offset": 0}
-            )
+            listing = Listing(self.reader, ("orderConsumers", ref, "orderItems"), {}, expand=False)
+            return listing.read_refs(at_least=at_least)
         except NotFound:
-            return ()
-        named = (ref_of(entry) for entry in decode.page(raw).entries if isinstance(entry, dict))
-        return tuple(item_ref for item_ref in named if item_ref)
+            return Loaded()
 
     def list_guests(
         self,

@@ -6,13 +6,13 @@ replaced by None and noted.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from orders.cdp import people, refs
-from orders.cdp.bounds import CUSTOM, LONG, RECORDS, Segments
+from orders.cdp.bounds import CUSTOM, LONG, Segments
 from orders.cdp.errors import Unreadable
 from orders.cdp.fields import Fields, Known
+from orders.cdp.pages import Page, is_short, page
 from orders.cdp.records import Extension, FlightSegment, Note, Order, OrderItem
 
 consumer = contact = guest = person = people.person
@@ -43,26 +43,6 @@ _MARKS_OF_AN_ORDER = (
     "orderItems",
 )  # `status` is not among them: an error body has one too
 _ERROR_BODY = frozenset({"status", "code", "message", "developerMessage", "moreInfo", "moreInfoUrl"})
-_DEFAULT_PAGE = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One page of a collection: its entries as sent, and the signs that more follow.
-
-    `limit` is the page size that the server sent, or None; `onward` is whether a `next` link points to a later or an unknown offset.
-    `left` counts the entries received but not read.
-    """
-
-    entries: tuple[Any, ...]
-    limit: int | None = None
-    onward: bool = False
-    left: int = 0
-
-    @classmethod
-    def of(cls, entries: list[Any], limit: int | None = None, *, onward: bool = False) -> Page:
-        """A page of the first RECORDS entries of a list."""
-        return cls(tuple(entries[:RECORDS]), limit, onward, max(0, len(entries) - RECORDS))
 
 
 def segment(raw: dict[str, Any]) -> FlightSegment:
@@ -182,20 +162,6 @@ def extension(raw: dict[str, Any]) -> Extension:
     )
 
 
-def page(raw: dict[str, Any], *, at: int = 0) -> Page:
-    """One page of a collection, requested at offset `at`. Raises Unreadable if `raw` is not such a page.
-
-    An object without `items` is an empty page if it has another field of a collection (`href`, `offset`, `limit`). `{}` is not a
-    page, so that it is not mistaken for an empty one.
-    """
-    entries = raw.get("items")
-    if entries is None and not any(key in raw for key in ("href", "offset", "limit")):
-        raise Unreadable("the answer is no collection")
-    if entries is not None and not isinstance(entries, list):
-        raise Unreadable("the items of the collection are not a list")
-    return Page.of(entries or [], _limit(raw.get("limit")), onward=_points_onward(raw.get("next"), at))
-
-
 def inline_items(raw: dict[str, Any]) -> Page | None:
     """The items included in an order, as a Page; None if `orderItems` is missing, only a link, or unreadable."""
     sent = next((raw[key] for key in raw if key.lower() == "orderitems"), None)
@@ -206,11 +172,6 @@ def inline_items(raw: dict[str, Any]) -> Page | None:
     return None
 
 
-def is_short(one: Page) -> bool:
-    """Whether the inline page itself shows that nothing follows: fewer than ten entries, fewer than its own limit, and no link onward."""
-    return len(one.entries) < min(one.limit or _DEFAULT_PAGE, _DEFAULT_PAGE) and not one.onward
-
-
 def is_error_body(raw: dict[str, Any]) -> bool:
     """Whether an answer has the form of the API's documented error body, which a proxy or a cache may send with a 2xx status."""
     return raw.keys() <= _ERROR_BODY and not raw.keys().isdisjoint(("message", "developerMessage"))
@@ -219,18 +180,3 @@ def is_error_body(raw: dict[str, Any]) -> bool:
 def is_bare_reference(entry: dict[str, Any]) -> bool:
     """Whether an entry has no fields other than `href` and `ref`, so that its record has to be fetched."""
     return all(key in ("href", "ref") for key in entry)
-
-
-def _limit(value: object) -> int | None:
-    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 10:
-        value = int(value)
-    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else None
-
-
-def _points_onward(link: object, at: int) -> bool:
-    """Whether a `next` link announces more entries. A link to this page or to an earlier one is a loop and does not count."""
-    href = link.get("href") if isinstance(link, dict) else link
-    if not isinstance(href, str) or not href:
-        return False
-    offset = refs.offset_of_href(href)
-    return offset is None or offset > at

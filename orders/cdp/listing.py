@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeVar, cast
 
-from orders.cdp import decode, refs
+from orders.cdp import decode, pages, refs
 from orders.cdp.bounds import in_time
 from orders.cdp.errors import CdpError, RequestRefused, TooLarge, Unreadable
 from orders.cdp.fields import ref_of
@@ -18,14 +18,21 @@ T = TypeVar("T")
 
 
 class Listing:
-    """A collection at path `parts`, filtered by `search`.
+    """A collection at path `parts`, filtered by `search`; its entries are requested in full unless `expand` is False.
 
     `owner` is the ref of the order that the collection belongs to, if an entry's link may end in that ref instead of the entry's own.
     """
 
     def __init__(
-        self, reader: Reader, parts: Sequence[str], search: Mapping[str, str], owner: str | None = None
+        self,
+        reader: Reader,
+        parts: Sequence[str],
+        search: Mapping[str, str],
+        owner: str | None = None,
+        *,
+        expand: bool = True,
     ) -> None:
+        self._expand = {"expand": "true"} if expand else {}
         self._reader, self._parts, self._search, self._owner = reader, parts, search, owner
         self._bare = False
         self.is_one_record = False  # after `read`: whether the collection is a single entry that is a whole record
@@ -45,8 +52,25 @@ class Listing:
         A record listed by ref only is fetched from /`single`/{ref}, or by `fetch` if given. At least `at_least` entries are known to
         exist. `beside` is called with the ref of each entry that has one, while the records are fetched, and must not raise CdpError.
         Without `most`, `problem` is TooLarge if the limits cut the collection short and nothing failed. An error on the first page
-        is raised.
+        is raised, and TimedOut if there is no time left to read the entries.
         """
+        gathered = self._gather(at_least, most)
+        first = gathered.entries[0] if len(gathered.entries) == 1 else None
+        self.is_one_record = gathered.complete and isinstance(first, dict) and not decode.is_bare_reference(first)
+        records = self._resolve(gathered.entries, read, fetch or partial(self._fetch, single, read), beside)
+        return _loaded(gathered, records, cut=most is None)
+
+    def read_refs(self, *, at_least: int = 0) -> Loaded[str]:
+        """The refs of the entries, none of which is fetched; otherwise as `read`. An entry without a ref is missing."""
+        gathered = self._gather(at_least, None)
+        return _loaded(gathered, [self._identity(entry) or _nameless() for entry in gathered.entries], cut=True)
+
+    @property
+    def first_page(self) -> str:
+        """The path and query of the request that brought the first page."""
+        return self._reader.target(self._parts, self._search if self._bare else self._full(0))
+
+    def _gather(self, at_least: int, most: int | None) -> Gathered:
         limits = self._reader.limits
         pager = Pager(
             self._ask(0),
@@ -58,35 +82,21 @@ class Listing:
         while (gathered := pager.done()) is None:
             if offsets := pager.next_offsets():
                 pager.add(self._reader.run_parallel([partial(self._ask, offset) for offset in offsets]))
-        first = gathered.entries[0] if len(gathered.entries) == 1 else None
-        self.is_one_record = gathered.complete and isinstance(first, dict) and not decode.is_bare_reference(first)
-        records = self._resolve(gathered.entries, read, fetch or partial(self._fetch, single, read), beside)
-        failures = [record for record in records if isinstance(record, CdpError)]
-        return Loaded(
-            tuple(record for record in records if not isinstance(record, CdpError)),
-            missing=len(failures) + (gathered.left or 0 if most is None else 0),
-            complete=gathered.complete and not failures,
-            problem=gathered.problem or next(iter(failures), None) or (_too_large(gathered) if most is None else None),
-        )
+        return gathered
 
-    @property
-    def first_page(self) -> str:
-        """The path and query of the request that brought the first page."""
-        return self._reader.target(self._parts, self._search if self._bare else self._full(0))
-
-    def _ask(self, offset: int) -> decode.Page:
+    def _ask(self, offset: int) -> pages.Page:
         params: dict[str, str | int] = {**self._search, "offset": offset} if offset else {**self._search}
         if not self._bare:
             try:
-                return decode.page(self._reader.get(self._parts, self._full(offset))[0], at=offset)
+                return pages.page(self._reader.get(self._parts, self._full(offset))[0], at=offset)
             except RequestRefused:
                 if offset:
                     raise
                 self._bare = True  # a server that accepts only the documented parameters
-        return decode.page(self._reader.get(self._parts, params)[0], at=offset)
+        return pages.page(self._reader.get(self._parts, params)[0], at=offset)
 
     def _full(self, offset: int) -> dict[str, str | int]:
-        return {**self._search, "expand": "true", "limit": self._reader.limits.page_size, "offset": offset}
+        return {**self._search, **self._expand, "limit": self._reader.limits.page_size, "offset": offset}
 
     def _identity(self, entry: object) -> str | None:
         """The ref that identifies an entry; None if it has none, or only a link that ends in the owner's ref.
@@ -118,7 +128,7 @@ class Listing:
                     return error
             # A lone entry is requested even if its link ends in the order's ref.
             ref = ref_of(entry) if len(entries) == 1 else self._identity(entry)
-            return partial(fetch, ref) if ref is not None else Unreadable("an entry names no record")
+            return partial(fetch, ref) if ref is not None else _nameless()
 
         found = []
         for entry in entries:
@@ -129,6 +139,21 @@ class Listing:
             tasks += [partial(beside, ref) for ref in map(self._identity, entries) if ref is not None]
         asked = iter(cast("list[T | CdpError]", self._reader.run_parallel(tasks, of=self._parts[-1])))
         return [next(asked) if callable(task) else task for task in found]
+
+
+def _loaded(gathered: Gathered, records: Sequence[T | CdpError], *, cut: bool) -> Loaded[T]:
+    """The records read from the gathered entries; `cut` is whether entries beyond a limit are missing, and a problem."""
+    failures = [record for record in records if isinstance(record, CdpError)]
+    return Loaded(
+        tuple(record for record in records if not isinstance(record, CdpError)),
+        missing=len(failures) + (gathered.left or 0 if cut else 0),
+        complete=gathered.complete and not failures,
+        problem=gathered.problem or next(iter(failures), None) or (_too_large(gathered) if cut else None),
+    )
+
+
+def _nameless() -> Unreadable:
+    return Unreadable("an entry names no record")
 
 
 def _too_large(gathered: Gathered) -> TooLarge | None:

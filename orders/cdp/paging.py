@@ -12,11 +12,9 @@ from dataclasses import dataclass
 from itertools import chain, repeat
 from typing import Any
 
-from orders.cdp.decode import Page
 from orders.cdp.errors import CdpError
 from orders.cdp.limits import Limits
-
-_DEFAULT_PAGE = 10
+from orders.cdp.pages import DEFAULT_PAGE, Page
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +113,9 @@ class Pager:
         return bool(new)
 
     def _finish(self, *, complete: bool = True) -> None:
+        if len(self._entries) > self._most:
+            self._cut(0)
+            return
         self._gathered = Gathered(tuple(self._entries), complete and self._problem is None, self._problem)
 
     def _cut(self, left: int) -> None:
@@ -140,7 +141,7 @@ def _is_all(first: Page, page_size: int) -> bool:
     if first.onward or first.limit is None or came >= first.limit:
         return False
     # Exactly ten although more were requested: perhaps a server that repeats our limit and applies its own.
-    return came != _DEFAULT_PAGE or page_size <= _DEFAULT_PAGE
+    return came != DEFAULT_PAGE or page_size <= DEFAULT_PAGE
 
 
 def _ends(page: Page, before: Page, step: int) -> bool:

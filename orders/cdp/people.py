@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from orders.cdp.bounds import EMAIL, RECORDS, VALUES
+from orders.cdp.bounds import EMAIL, VALUES
 from orders.cdp.fields import Fields, Known, ref_of
+from orders.cdp.pages import Page, is_whole, page
 from orders.cdp.records import Identifier, Note, Person
 
 _PERSON = Known(
@@ -20,6 +21,7 @@ def person(raw: dict[str, Any], *, notes: tuple[Note, ...] = ()) -> Person:
     """One person. The notes name a field and a reason, never the value."""
     fields = Fields(raw, _PERSON, personal=True)
     identifiers, odd = _identifiers(fields)
+    item_refs, items_complete = _item_refs(fields)
     return Person(
         ref=fields.ref(),
         title=fields.text("title"),
@@ -41,7 +43,8 @@ def person(raw: dict[str, Any], *, notes: tuple[Note, ...] = ()) -> Person:
         guest_type=fields.text("guestType"),
         identifiers=identifiers,
         guest_ref=fields.link("guest"),
-        item_refs=_item_refs(fields),
+        item_refs=item_refs,
+        items_complete=items_complete,
         created_at=fields.stamp("createdAt"),
         modified_at=fields.stamp("modifiedAt"),
         first_seen=fields.stamp("firstSeen"),
@@ -63,11 +66,18 @@ def _identifiers(fields: Fields) -> tuple[tuple[Identifier, ...], list[Note]]:
     return tuple(found), odd
 
 
-def _item_refs(fields: Fields) -> tuple[str, ...]:
-    """The refs of a person's items, from a plain list or a collection in `orderItems`; () if it is missing or only a link."""
+def _item_refs(fields: Fields) -> tuple[tuple[str, ...], bool]:
+    """The refs of a person's items, from a plain list or a collection in `orderItems`, and whether these are all of them.
+
+    They are not if `orderItems` is only a link, goes on at another page, or has an entry without a ref.
+    """
     sent = fields.sent("orderItems")
-    entries = sent.get("items") if isinstance(sent, dict) else sent
-    if not isinstance(entries, list):
-        return ()
-    named = (ref_of(entry) for entry in entries[:RECORDS] if isinstance(entry, dict))
-    return tuple(dict.fromkeys(ref for ref in named if ref is not None))
+    if isinstance(sent, list):
+        inline = Page.of(sent)
+    elif isinstance(sent, dict) and isinstance(sent.get("items"), list):
+        inline = page(sent)
+    else:
+        return (), not isinstance(sent, dict)
+    named = [ref_of(entry) if isinstance(entry, dict) else None for entry in inline.entries]
+    found = tuple(dict.fromkeys(ref for ref in named if ref is not None))
+    return found, is_whole(inline) and None not in named

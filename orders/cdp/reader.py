@@ -19,7 +19,7 @@ from urllib.parse import quote, urlencode
 from orders.cdp import refs
 from orders.cdp.bounds import in_time
 from orders.cdp.decode import is_error_body
-from orders.cdp.errors import CdpError, ReferenceProblem, TimedOut, TooLarge, Unreadable
+from orders.cdp.errors import CdpError, ReferenceProblem, TimedOut, TooBusy, TooLarge, Unreadable
 from orders.cdp.jsontext import parse
 from orders.cdp.records import Document, Note
 from orders.cdp.transport import Deadline, Limits, Transport
@@ -109,7 +109,8 @@ class Reader:
     @property
     def documents(self) -> tuple[Document, ...]:
         """The kept answers, decoded to text but otherwise as received, in the order of the requests."""
-        return tuple(_document(*slot) for slot in self._kept or () if slot is not None)
+        kept = [slot for slot in self._kept or () if slot is not None]
+        return tuple(Document(path, body.decode("utf-8-sig", errors="replace")) for path, body in kept)
 
     def get(self, parts: Sequence[str], params: Mapping[str, str | int]) -> tuple[dict[str, Any], tuple[Note, ...]]:
         """The JSON object of GET /<version>/<parts>?<params>, and notes on its bytes.
@@ -224,11 +225,15 @@ class Reader:
     def run_parallel(self, tasks: Sequence[Callable[[], T]], *, of: str = "") -> list[T | CdpError]:
         """Run `tasks` in parallel. Return their results in order, with a CdpError in place of the result of a failed task.
 
-        `of` names the tasks for `report_progress`.
+        If no slot for waiting pages is free, each result is TooBusy. `of` names the tasks for `report_progress`.
         """
         if tasks and self._listener is not None and self._listener[0] == of:
             tasks = self._counted(tasks, self._listener[1])
-        return self._transport.side_by_side(tasks, self.deadline)
+        try:
+            return self._transport.side_by_side(tasks, self.deadline)
+        except TooBusy as error:
+            self._failures.append(error)
+            return [error for _ in tasks]
 
     def _counted(self, tasks: Sequence[Callable[[], T]], report: Callable[[int, int], None]) -> list[Callable[[], T]]:
         turns = itertools.count(1)  # next() on it is atomic
@@ -292,7 +297,3 @@ class Reader:
 
 def _forget(_body: bytes) -> None:
     """Drop an answer: documents are not kept."""
-
-
-def _document(path: str, body: bytes) -> Document:
-    return Document(path, body.decode("utf-8-sig", errors="replace"))

@@ -158,7 +158,10 @@ class Identifier:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Person:
-    """A contact, a consumer (traveller) or a guest. As it is personal data, its repr shows no values, and it is never logged."""
+    """A contact, a consumer (traveller) or a guest. As it is personal data, its repr shows no values, and it is never logged.
+
+    `items_complete` is False if the person may have more items than `item_refs` names.
+    """
 
     ref: str | None = None
     title: str | None = None
@@ -181,6 +184,7 @@ class Person:
     identifiers: tuple[Identifier, ...] = ()
     guest_ref: str | None = None
     item_refs: tuple[str, ...] = ()
+    items_complete: bool = True
     created_at: datetime | None = None
     modified_at: datetime | None = None
     first_seen: datetime | None = None

@@ -181,7 +181,7 @@ def _note(noted: _Noted, row: Row) -> None:
 
 
 def _compare_with_heads(proof: Proof, noted: _Noted, ends: dict[str, int], first: date) -> None:
-    """Check that no chain ends before a head noted for it, and that these heads still have the seals noted.
+    """Check that no chain ends before a head noted for it, and that these heads still have the seals of all notes.
 
     Chains beyond the age limit and those of days before `first` are left out.
     """
@@ -192,13 +192,16 @@ def _compare_with_heads(proof: Proof, noted: _Noted, ends: dict[str, int], first
     }
     seals = _seals_of(list(heads))
     for (chain, link), notes in heads.items():
-        row, noted_seal = notes[0]
         if link > ends.get(chain, 0):
             proof.faults.append(
-                f"chain {chain} ends after link {ends.get(chain, 0)}, but row {row} saw its link {link}: its end was removed."
+                f"chain {chain} ends after link {ends.get(chain, 0)}, but row {notes[0][0]} saw its link {link}: its end was removed."
             )
-        elif (chain, link) in seals and not compare_digest(seals[chain, link], noted_seal):
-            proof.faults.append(f"link {link} of chain {chain} is not the one that row {row} saw.")
+        elif (chain, link) in seals:
+            proof.faults += [
+                f"link {link} of chain {chain} is not the one that row {row} saw."
+                for row, noted_seal in notes
+                if not compare_digest(seals[chain, link], noted_seal)
+            ]
 
 
 def _seals_of(links: list[tuple[str, int]]) -> dict[tuple[str, int], str]:

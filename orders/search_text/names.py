@@ -54,7 +54,7 @@ def read(text: str) -> Name | None:
 
     Labels, titles and suffixes are left out. If several names are copied from a ticket, only the first is read.
     """
-    text = _without_role(SUFFIX.sub("", text.rstrip()))
+    text, clear = _without_role(SUFFIX.sub("", text.rstrip()))
     text, labelled = LABEL.sub("", text, count=1), LABEL.match(text) is not None
     text = TICKET_NUMBERING.split(TYPE.sub("", text).strip(), maxsplit=1)[0].strip(" \t\n\"'.,;:!()[]<>-*")
     if not text or len(text) > 100 or "\n" in text:
@@ -74,21 +74,23 @@ def read(text: str) -> Name | None:
         sure = titled or labelled or words[0][:1].isupper()
         plain = not (titled or labelled or "'" in words[0]) and words[0].isascii()
         return Name("", words[0], sure=sure and not plain) if not plain or words[0][:1].isupper() else None
-    sure = labelled or titled or all(map(_is_name_in_capitals, words))
+    sure = labelled or titled or (clear and all(map(_is_name_in_capitals, words)))
     if not sure and sum(word.lower() not in PARTICLES for word in words) > 3:
         return None
     start = _start_of_last_name(words)
     return Name(" ".join(words[:start]), " ".join(words[start:]), sure=sure)
 
 
-def _without_role(text: str) -> str:
-    """`text` without a role before a full name: "passenger Jane Doyle" becomes "Jane Doyle"; "customer asks about" is unchanged.
+def _without_role(text: str) -> tuple[str, bool]:
+    """`text` without a role before a full name, and whether that is clear: "passenger Jane Doyle" becomes "Jane Doyle".
 
-    It is unchanged too if the words after the role are all in capitals.
+    "customer asks about" is unchanged. In "customer WANTS REFUND" capitals may be for emphasis, so it is not clear.
     """
-    rest = ROLE.sub("", text, count=1) if ROLE.match(text) else text
-    words = rest.split()
-    return rest if len(words) > 1 and not rest.isupper() and all(map(_is_name_in_capitals, words)) else text
+    rest = ROLE.sub("", text, count=1)
+    words, parted = rest.split(), "/" in rest or "," in rest
+    if rest == text or not (len(words) > 1 or parted) or not all(map(_is_name_in_capitals, words)):
+        return text, True
+    return rest, parted or not rest.isupper() or text.strip()[:1].isupper()
 
 
 def _is_name_in_capitals(word: str) -> bool:

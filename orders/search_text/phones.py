@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
 import phonenumbers
@@ -56,8 +57,8 @@ class Phone:
 def find(text: str, country: str = "") -> tuple[tuple[Phone, ...], str]:
     """Find phone numbers with a plus, a label, a scheme such as `tel:`, or typical grouping. Return them and the rest of the text.
 
-    A national number of 5 to 18 digits is read as a number in `country` (ISO 3166 alpha-2); if `country` is unknown, or has no numbers of
-    that length, `needs_country` is normally set.
+    A national number of 5 to 18 digits is read as a number in `country` (ISO 3166 alpha-2); if `country` is unknown, or has no
+    such numbers, `needs_country` is set.
     """
     text = LOOSE_PLUS.sub(r"\1+", OVER_TWO_LINES.sub(_on_one_line, AIRLINE.sub(_from_airline, text)))
     phones: list[Phone] = []
@@ -218,12 +219,10 @@ def _national(run: str, extension: str, country: str) -> Phone:
     if not 5 <= len(digits) <= 18:
         return Phone(run)
     if country in COUNTRIES:
-        try:
+        with suppress(NumberParseException):
             parsed = phonenumbers.parse(run, country)
-        except NumberParseException:
-            return Phone(run)
-        if phonenumbers.is_possible_number(parsed):
-            return Phone(run, phonenumbers.format_number(parsed, PhoneNumberFormat.E164), extension)
+            if phonenumbers.is_possible_number(parsed):
+                return Phone(run, phonenumbers.format_number(parsed, PhoneNumberFormat.E164), extension)
     return Phone(run, "", extension, needs_country=True)
 
 

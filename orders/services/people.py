@@ -40,7 +40,7 @@ class Travellers:
 def load_travellers(tenant: Tenant, ref: str) -> Travellers:
     """The order's consumers, each with their items; the consumers and the order are read at the same time.
 
-    v2.1 may give only a link in place of a consumer's items: these items' refs are then requested, one call per person, in parallel.
+    v2.1 may give only a link, or a first page, in place of a consumer's items: their refs are then listed, for all people in parallel.
     Raises a CdpError if the consumers cannot be read. If only the order or some refs cannot be read, the items concerned are missing.
     """
     jobs: list[Callable[[], Any]] = [partial(open_order, tenant, ref), partial(tenant.client.list_consumers, ref)]
@@ -48,39 +48,49 @@ def load_travellers(tenant: Tenant, ref: str) -> Travellers:
     if isinstance(people, errors.CdpError):
         raise people
     people, problem = _with_items(tenant, people)
+    complete = all(person.items_complete for person in people.items)
     if isinstance(opened, errors.CdpError):
         return Travellers(joined(people, ()), None, items_complete=False, items_problem=opened)
     order = opened.order
     return Travellers(
-        joined(people, order.items), opened, order.items_complete and problem is None, problem or order.items_problem
+        joined(people, order.items), opened, order.items_complete and complete, problem or order.items_problem
     )
 
 
 def _with_items(tenant: Tenant, people: Loaded[Person]) -> tuple[Loaded[Person], errors.CdpError | None]:
-    """The people, with item refs added for those whom v2.1 lists without any; and the first failure, or None."""
-    without = {person.ref for person in people.items if person.ref and not person.item_refs}
-    if tenant.connection.version != "v2.1" or not without:
+    """The people, with item refs added where v2.1 sent none or not all; and the first failure, or None."""
+    known = {
+        person.ref: person for person in people.items if person.ref and not (person.item_refs and person.items_complete)
+    }
+    if tenant.connection.version != "v2.1" or not known:
         return people, None
-    asked = sorted(without)
-    answers = tenant.reader.run_parallel([partial(tenant.client.list_consumer_item_refs, ref) for ref in asked])
-    found = {ref: answer for ref, answer in zip(asked, answers, strict=True) if not isinstance(answer, errors.CdpError)}
-    problem = next((answer for answer in answers if isinstance(answer, errors.CdpError)), None)
-    named = tuple(
-        replace(person, item_refs=found[person.ref]) if person.ref in found and not person.item_refs else person
-        for person in people.items
-    )
-    return replace(people, items=named), problem
+    asked = sorted(known)
+    list_refs = tenant.client.list_consumer_item_refs
+    answers = tenant.reader.run_parallel([partial(list_refs, ref, at_least=len(known[ref].item_refs)) for ref in asked])
+    found = dict(zip(asked, answers, strict=True))
+    failures = (one if isinstance(one, errors.CdpError) else one.problem for one in answers)
+    named = tuple(_with_listed(one, found[one.ref]) if one.ref in found else one for one in people.items)
+    return replace(people, items=named), next((one for one in failures if one is not None), None)
+
+
+def _with_listed(person: Person, listed: Loaded[str] | errors.CdpError) -> Person:
+    """The person with the item refs that came with them and those that were listed."""
+    if isinstance(listed, errors.CdpError):
+        return replace(person, items_complete=False)
+    complete = listed.complete and len(listed.items) >= len(person.item_refs)
+    every = tuple(dict.fromkeys((*person.item_refs, *listed.items)))
+    return replace(person, item_refs=every, items_complete=complete)
 
 
 def joined(people: Loaded[Person], items: tuple[OrderItem, ...]) -> Loaded[Traveller]:
-    """The people, each with those of `items` that their `item_refs` name by ref or by `reference_id`."""
+    """The people, each with those of `items` that their `item_refs` name by ref or by `reference_id`, each item once."""
     by_ref = {item.ref.lower(): (index, item) for index, item in enumerate(items) if item.ref}
     by_reference = {item.reference_id: (index, item) for index, item in enumerate(items) if item.reference_id}
     travellers = []
     for person in people.items:
         # Feeds link by the item's ref or by the client's own reference; both are tried.
         named = [by_ref.get(ref.lower()) or by_reference.get(ref) for ref in person.item_refs]
-        travellers.append(Traveller(person, tuple(item for item in named if item is not None)))
+        travellers.append(Traveller(person, tuple(dict(found for found in named if found is not None).items())))
     return Loaded(tuple(travellers), people.missing, people.complete, people.problem)
 
 

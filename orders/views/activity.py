@@ -32,6 +32,7 @@ from orders.views.links import with_urls
 from orders.views.subjects import subject_of
 
 PER_PAGE = 50
+KINDS = tuple(kind for kind in Kind if kind is not Kind.CHAINS)
 REVEALS = (Action.FIELD_REVEALED, Action.REVEAL_REFUSED)
 SUBJECT = re.compile(r"[0-9a-f]{64}")
 COLUMNS = (
@@ -110,7 +111,7 @@ def activity(request: Request) -> HttpResponse:
         "without_subject": replace(chosen, subject="").query,
         "problems": problems,
         "everybody": everybody,
-        "kinds": [(kind.value, kind.label) for kind in Kind if kind is not Kind.CHAINS],
+        "kinds": [(kind.value, kind.label) for kind in KINDS],
         "people": _people() if everybody else [],
     }
     return render(request, "activity.html", context)
@@ -120,7 +121,7 @@ def activity(request: Request) -> HttpResponse:
 def activity_csv(request: Request) -> HttpResponse | StreamingHttpResponse:
     """All records that match the filter, streamed as a CSV file (UTF-8, timestamps in UTC).
 
-    The export is recorded, but is not among its own rows. 400 if a person, customer or day in the filter is not valid; 503 if the export
+    The export is recorded, but is not among its own rows. 400 if part of the filter is not valid; 503 if the export
     cannot be recorded.
     """
     everybody, chosen, problems = _asked(request)
@@ -180,9 +181,13 @@ def _asked(request: Request) -> tuple[bool, Filter, list[str]]:
         problems.append(_("This link does not identify a person."))
     # PostgreSQL accepts no NUL in text; orders and tickets have none.
     order, ticket = (request.GET.get(name, "").replace("\x00", "").strip()[:200] for name in ("order", "for_ticket"))
-    kind = next((kind for kind in Kind if kind == request.GET.get("kind") and kind is not Kind.CHAINS), None)
-    reveals = request.GET.get("reveals", "") == "1"
-    chosen = Filter(number if everybody else None, kind, order, ticket, subject, since, until, reveals)
+    kind, reveals = request.GET.get("kind", ""), request.GET.get("reveals", "")
+    unknown = {_("Kind"): kind not in ("", *KINDS), _("Reveals only"): reveals not in ("", "0", "1")}
+    problems += [
+        _("The value for “%(name)s” in the link is not valid.") % {"name": name} for name in unknown if unknown[name]
+    ]
+    chosen_kind = Kind(kind) if kind in KINDS else None
+    chosen = Filter(number if everybody else None, chosen_kind, order, ticket, subject, since, until, reveals == "1")
     return everybody, chosen, problems
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from collections.abc import Callable, Sequence
 from functools import partial, wraps
 from typing import Any
@@ -24,7 +23,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import embedding
+from accounts import database_clock, embedding
 from accounts.context import carried
 from orders.cdp.refs import is_ref
 from orders.display.not_searched import not_searched
@@ -108,7 +107,7 @@ def embed_allow(request: Request) -> HttpResponseBase:
     if request.headers.get("Sec-Fetch-Site") != "same-origin" or not fits:
         raise PermissionDenied
     others = [one for one in _waiting(request).items() if one[0] != challenge]
-    request.session[WAITING] = dict([*others, (challenge, (origin, int(time.time())))][-MOST_WAITING:])
+    request.session[WAITING] = dict([*others, (challenge, (origin, int(database_clock.seconds())))][-MOST_WAITING:])
     return redirect(reverse("embed_confirm") + "?" + urlencode({"c": challenge}))
 
 
@@ -135,7 +134,7 @@ def embed_confirm(request: Request) -> HttpResponseBase:
 
 def _waiting(request: Request) -> dict[str, tuple[str, int]]:
     """The frames still waiting for consent, latest last: for each challenge, the origin and when the wait began (seconds since 1970)."""
-    kept, now = request.session.get(WAITING), time.time()
+    kept, now = request.session.get(WAITING), database_clock.seconds()
     if not isinstance(kept, dict):  # no frame has waited yet, or an earlier version began the session
         return {}
     return {

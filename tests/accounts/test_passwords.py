@@ -102,6 +102,11 @@ def test_repetitions_sequences_and_rows_of_keys_are_refused(password: str) -> No
         ("qwertyuiop12", 4),
         ("correct horse", 12),
         ("1122334455", 2),
+        (" ", 1),
+        ("            ", 1),
+        (" correct horse", 13),
+        ("  correct horse", 13),
+        ("correct horse ", 13),
     ],
 )
 def test_choices_are_counted(text: str, choices: int) -> None:

@@ -18,6 +18,7 @@ from pytest_django.fixtures import Settings
 
 from accounts import own_password
 from accounts.password_links import make
+from accounts.roles import set_roles
 from accounts.sign_on.choices import Passwords
 from orders.models import AccessRecord, Connection, SharedConnection
 from orders.models.shared import grant
@@ -200,6 +201,38 @@ def test_roles_are_given_and_taken_and_other_groups_stay(as_ada: Client, anna: U
         ("ada", "rights_given", "group Supervisors"),
         ("ada", "rights_taken", "group Agents"),
     }
+
+
+@pytest.mark.parametrize(
+    ("held", "wanted", "deleted", "changed", "after"),
+    [
+        ("Agents", "Agents", "", False, "Agents"),
+        ("Agents", "Agents Auditors", "", True, "Agents Auditors"),
+        ("Agents", "", "", True, ""),
+        ("Agents", "Agents Auditors", "Auditors", False, "Agents"),
+        ("Agents", "Supervisors Auditors", "Auditors", True, "Supervisors"),
+        ("Agents Auditors", "Agents", "Auditors", False, "Agents"),
+        ("", "Auditors", "Auditors", False, ""),
+    ],
+)
+def test_roles_are_changed_only_if_some_were_given_or_taken(
+    held: str, wanted: str, deleted: str, changed: bool, after: str, ben: User
+) -> None:
+    ben.groups.set(Group.objects.filter(name__in=held.split()))
+    Group.objects.filter(name__in=deleted.split()).delete()
+    before = events().count()
+    assert set_roles(ben, wanted.split()) is changed
+    assert set(ben.groups.values_list("name", flat=True)) == set(after.split())
+    assert (events().count() > before) is changed
+
+
+def test_a_role_without_its_group_is_neither_offered_nor_imported(as_ada: Client, anna: User, tmp_path: Path) -> None:
+    Group.objects.get(name="Auditors").delete()
+    page = f"{PEOPLE}{anna.pk}/"
+    assert 'value="Supervisors"' in as_ada.get(page).text and 'value="Auditors"' not in as_ada.get(page).text
+    assert as_ada.post(f"{page}roles/", {"roles": ["Auditors"]}).status_code == 422
+    with pytest.raises(CommandError, match="line 2: there is no group Auditors"):
+        imported(tmp_path, "username,roles\nanna,agent+auditor\n")
 
 
 def test_nobody_changes_their_own_roles_and_only_superusers_change_who_has_the_administration(

@@ -186,6 +186,26 @@ def test_the_end_of_a_chain_that_another_one_noted_cannot_be_cut_off() -> None:
     assert "ends after link 0" in faults()[0]
 
 
+@pytest.mark.parametrize("others", [("0" * 12,), ("f" * 12,), ("0" * 12, "f" * 12)], ids=["before", "after", "both"])
+def test_every_note_of_a_head_is_compared_with_it(others: tuple[str, ...]) -> None:
+    """Notes by other chains, read before or after the one that agrees."""
+    now = datetime.now(UTC)
+    write("a")
+    other_process()
+    write("b")
+    agreeing, odd = AccessRecord.objects.get(what="chain_seen"), set[int]()
+    columns = {"what": Action.CHAIN_SEEN.value, "detail": agreeing.detail, "subject": "0" * 64}
+    for name in others:
+        other_process()
+        chain.CHAINS.must_note_others(now)
+        chain.CHAINS.give_back(chain.Chain(f"{now:%Y%m%d}-{name}", now.date(), now))
+        append_only.add(connection, {**append_only.empty_record(), **columns})
+        odd.add(AccessRecord.objects.get(chain__endswith=name).pk)
+    found = faults()
+    assert len(found) == len(odd) and all("is not the one that row" in fault for fault in found)
+    assert {int(fault.split("row ")[1].split(" ")[0]) for fault in found} == odd
+
+
 def test_each_hour_and_not_more_often_the_others_are_noted(monkeypatch: pytest.MonkeyPatch) -> None:
     write("a")
     other_process()

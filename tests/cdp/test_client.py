@@ -5,6 +5,9 @@ from __future__ import annotations
 import base64
 import json
 import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -13,8 +16,19 @@ import requests
 import responses
 
 from orders.cdp.client import CdpClient
-from orders.cdp.errors import BadReference, CdpError, NotFound, RateLimited, RequestRefused, TimedOut, Unreadable
-from orders.cdp.transport import Deadline, Limits
+from orders.cdp.errors import (
+    BadReference,
+    Broken,
+    CdpError,
+    NotFound,
+    RateLimited,
+    RequestRefused,
+    TimedOut,
+    TooBusy,
+    TooLarge,
+    Unreadable,
+)
+from orders.cdp.transport import Deadline, Limits, Transport
 from tests.cdp.conftest import BASE, KEY, ORDER, TOKEN, Make
 
 URL = f"{BASE}/v2/orders/{ORDER}"
@@ -324,3 +338,84 @@ def test_a_page_whose_time_is_over_asks_nothing_more(cdp: responses.RequestsMock
 def test_clients_with_the_same_limits_share_one_pool() -> None:
     one, other = (CdpClient(BASE, "a", "b", limits=Limits()) for _ in range(2))
     assert one.reader._transport is other.reader._transport
+
+
+ITEMS_OF_CONSUMER = f"{BASE}/v2.1/orderConsumers/c-1/orderItems"
+
+
+def item_pages(
+    total: int, failing: int | None = None
+) -> Callable[[requests.PreparedRequest], tuple[int, dict[str, str], str]]:
+    """Pages of a consumer's items, as links; the one at offset `failing` is an error."""
+
+    def answer(request: requests.PreparedRequest) -> tuple[int, dict[str, str], str]:
+        asked_for = parse_qs(urlsplit(str(request.url)).query)
+        offset, limit = int(asked_for["offset"][0]), int(asked_for["limit"][0])
+        if offset == failing:
+            return 501, {}, ""
+        items = [{"href": f"{BASE}/v2.1/orderItems/i-{n}"} for n in range(offset, min(total, offset + limit))]
+        return 200, {}, json.dumps({"href": "x", "offset": offset, "limit": limit, "items": items})
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("total", "failing", "read", "problem"),
+    [
+        (0, None, 0, None), (1, None, 1, None), (99, None, 99, None), (100, None, 100, None), (130, None, 130, None),
+        (1000, None, 1000, None), (1100, None, 1000, TooLarge), (230, 100, 130, Broken),
+    ],
+)  # fmt: skip
+def test_the_items_of_a_consumer_are_listed_to_the_end(
+    cdp: responses.RequestsMock, client: Make, total: int, failing: int | None, read: int, problem: type | None
+) -> None:
+    cdp.add_callback("GET", ITEMS_OF_CONSUMER, item_pages(total, failing))
+    found = client(version="v2.1").list_consumer_item_refs("c-1")
+    assert len(found.items) == len(set(found.items)) == read
+    assert (type(found.problem) if found.problem else None, found.complete) == (problem, problem is None)
+    assert not any("expand" in path for path in asked(cdp))
+
+
+def test_a_consumer_without_items_and_one_whose_items_name_nothing_differ(
+    cdp: responses.RequestsMock, client: Make
+) -> None:
+    none = cdp.get(ITEMS_OF_CONSUMER, status=404)
+    found = client(version="v2.1").list_consumer_item_refs("c-1")
+    assert found.items == () and found.complete
+    assert client().list_consumer_item_refs("c-1").complete and none.call_count == 1  # v2 has no such path
+    cdp.replace("GET", ITEMS_OF_CONSUMER, json={"items": [{"ref": "i-1"}, {}, 7], "limit": 100})
+    found = client(version="v2.1").list_consumer_item_refs("c-1")
+    assert found.items == ("i-1",) and found.missing == 2 and not found.complete
+
+
+@pytest.mark.parametrize(
+    ("rest", "missing", "problem"), [({"firstName": "Tom"}, 0, None), ({}, 1, TooBusy)], ids=["whole", "a link only"]
+)
+def test_a_list_takes_a_slot_after_its_first_page_only_for_further_calls(
+    cdp: responses.RequestsMock, client: Make, transports: Callable[..., Transport], rest: dict[str, str],
+    missing: int, problem: type | None, monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    transport, taken, go = transports(Limits(waiting_pages=1)), Event(), Event()
+    cdp.get(
+        f"{URL}/contacts", json={"limit": 100, "items": [{"ref": "p-1", "firstName": "Ada"}, {"ref": "p-2", **rest}]}
+    )
+    one = client(transport=transport)
+    get = one.reader.get
+
+    def hold() -> None:
+        taken.set()
+        go.wait(5)
+
+    def get_and_lose_the_slot(*args: Any) -> Any:
+        answer = get(*args)
+        others.submit(transport.side_by_side, [hold], Deadline.after(5))
+        assert taken.wait(5)
+        return answer
+
+    monkeypatch.setattr(one.reader, "get", get_and_lose_the_slot)
+    with ThreadPoolExecutor(1) as others:
+        found = one.list_contacts(ORDER)
+        go.set()
+    assert (found.missing, type(found.problem) if found.problem else None) == (missing, problem)
+    assert [person.ref for person in found.items] == ["p-1", "p-2"][: 2 - missing]
+    assert [type(failure) for failure in one.reader.take_failures()] == ([problem] if problem else [])

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from orders.cdp import decode
+from orders.cdp import decode, pages
 from orders.cdp.errors import Unreadable
 from orders.cdp.jsontext import parse, readable
 from orders.cdp.records import Extra, Note
@@ -217,11 +217,11 @@ def test_an_object_with_nothing_of_an_order_is_no_order(text: str) -> None:
 @pytest.mark.parametrize("raw", [{}, {"message": "x"}, {"items": "none"}, {"items": {}}, {"href": "x", "items": 3}])
 def test_what_is_no_collection_never_reads_as_an_empty_one(raw: dict[str, Any]) -> None:
     with pytest.raises(Unreadable):
-        decode.page(raw)
+        pages.page(raw)
 
 
 def test_a_collection_may_leave_out_its_items() -> None:
-    assert decode.page({"href": "x", "offset": 0, "limit": 10}).entries == ()
+    assert pages.page({"href": "x", "offset": 0, "limit": 10}).entries == ()
 
 
 def test_a_person_is_read_from_either_spelling() -> None:
@@ -237,6 +237,33 @@ def test_a_person_is_read_from_either_spelling() -> None:
     assert found.street == ("1 Quay", "Flat 2")
     assert [(one.provider, one.id) for one in found.identifiers] == [("FF", "7")]
     assert found.extras == () and found.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("sent", "named", "complete"),
+    [
+        ("null", (), True),
+        ("[]", (), True),
+        ('{"items":[]}', (), True),
+        ('{"items":[{"ref":"i-1"}]}', ("i-1",), True),
+        ('{"items":[{"ref":"i-1"}],"offset":0,"limit":10}', ("i-1",), True),
+        ('[{"ref":"i-1"},{"href":"https://x/v2/orderItems/i-2"}]', ("i-1", "i-2"), True),
+        ('{"href":"https://x/v2.1/orderConsumers/c/orderItems"}', (), False),
+        ('{"items":[{"ref":"i-1"},{"ref":"i-2"}],"limit":2}', ("i-1", "i-2"), False),
+        ('{"items":[{"ref":"i-1"}],"next":{"href":"https://x/?offset=1"}}', ("i-1",), False),
+        ('{"items":[{"ref":"i-1"},{}]}', ("i-1",), False),
+        ('[{"ref":"i-1"},"i-2"]', ("i-1",), False),
+    ],
+)
+def test_a_person_says_whether_all_their_items_are_named(sent: str, named: tuple[str, ...], complete: bool) -> None:
+    found = person(f'{{"ref":"c","orderItems":{sent}}}')
+    assert (found.item_refs, found.items_complete) == (named, complete)
+
+
+def test_no_more_refs_of_items_are_kept_than_records_are_read() -> None:
+    entries = ",".join(f'{{"ref":"i-{n}"}}' for n in range(1001))
+    found = person(f'{{"ref":"c","orderItems":[{entries}]}}')
+    assert len(found.item_refs) == 1000 and not found.items_complete
 
 
 def test_notes_about_people_never_show_a_value() -> None:

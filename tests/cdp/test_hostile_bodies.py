@@ -57,6 +57,7 @@ ASKS: dict[str, Ask] = {
     "orders": lambda client: client.list_orders(reference_id="B94TXY"),
     "contacts": lambda client: client.list_contacts(ORDER),
     "consumers": lambda client: client.list_consumers(ORDER),
+    "items of a consumer": lambda client: client.list_consumer_item_refs("c-1"),
     "guests": lambda client: client.list_guests(email="a@example.com"),
     "order extension": lambda client: client.get_order_extension(ORDER),
     "item extension": lambda client: client.get_item_extension("i-1"),

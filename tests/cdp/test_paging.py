@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orders.cdp.decode import Page, page
 from orders.cdp.errors import Broken, CdpError
 from orders.cdp.limits import Limits
+from orders.cdp.pages import Page, page
 from orders.cdp.paging import Gathered, Pager
 
 Serve = Callable[[int], dict[str, Any]]
@@ -101,6 +101,14 @@ def test_any_server_that_honours_the_offset_is_read_whole(
     found = Asker(server(total, cap, links=links, says=says, named=named)).read()
     assert list(found.entries) == entries(total, named=named)
     assert found.complete
+
+
+@pytest.mark.parametrize("cap", [10, 20, 50, 100])
+@pytest.mark.parametrize(("total", "complete"), [(49, True), (51, False), (65, False), (95, False), (500, False)])
+def test_no_more_are_kept_than_wanted_wherever_the_last_page_ends(total: int, complete: bool, cap: int) -> None:
+    found = Asker(server(total, cap, links=True)).read(most=50)
+    assert list(found.entries) == entries(min(total, 50))
+    assert found.complete is complete and (found.left is None) is complete
 
 
 def test_ten_of_a_hundred_are_looked_behind() -> None:

@@ -125,6 +125,7 @@ def test_any_document_in_place_of_any_answer(canned: Canned, document: Any) -> N
         lambda: client.list_orders(reference_id="R"),
         lambda: client.list_contacts("o"),
         lambda: client.list_consumers("o"),
+        lambda: client.list_consumer_item_refs("c"),
         lambda: client.list_guests(email="a@example.com"),
         lambda: client.get_order_extension("o"),
         lambda: client.get_item_extension("i"),

@@ -5,9 +5,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,6 +19,7 @@ from django.db import connection as database
 from django.test import Client
 from django.utils import timezone
 
+from accounts import database_clock
 from accounts.embedding import exchange, is_listed
 from accounts.models import EmbedGrant, EmbedSession
 from cdpviewer.embedding import origins
@@ -513,6 +515,59 @@ def test_consent_is_worth_nothing_when_the_sign_in_has_ended_meanwhile(desk: Cli
     getattr(Ending(desk, agent), end)()
     assert ask().status_code == 404
     assert not EmbedSession.objects.exists()
+
+
+class Hosts:
+    """Two hosts and their database: the clock of each host is wrong by `skew` seconds, and the database's has gone on by `passed`."""
+
+    def __init__(self) -> None:
+        self.skew = self.passed = 0.0
+        self._clock = time.time
+
+    def database(self) -> float:
+        return self._clock() + self.passed
+
+    def here(self) -> float:
+        return self.database() + self.skew
+
+
+@pytest.fixture
+def hosts(monkeypatch: pytest.MonkeyPatch) -> Hosts:
+    hosts = Hosts()
+    monkeypatch.setattr(database_clock, "seconds", hosts.database)
+    monkeypatch.setattr(time, "time", hosts.here)
+    monkeypatch.setattr(timezone, "now", lambda: datetime.fromtimestamp(hosts.here(), UTC))
+    return hosts
+
+
+@pytest.mark.parametrize("skew", [40 * 60, -40 * 60], ids=["fast", "slow"])
+@pytest.mark.parametrize("step", range(3))
+def test_a_host_with_a_wrong_clock_ends_no_frame(desk: Client, hosts: Hosts, skew: float, step: int) -> None:
+    """The host that serves one of the three steps is wrong, and then every second one that shows an order."""
+    hosts.skew = skew if step == 0 else 0
+    begin(desk)
+    hosts.skew = skew if step == 1 else 0
+    confirm(desk)
+    hosts.skew = skew if step == 2 else 0
+    token = ask().json()["token"]
+    for hosts.skew in (skew, 0, skew, 0):
+        assert read(token).status_code == 200
+        hosts.passed += 7 * 60
+
+
+@pytest.mark.parametrize("skew", [0, 40 * 60, -40 * 60], ids=["right", "fast", "slow"])
+def test_what_ends_a_frame_ends_it_at_a_host_with_a_wrong_clock(desk: Client, hosts: Hosts, skew: float) -> None:
+    token = token_for(desk)
+    begin(desk, "w" * 43)
+    confirm(desk, "w" * 43)
+    begin(desk, "x" * 43)
+    hosts.skew = skew
+    hosts.passed = 61
+    assert ask("w" * 43).status_code == 404
+    hosts.passed = 601
+    assert confirm(desk, "x" * 43).status_code == 410
+    hosts.passed = 15 * 60 + 1
+    assert read(token).status_code == 401
 
 
 def test_an_origin_that_is_listed_no_more_ends_its_tokens(desk: Client, settings: Any) -> None:

@@ -60,6 +60,23 @@ from orders.search_text.names import normalize, spellings
         ("Ursula von der Leyen (she/her)", "Ursula", "von der Leyen"),
         ("Passagier: VAN DIJK / PIETER MR", "Pieter", "Van Dijk"),
         ("passenger Jane Doyle", "Jane", "Doyle"),
+        ("PASSENGER JANE DOYLE", "JANE", "DOYLE"),
+        ("Passenger JANE DOYLE", "JANE", "DOYLE"),
+        ("PAX MR JANE DOYLE", "JANE", "DOYLE"),
+        ("KUNDE MAX MUSTERMANN", "MAX", "MUSTERMANN"),
+        ("KUNDIN ANNA VON DER HEIDE", "ANNA", "VON DER HEIDE"),
+        ("PASSENGER MARTIN DOYLE", "MARTIN", "DOYLE"),
+        ("PASSENGER DOYLE/JANE MRS", "Jane", "Doyle"),
+        ("pax DOYLE/JANE", "Jane", "Doyle"),
+        ("PAX 1.DOYLE/JANE MRS 2.DOYLE/TOM MR", "Jane", "Doyle"),
+        ("PASSENGER DOYLE, JANE", "JANE", "DOYLE"),
+        ("PASSENGER DOYLE,JANE", "JANE", "DOYLE"),
+        (
+            "CUSTOMER WANTS REFUND",
+            "WANTS",
+            "REFUND",
+        ),  # a sentence in capitals and a name cannot be told apart; it finds nobody
+        ("KUNDE MAX", "KUNDE", "MAX"),  # a last name, too
         ("Monsieur Lefèvre", "", "Lefèvre"),
         ("J. R. R. Tolkien", "J. R. R.", "Tolkien"),
         ("d'Artagnan Charles", "d'Artagnan", "Charles"),
@@ -92,6 +109,24 @@ def test_capitals_may_be_a_reference_or_a_name(text: str) -> None:
     reading = lookup.read(text)
     assert reading.kind == "reference"
     assert [other.kind for other in reading.also] == ["name"]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "offered"),
+    [
+        ("passenger JANE DOYLE", "unreadable", ("JANE", "DOYLE")),
+        ("customer WANTS REFUND", "unreadable", ("WANTS", "REFUND")),
+        ("customer WANTS ABCDEF", "reference", ("WANTS", "ABCDEF")),
+        ("customer wants refund", "unreadable", ("customer wants", "refund")),
+        ("customer asks about ABCDEF", "reference", None),
+    ],
+)
+def test_capitals_after_a_role_in_small_letters_may_be_a_name(
+    text: str, kind: str, offered: tuple[str, str] | None
+) -> None:
+    reading = lookup.read(text)
+    assert reading.kind == kind
+    assert [(other.first_name, other.last_name) for other in reading.also] == ([offered] if offered else [])
 
 
 @pytest.mark.parametrize("text", ["jane doyle", "jane van der berg", "山田太郎", "田中"])

@@ -6,7 +6,7 @@ import pytest
 
 from orders.cdp.records import Person
 from orders.privacy.masking import card
-from orders.search_text import lookup
+from orders.search_text import lookup, phones
 from tests.pages.search_texts import addresses
 
 
@@ -90,6 +90,25 @@ def test_a_national_number_asks_for_its_country(text: str, country: str, number:
     assert "".join(filter(str.isdigit, reading.national))[-7:] == number[-7:]
     reading = lookup.read(text, country)
     assert (reading.kind, reading.address, reading.needs_country) == ("phone", number, False)
+
+
+@pytest.mark.parametrize("country", ["", "IE", "DE", "US", "AU", "JP", "XX"])
+@pytest.mark.parametrize(
+    "digits", ["12345", "0851234567", "1" * 13, "1" * 16, "1" * 17, "1" * 18, "0011" + "2" * 14, "001" + "1" * 3]
+)
+def test_a_run_that_the_country_cannot_have_still_needs_its_country(digits: str, country: str) -> None:
+    ((phone,), _rest) = phones.find(f"tel {digits}", country)
+    if digits.startswith("00"):
+        assert not phone.needs_country  # written with an international prefix
+    else:
+        assert phone.needs_country is not bool(phone.e164)
+
+
+@pytest.mark.parametrize("country", ["", "IE", "US"])
+@pytest.mark.parametrize("digits", ["1234", "1" * 19])
+def test_a_run_that_no_country_can_have_needs_none(digits: str, country: str) -> None:
+    ((phone,), _rest) = phones.find(f"tel {digits}", country)
+    assert (phone.e164, phone.needs_country) == ("", False)
 
 
 @pytest.mark.parametrize("text", ["0851234567", "085-123-4567", "0171/1234567", "my number is 0851234567"])

@@ -91,3 +91,61 @@ def test_items_behind_a_link_that_fails_are_said_to_be_missing(linked: tuple[Cli
     page = client.get(address)
     assert page.status_code == 200
     assert "Some items may be missing" in text_of(page)
+
+
+@pytest.mark.parametrize("version", ["v2", "v2.1"])
+@pytest.mark.parametrize(
+    ("signs", "listed", "complete"),
+    [
+        ({}, "as is", {"v2": True, "v2.1": True}),
+        ({"offset": 0, "limit": 1}, "as is", {"v2": False, "v2.1": True}),
+        ({"next": {"href": "/?offset=1"}}, "as is", {"v2": False, "v2.1": True}),
+        ({"limit": 1}, "over pages", {"v2": False, "v2.1": True}),
+        ({"limit": 1}, "not to the end", {"v2": False, "v2.1": False}),
+        ({"limit": 1}, "nothing", {"v2": False, "v2.1": False}),
+    ],
+    ids=["whole", "full page", "link onward", "pages", "second page fails", "404"],
+)
+def test_items_beyond_those_sent_with_a_traveller_are_listed_or_said_to_be_missing(
+    agent: User, client: Client, cdp: Sandbox, signs: dict[str, object], listed: str, complete: dict[str, bool],
+    version: str,
+) -> None:  # fmt: skip
+    connect(agent, cdp, "newer", version=version)
+    client.force_login(agent)
+    order = cdp.service.world.orders[ref_of(cdp, "HOLIDY")]
+    bag = next(item for item in order.items if item["type"] == "BAG")
+    first, second = (f"{cdp.url}/{version}/orderItems/{item['ref']}" for item in (order.items[0], bag))
+    person = {"ref": "c-1", "firstName": "Hannah", "orderItems": {"items": [{"href": first}], **signs}}
+    cdp.answer_with(f"/{version}/orders/{order.ref}/consumers", json.dumps({"limit": 100, "items": [person]}).encode())
+    path = f"/{version}/orderConsumers/c-1/orderItems"
+    unknown = [{"href": f"/v2.1/orderItems/elsewhere-{number}"} for number in range(99)]
+    pages = {0: [{"href": first}, {"href": second}], 100: []}
+    if listed in ("over pages", "not to the end"):
+        pages = {0: [{"href": first}, *unknown], 100: [{"href": second}]}
+    for offset in range(0, 600, 100):
+        body = json.dumps({"offset": offset, "limit": 100, "items": pages.get(offset, [])}).encode()
+        failing = listed == "nothing" or (listed == "not to the end" and offset == 100)
+        cdp.answer_with(f"{path}?limit=100&offset={offset}", body, status=404 if failing else 200)
+    page = client.get(f"/orders/{order.ref}/travellers/?connection=newer")
+    assert page.context["items_complete"] is complete[version]
+    assert ("Some items may be missing" in text_of(page)) is not complete[version]
+    (card,) = page.context["people"]
+    both = bool(signs) and version == "v2.1" and listed in ("as is", "over pages")
+    assert len(card.flights) + len(card.extras) == (2 if both else 1)
+
+
+@pytest.mark.parametrize(
+    ("named", "items"),
+    [
+        ((), 0), (("ref",), 1), (("referenceId",), 1), (("ref", "referenceId"), 1), (("referenceId", "ref"), 1),
+        (("ref", "ref"), 1), (("REF", "ref"), 1),
+    ],
+)  # fmt: skip
+def test_an_item_named_twice_is_on_a_card_once(desk: Client, cdp: Sandbox, named: tuple[str, ...], items: int) -> None:
+    order = cdp.service.world.orders[ref_of(cdp, "HOLIDY")]
+    item = next(one for one in order.items if one["type"] == "BAG")
+    names = {"ref": item["ref"], "REF": item["ref"].upper(), "referenceId": item["referenceId"]}
+    person = {"ref": "c-1", "firstName": "Hannah", "orderItems": [{"ref": names[name]} for name in named]}
+    cdp.answer_with(f"/v2/orders/{order.ref}/consumers", json.dumps({"limit": 100, "items": [person]}).encode())
+    (card,) = desk.get(f"/orders/{order.ref}/travellers/").context["people"]
+    assert len(card.extras) == items

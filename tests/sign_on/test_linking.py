@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
+from allauth.socialaccount.models import SocialAccount
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from accounts.password_links import make
-from accounts.sign_on.choices import Passwords
+from accounts.password_links import are_of_use_to, make
+from accounts.sign_on.choices import Directory, Passwords, Provider
+from accounts.sign_on.linking import comes_from
 from orders.models import AccessRecord, Connection
 from tests.accounts.conftest import connect
 from tests.sign_on.conftest import LOGIN, PASSWORD, is_signed_in, sign_on
@@ -97,6 +101,37 @@ def test_people_of_the_provider_get_no_link_to_set_a_password(
     assert "Create a link" in admin.get(pages[0]).text
 
 
+FORMER = "https://former.example.com"
+A_DIRECTORY = Directory("ldap://127.0.0.1", "", "", "ou=people", "ou=groups", {})
+
+
+@pytest.mark.parametrize("last_login", [None, datetime(2026, 11, 1, tzinfo=UTC)], ids=["new", "signed in before"])
+@pytest.mark.parametrize("values", [{}, {"password": PASSWORD}, {"is_staff": True}, {"is_superuser": True}], ids=str)
+@pytest.mark.parametrize("link", ["", "this", "former"])
+@pytest.mark.parametrize("systems", ["", "provider", "directory", "provider directory"])
+def test_who_signs_somebody_in_is_who_would_not_refuse_them(
+    systems: str, link: str, values: dict[str, Any], last_login: datetime | None, settings: Settings
+) -> None:
+    provider = Provider("https://login.example.com", "cdpviewer", "secret", "Example")
+    settings.SIGN_ON = replace(
+        settings.SIGN_ON,
+        provider=provider if "provider" in systems else None,
+        directory=A_DIRECTORY if "directory" in systems else None,
+    )
+    person = User.objects.create_user("dora", last_login=last_login, **values)
+    if link:
+        issuer = provider.issuer if link == "this" else FORMER
+        SocialAccount.objects.create(provider=issuer, uid="sub-dora", user=person)
+    if "provider" in systems and link == "this":
+        expected = "Example"
+    elif "directory" in systems and not link and not values and last_login is not None:
+        expected = "directory"
+    else:
+        expected = ""
+    assert comes_from(person) == expected
+    assert are_of_use_to(person) is not bool(expected)
+
+
 # --- added or imported before they come from the provider
 
 
@@ -122,6 +157,16 @@ def test_imported_people_are_linked_by_their_subject(client: Client, provider: R
     assert sign_on(client, provider, "sub-alice").status_code == 302
     assert User.objects.count() == 2
     assert "Not linked" not in imported(tmp_path, "username,subject\nalice,sub-alice\nben,sub-ben\n")
+
+
+def test_a_link_to_a_former_provider_is_no_link(client: Client, provider: RunningProvider, tmp_path: Path) -> None:
+    file = "username,subject\nalice,sub-alice\n"
+    assert "Not linked" not in imported(tmp_path, file)
+    SocialAccount.objects.update(provider=FORMER)
+    assert "refused when they sign in there: 1" in imported(tmp_path, "username\nalice\n")
+    assert sign_on(client, provider, "sub-alice").status_code == 409
+    assert "Not linked" not in imported(tmp_path, file)
+    assert sign_on(client, provider, "sub-alice").status_code == 302
 
 
 def test_a_link_is_printed_only_for_people_who_can_use_it(provider: RunningProvider, tmp_path: Path) -> None:

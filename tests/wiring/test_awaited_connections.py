@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 
+import gevent  # type: ignore[import-untyped]
 import psycopg
 import psycopg_pool
 import pytest
@@ -13,7 +14,7 @@ from django.db import OperationalError
 from django.db.utils import ConnectionHandler
 from pytest_django import DjangoDbBlocker
 
-from cdpviewer.awaited import connection_awaited
+from cdpviewer.awaited import connection_awaited, reported
 from cdpviewer.databases import FREE_CONNECTION, POOLS, database
 from tests.postgres_server import Server, postgres
 
@@ -24,11 +25,11 @@ Connect = Callable[[], AbstractContextManager[None]]
 
 
 @pytest.fixture
-def reports() -> Iterator[list[tuple[float, Exception | None]]]:
+def reports() -> Iterator[list[tuple[float, BaseException | None]]]:
     """Seconds and error of each wait."""
-    seen: list[tuple[float, Exception | None]] = []
+    seen: list[tuple[float, BaseException | None]] = []
 
-    def note(seconds: float, error: Exception | None, **_kwargs: object) -> None:
+    def note(seconds: float, error: BaseException | None, **_kwargs: object) -> None:
         seen.append((seconds, error))
 
     connection_awaited.connect(note)
@@ -79,7 +80,7 @@ Fault = Callable[[Server, Connect], AbstractContextManager[None]]
 
 @pytest.mark.parametrize("connect", POOLS, indirect=True)
 def test_a_connection_that_is_there_is_reported_without_an_error(
-    connect: Connect, reports: list[tuple[float, Exception | None]]
+    connect: Connect, reports: list[tuple[float, BaseException | None]]
 ) -> None:
     with connect():
         pass
@@ -105,7 +106,7 @@ def test_a_connection_that_is_there_is_reported_without_an_error(
 def test_a_connection_that_cannot_be_had_is_reported_with_its_error(
     postgres: Server,
     connect: Connect,
-    reports: list[tuple[float, Exception | None]],
+    reports: list[tuple[float, BaseException | None]],
     fault: Fault,
     error: type[Exception],
     least: float,
@@ -114,6 +115,22 @@ def test_a_connection_that_cannot_be_had_is_reported_with_its_error(
         reports.clear()
         with pytest.raises(OperationalError), connect():
             pass
-    ((seconds, reported),) = reports
-    assert type(reported) is error
+    ((seconds, reason),) = reports
+    assert type(reason) is error
     assert seconds > 0.9 * least
+
+
+@pytest.mark.parametrize(
+    "error", [ValueError, psycopg.OperationalError, gevent.Timeout, gevent.GreenletExit, KeyboardInterrupt]
+)
+def test_whatever_ends_a_wait_is_reported(
+    error: type[BaseException], reports: list[tuple[float, BaseException | None]]
+) -> None:
+    @reported()
+    def wait() -> None:
+        raise error
+
+    with pytest.raises(error):
+        wait()
+    ((_seconds, reason),) = reports
+    assert type(reason) is error

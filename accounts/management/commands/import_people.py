@@ -21,6 +21,7 @@ from accounts.people_forms import valid_username
 from accounts.roles import ROLES, set_roles
 from accounts.sign_on.choices import Provider
 from accounts.sign_on.linking import link
+from accounts.sign_on.membership import missing
 
 COLUMNS = ("username", "first_name", "last_name", "email", "roles", "active", "subject")
 LONGEST_SUBJECT = 191  # what `SocialAccount.uid` holds
@@ -79,7 +80,7 @@ class Command(BaseCommand):
                         self.stdout.write(f"{what}: {line.username}")
                     if what == "added" and options["links"] and not options["dry_run"]:
                         links.append(f"{line.username}: {_link(person, options['links'])}")
-                unlinked = _unlinked(lines) if provider is not None else 0
+                unlinked = _unlinked(lines, provider) if provider is not None else 0
                 if options["dry_run"]:
                     raise _DryRun
         except _DryRun:
@@ -140,6 +141,8 @@ def _problems(row: dict[str, Any], seen: set[str]) -> Iterator[str]:
         yield "a person of this user name differs in capitals only"
     if unknown := set(_roles(row)) - GROUP_OF.keys():
         yield f"there is no role {', '.join(sorted(unknown))}"
+    if absent := missing(GROUP_OF[role] for role in _roles(row) if role in GROUP_OF):
+        yield f"there is no group {', '.join(sorted(absent))}"
     if row.get("active", "yes").strip().lower() not in {"yes", "no", ""}:
         yield "active is yes or no"
 
@@ -173,10 +176,10 @@ def _link(person: User, site: str) -> str:
     return f"{site.rstrip('/')}{password_links.make(person)}"
 
 
-def _unlinked(lines: Iterable[Line]) -> int:
-    """The number of active people in the file who are not linked to an account at any provider."""
-    names = [line.username for line in lines]
-    return User.objects.filter(username__in=names, is_active=True, socialaccount=None).count()
+def _unlinked(lines: Iterable[Line], provider: Provider) -> int:
+    """The number of active people in the file who are not linked to an account at the provider; links to a former one do not count."""
+    people = User.objects.filter(username__in=[line.username for line in lines], is_active=True)
+    return people.exclude(socialaccount__provider=provider.issuer).count()
 
 
 def _roles(row: dict[str, str]) -> list[str]:

@@ -61,7 +61,9 @@ class Transport:
         return outcome
 
     def side_by_side(self, tasks: Sequence[Callable[[], T]], deadline: Deadline) -> list[T | CdpError]:
-        """Run `tasks` as in `run_side_by_side`, all in one slot of the bulkhead. Raises TooBusy if no slot is free."""
+        """Run `tasks` as in `run_side_by_side`, all in one slot of the bulkhead. Raises TooBusy if there are tasks and no slot is free."""
+        if not tasks:
+            return []
         with self._bulkhead.hold():
             return run_side_by_side(tasks, deadline, self.limits, self._pool)
 

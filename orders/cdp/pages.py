@@ -1,0 +1,70 @@
+"""Pages of a collection: their entries as sent, and the signs that more entries follow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from orders.cdp import refs
+from orders.cdp.bounds import RECORDS
+from orders.cdp.errors import Unreadable
+
+DEFAULT_PAGE = 10  # entries of a page whose size was not requested
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a collection: its entries as sent, and the signs that more follow.
+
+    `limit` is the page size that the server sent, or None; `onward` is whether a `next` link points to a later or an unknown offset.
+    `left` counts the entries received but not read.
+    """
+
+    entries: tuple[Any, ...]
+    limit: int | None = None
+    onward: bool = False
+    left: int = 0
+
+    @classmethod
+    def of(cls, entries: list[Any], limit: int | None = None, *, onward: bool = False) -> Page:
+        """A page of the first RECORDS entries of a list."""
+        return cls(tuple(entries[:RECORDS]), limit, onward, max(0, len(entries) - RECORDS))
+
+
+def page(raw: dict[str, Any], *, at: int = 0) -> Page:
+    """One page of a collection, requested at offset `at`. Raises Unreadable if `raw` is not such a page.
+
+    An object without `items` is an empty page if it has another field of a collection (`href`, `offset`, `limit`). `{}` is not a
+    page, so that it is not mistaken for an empty one.
+    """
+    entries = raw.get("items")
+    if entries is None and not any(key in raw for key in ("href", "offset", "limit")):
+        raise Unreadable("the answer is no collection")
+    if entries is not None and not isinstance(entries, list):
+        raise Unreadable("the items of the collection are not a list")
+    return Page.of(entries or [], _limit(raw.get("limit")), onward=_points_onward(raw.get("next"), at))
+
+
+def is_short(one: Page) -> bool:
+    """Whether the inline page itself shows that nothing follows: fewer than ten entries, fewer than its own limit, and no link onward."""
+    return len(one.entries) < min(one.limit or DEFAULT_PAGE, DEFAULT_PAGE) and not one.onward
+
+
+def is_whole(one: Page) -> bool:
+    """Whether nothing shows that entries follow: it has no link onward, and either no limit or fewer entries than that."""
+    return not (one.left or one.onward) and (one.limit is None or len(one.entries) < one.limit)
+
+
+def _limit(value: object) -> int | None:
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 10:
+        value = int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else None
+
+
+def _points_onward(link: object, at: int) -> bool:
+    """Whether a `next` link announces more entries. A link to this page or to an earlier one is a loop and does not count."""
+    href = link.get("href") if isinstance(link, dict) else link
+    if not isinstance(href, str) or not href:
+        return False
+    offset = refs.offset_of_href(href)
+    return offset is None or offset > at
