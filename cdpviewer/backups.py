@@ -20,7 +20,7 @@ from django.db import DatabaseError, connections
 from django.db.migrations.loader import MigrationLoader
 
 from cdpviewer import served
-from orders.storage import owner
+from orders.privacy import owner
 
 HEADS = {b"SQLite format 3\x00": "sqlite", b"PGDMP": "postgresql"}
 OURS = "orders"  # an app that has migrations in every backup of ours

@@ -13,6 +13,7 @@ import jinja2
 
 from cdpviewer import bodies, embedding, environment, limits, logs, remote, sentry, shared_redis, sign_on, traces
 from cdpviewer.databases import LONGEST_WAIT, databases
+from cdpviewer.health import PROBES
 from cdpviewer.metrics import beginning
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -178,7 +179,7 @@ CSRF_FAILURE_VIEW = "orders.views.errors.csrf_failure"
 
 # --- the web side
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^(livez|readyz)$"]  # probes use plain HTTP
+SECURE_REDIRECT_EXEMPT = [f"^{path.removeprefix('/')}$" for path in PROBES]  # which use plain HTTP
 SECURE_HSTS_SECONDS = 63_072_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from sandbox.asked import Asked
+from sandbox.asked import COLLECTIONS, SINGLES, Asked
 
 FAULTS = {
     # an error status
@@ -76,7 +76,8 @@ FAULTS = {
 }
 
 _PART = re.compile(r"(?P<what>[a-z]+)(?::(?P<number>\d+)|:with-(?P<holds>\d+))?")
-PARTS = ("order", "items", "item", "contacts", "contact", "consumers", "consumer", "extensions", "extension")
+NUMBERED = tuple(name.removesuffix("s") for name in SINGLES.values())
+PARTS = ("order", *COLLECTIONS.values(), *NUMBERED, "extensions", "extension")
 SEARCHES = ("orders", "guests", "guest")
 
 
@@ -103,7 +104,7 @@ def _part_fits(part: str, asked: Asked) -> bool:
         return False
     if found["number"]:
         page = asked.offset // asked.limit + 1
-        return int(found["number"]) == (asked.number if asked.what in ("item", "contact", "consumer") else page)
+        return int(found["number"]) == (asked.number if asked.what in NUMBERED else page)
     return not found["holds"] or asked.offset < int(found["holds"]) <= asked.offset + asked.limit
 
 

@@ -27,7 +27,7 @@ from orders.cdp.watching import watchers
 
 T = TypeVar("T")
 
-_PERSONAL = frozenset({"email", "phoneNumber", "firstName", "lastName"})
+_IMPERSONAL = {"referenceId", "guestRef", "expand", "limit", "offset"}  # any other parameter may name somebody
 
 
 class Memory(Protocol):
@@ -125,7 +125,7 @@ class Reader:
         if answer is not own:
             return parse(self._awaited(answer))
         try:
-            body, parsed = self._get(target, personal=not _PERSONAL.isdisjoint(params))
+            body, parsed = self._get(target, personal=not params.keys() <= _IMPERSONAL)
         except BaseException as error:
             own.set_exception(error)
             if isinstance(error, CdpError) and not isinstance(error, ReferenceProblem):

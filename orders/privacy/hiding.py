@@ -14,11 +14,12 @@ from decimal import Decimal
 from functools import cache
 from typing import Any, TypeVar
 
-from orders.cdp.decode import DOCUMENTED_FIELDS, ITEM_FIELDS, ORDER_FIELDS, SEGMENT_FIELDS
+from orders.cdp.decode import DOCUMENTED_FIELDS
 from orders.cdp.jsontext import NotANumber, readable
 from orders.cdp.raw import indent
 from orders.cdp.records import FlightSegment, Order, OrderItem
 from orders.privacy.harmless import LONGEST, is_harmless, is_name, words
+from orders.privacy.levels import LEVELS, level_of
 from orders.privacy.personal_text import announces, holds_card, is_personal, listed, names_document
 
 T = TypeVar("T", Order, OrderItem, FlightSegment)
@@ -36,7 +37,6 @@ NAMING = tuple(NAMED.split())
 VALUES = listed("value val v values content text data answer string")
 # References may contain any digits, so they count as personal only if they have a clear sign (see `announces`).
 REFERENCES = frozenset({"ref", "referenceid", "productid", "id", "href"})
-FRAME = frozenset({"ref", "href", "offset", "limit", "createdAt", "modifiedAt"})
 NUMBER_OR_TIME = re.compile(r"[A-Z€$£¥]{0,3} ?[\d .,:/'’+−-]{1,40}(?:T[\d:.+−-]{1,20})?Z?(?: ?[A-Z€$£¥]{1,3})?")
 ADDRESS = re.compile(
     r"(https?://[A-Za-z0-9.:-]+)?(/[A-Za-z0-9._~-]*)*(\?[A-Za-z]+=[A-Za-z0-9.]+(&[A-Za-z]+=[A-Za-z0-9.]+)*)?"
@@ -55,36 +55,6 @@ class Number:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Level:
-    """A kind of object in the API's answers: the names of its harmless fields, and the key and kind (see LEVELS) of each nested object."""
-
-    harmless: frozenset[str] = FRAME
-    inner: tuple[tuple[str, str], ...] = ()
-
-
-_PEOPLE = (
-    *((name, "person") for name in ("contact", "contacts", "consumer", "consumers", "guest")),
-    ("order", "order"),
-)
-_CUSTOM = tuple((name, "custom") for name in ("extensions", "ext", "extExt", "extext"))
-_ITEMS = (("orderItems", "item"), ("orderItem", "item"))
-LEVELS = {
-    "order": Level(FRAME | ORDER_FIELDS, (*_PEOPLE, *_CUSTOM, *_ITEMS)),
-    "item": Level(FRAME | ITEM_FIELDS, (*_PEOPLE, *_CUSTOM, *_ITEMS, ("flightSegments", "segment"))),
-    "segment": Level(SEGMENT_FIELDS),
-    "person": Level(FRAME, (*_PEOPLE, *_ITEMS)),
-    "custom": Level(FRAME, (("order", "order"), ("orderItem", "item"))),
-    "other": Level(frozenset()),
-}
-LEVEL_OF = {
-    **dict.fromkeys(("contacts", "orderContacts", "consumers", "orderConsumers", "guests"), "person"),
-    **dict.fromkeys(("extensions", "extExt"), "custom"),
-    "orders": "order",
-    "orderItems": "item",
-}
-
-
 def masked_document(path: str, text: str, shown: Shown = frozenset()) -> str | None:
     """A CDP answer as indented JSON, with all but harmless values masked; None if it is `null`, not JSON or nested too deeply.
 
@@ -94,7 +64,7 @@ def masked_document(path: str, text: str, shown: Shown = frozenset()) -> str | N
     """
     tree = _read(text.lstrip("\ufeff"))
     try:
-        return None if tree is None else indent(_written(_Hiding(shown, ROOM).level(tree, _level_of(path))))
+        return None if tree is None else indent(_written(_Hiding(shown, ROOM).level(tree, level_of(path))))
     except RecursionError:
         return None
 
@@ -257,12 +227,6 @@ def _nothing_of(value: object) -> object:
     if isinstance(value, list):
         return [_nothing_of(entry) for entry in value]
     return value if value is None else MASK
-
-
-def _level_of(path: str) -> str:
-    """The kind of object that the API returns for a path /<version>/<name>/<ref>/<name>, judged by its last <name>; "person" if unknown."""
-    names = path.partition("?")[0].split("/")[2::2]
-    return LEVEL_OF.get(names[-1] if names else "", "person")
 
 
 def _read(text: str) -> object:

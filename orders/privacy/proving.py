@@ -18,11 +18,11 @@ from typing import Any
 from django.db import connections
 from django.db.models import QuerySet
 
+from orders.privacy import owner
 from orders.privacy.access_record import AccessRecord
 from orders.privacy.chain import day_of, seal, seal_keys
 from orders.privacy.partitions import repeated_ids
 from orders.privacy.record_kinds import Action
-from orders.storage import owner
 
 _BEGUN = re.compile(r"(?P<count>\d+) records up to (?P<last>\d+)")
 _PRUNED = re.compile(r"before (?P<limit>\d{4}-\d\d-\d\d), (?P<left>\d+) without a chain left")

@@ -16,8 +16,8 @@ from django.db import connections, models, router
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from orders.privacy import owner
 from orders.privacy.sealing import Binding, CredentialUnreadable, seal, unseal
-from orders.storage import owner
 from orders.storage.together import Change, Row
 
 MARK_LENGTH = 32

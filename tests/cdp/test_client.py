@@ -29,6 +29,7 @@ from orders.cdp.errors import (
     Unreadable,
 )
 from orders.cdp.transport import Deadline, Limits, Transport
+from tests.cdp.asks import BY_REF, BY_TERM
 from tests.cdp.conftest import BASE, KEY, ORDER, TOKEN, Make
 
 URL = f"{BASE}/v2/orders/{ORDER}"
@@ -78,12 +79,9 @@ def test_a_request_is_a_get_with_basic_auth_and_nothing_personal(
 )  # fmt: skip
 def test_a_ref_that_is_none_is_refused_before_any_call(cdp: responses.RequestsMock, client: Make, ref: str) -> None:
     one = client()
-    for ask in (
-        one.get_order, one.list_contacts, one.list_consumers, one.get_order_extension,
-        one.get_item_extension, lambda bad: one.list_orders(guest_ref=bad),
-    ):  # fmt: skip
+    for ask in BY_REF.values():
         with pytest.raises(BadReference) as caught:
-            ask(ref)
+            ask(one, ref)
         assert len(ref) < 3 or ref not in str(caught.value)
     assert one.reader.calls == 0 and len(cdp.calls) == 0
 
@@ -92,8 +90,11 @@ def test_a_ref_that_is_none_is_refused_before_any_call(cdp: responses.RequestsMo
 def test_a_search_term_nobody_can_mean_is_refused_before_any_call(
     cdp: responses.RequestsMock, client: Make, term: str
 ) -> None:
-    with pytest.raises(BadReference):
-        client().list_orders(reference_id=term)
+    for ask in (
+        ask for name, ask in BY_TERM.items() if term or "guests" not in name
+    ):  # no term at all is a mistake of ours
+        with pytest.raises(BadReference):
+            ask(client(), term)
     assert len(cdp.calls) == 0
 
 
@@ -223,8 +224,9 @@ def test_memory_keeps_no_failure_and_no_search_for_a_person(cdp: responses.Reque
     one = client(memory=memory)
     one.reader.keep_documents()
     one.list_guests(email="jane.doyle@example.com")
+    one.reader.get(("guests",), {"loyaltyNumber": "7", "limit": 10})  # a parameter that no list names
     assert memory == {}
-    assert one.reader.documents[0].path == "/v2/guests?…"
+    assert [document.path for document in one.reader.documents] == ["/v2/guests?…"] * 2
 
 
 @pytest.mark.parametrize(

@@ -144,6 +144,6 @@ def verdicts(fault: str, answer: Answer, panel: str, order: Order) -> list[str]:
         found.append("a failure that says 'not found'")
     if answer.seconds > LONGEST:
         found.append(f"{answer.seconds:.1f} s")
-    if fault in {"429-seconds", "429-date", "429-6h"} and not answer.retry_after:
+    if status == 429 and fault != "429" and not answer.retry_after:
         found.append("no Retry-After")
     return found

@@ -10,6 +10,7 @@ from django.test import Client
 
 from sandbox.server import Sandbox
 from tests.pages.conftest import SEED
+from tests.panels import PANELS_OF_AN_ORDER
 from tests.recorded import recorded_looks
 
 GUEST = "2fb6e7a4-6f3b-4d3c-9d61-0c1a5c1f0a11"
@@ -25,8 +26,7 @@ PAGES = {
     "/find-person/": "",
     "/admin/": "",
     "/nothing-here/": "",
-    f"/orders/{SEED}/contacts/?ticket=RT-1": f"/orders/{SEED}/?ticket=RT-1",
-    f"/orders/{SEED}/travellers/?ticket=RT-1": f"/orders/{SEED}/?ticket=RT-1",
+    **{f"/orders/{SEED}/{panel}?ticket=RT-1": f"/orders/{SEED}/?ticket=RT-1" for panel in PANELS_OF_AN_ORDER},
     f"/orders/{SEED}/custom-data/?connection=sandbox": f"/orders/{SEED}/?connection=sandbox",
     f"/orders/{SEED}/guests/{GUEST}/orders/": f"/orders/{SEED}/",
     f"/orders/{SEED}/raw/?ticket=RT-1": f"/orders/{SEED}/?ticket=RT-1",

@@ -4,25 +4,35 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import time
 import zlib
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from sandbox.faults import FAULTS, fault_in_ref
+from sandbox.faults import FAULTS, PARTS, SEARCHES, fault_in_ref
 from sandbox.server import Sandbox
 from sandbox.wire import PLAYS
 from tests.sandbox.talking import Heard, ask, every, get
 
+README = Path(__file__).resolve().parents[2] / "sandbox/README.md"
 GROUP = "7c1f6a52-3c0e-4b43-9a07-0f2a6b1de120"
 SEED = "d680c9be-4c07-4731-857e-9602034b15f2"
 
 
 def meet(cdp: Sandbox, fault: str, **how: Any) -> Heard:
     return ask(cdp, f"/v2/orders/fault-{fault}?expand=orderItems", **how)
+
+
+def test_the_readme_names_every_fault_and_every_part() -> None:
+    readme = README.read_text(encoding="utf-8").partition("\n## Faults")[2].partition("\n## ")[0]
+    table = re.findall(r"^\| [^|]+ \| (.+) \|$", readme, re.MULTILINE)[1:]
+    assert sorted(name for row in table for name in re.findall(r"`([a-z0-9-]+)`", row)) == sorted(FAULTS)
+    assert [part for part in (*PARTS, *SEARCHES) if f"`{part}`" not in readme] == []
 
 
 STATUSES = ["400", "401", "403", "404", "415", "429", "500", "503"]

@@ -91,7 +91,6 @@ def test_without_the_hop_everybody_is_sent_to_https(live_app: App, served: int) 
     direct = f"http://127.0.0.1:{served}"
     answer = requests.get(f"{direct}/accounts/login/", headers={"Host": NAME}, timeout=20, allow_redirects=False)
     assert (answer.status_code, answer.headers["Location"]) == (301, f"https://{NAME}/accounts/login/")
-    # Those of `SECURE_REDIRECT_EXEMPT` in cdpviewer/settings.py.
     for path in PROBES:
         probed = requests.get(direct + path, timeout=20, allow_redirects=False)
         assert (path, probed.status_code) == (path, 200)

@@ -357,7 +357,7 @@ def test_records_of_months_that_were_not_prepared_are_moved_if_few_and_hold_up_n
             "SELECT DISTINCT tableoid::regclass::text FROM orders_accessrecord WHERE at = %s", [TODAY]
         )
         assert found.fetchall() == [(held,)]
-        assert one(superuser, f"SELECT count(*) FROM {held}") > count
+        assert one(superuser, f"SELECT count(*) > {count} FROM {held}")
         assert superuser.execute("SELECT conname FROM pg_constraint WHERE contype = 'c' AND conrelid = 'orders_accessrecord_default'::regclass").fetchall() == []  # fmt: skip
         assert superuser.execute(UNGUARDED).fetchall() == []
     with without_triggers(postgres, name) as superuser:

@@ -11,7 +11,7 @@ from django.db import DEFAULT_DB_ALIAS, OperationalError, connections
 from cdpviewer import migrating
 from cdpviewer.databases import OWNER
 from cdpviewer.postgresql import roles
-from orders.storage import owner
+from orders.privacy import owner
 
 
 class Command(migrate.Command):

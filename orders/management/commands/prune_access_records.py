@@ -20,8 +20,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
 
 from orders.models import AccessRecord
-from orders.privacy import account_events, append_only, partitions, viewed_order
-from orders.storage import owner
+from orders.privacy import account_events, append_only, owner, partitions, viewed_order
 
 DAYS = {"d": 1, "w": 7}
 BETWEEN_BATCHES = 0.05  # seconds; pages that wait for SQLite try again at least every 0.02 s
