@@ -130,7 +130,7 @@ class SignInForm(Limited, AuthenticationForm):
 
 
 class OwnPasswordForm(Limited, PasswordChangeForm):
-    """Django's form for changing one's password. The limit on guessing applies here too, in case a stranger finds the session open."""
+    """Django's form for changing one's password. The limit on guessing applies here too, in case somebody else finds an open session."""
 
     def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

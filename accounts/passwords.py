@@ -63,7 +63,7 @@ class NotSimple:
         if is_simple(password):
             raise ValidationError(
                 _(
-                    "This password is too simple: it has too few different characters, repeats itself, or is a sequence"
+                    "This password is too simple: it has too few different characters, or is mostly repetitions or sequences"
                     " such as abcd, 1234 or qwerty."
                 ),
                 code="password_too_simple",

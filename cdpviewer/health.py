@@ -41,7 +41,7 @@ log = structlog.stdlib.get_logger("cdpviewer.health")
 
 
 def livez(_request: HttpRequest) -> HttpResponse:
-    """Liveness: always "ok". Neither the database nor the CDP is queried, so that a slow one never causes a restart."""
+    """Liveness: always "ok". Neither the database nor the CDP is queried, so that a slow database or CDP never causes a restart."""
     return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
 
 

@@ -1,4 +1,4 @@
-"""Check once, when the server starts, whether this host's processes may open all the database connections and files they may need."""
+"""Check once, when the server starts, whether this host's processes can get all the files and database connections they may need."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The requests that one page makes to the CDP, all through `Reader.get`.
 
-The reader counts calls and seconds, keeps documents for the raw view if asked to, and stores answers for the user's next pages.
+The reader counts calls and seconds, keeps documents for the raw view if asked to, and stores answers for the user's later pages.
 """
 
 from __future__ import annotations
@@ -156,7 +156,7 @@ class Reader:
         return parse(body)[0]
 
     def note(self, key: str, value: str) -> None:
-        """Store a value of our own with the answers: for this page and, if there is a memory, for the user's next pages."""
+        """Store a value of our own with the answers: for this page and, if there is a memory, for the user's later pages."""
         self._notes[key] = value
         if self._memory is not None:
             self._memory.put(key, value.encode())

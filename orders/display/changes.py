@@ -18,7 +18,7 @@ def fact_word(change: Change) -> str:
 
 
 def before_and_now(change: Change) -> tuple[str, str]:
-    """A fact before and now, in words: ("06:40", "07:15").
+    """The earlier and the current value of a changed fact, in words: ("06:40", "07:15").
 
     If a time has moved to another day, both include the day: ("Sun 27 Dec 06:40", "Mon 28 Dec 07:15").
     """

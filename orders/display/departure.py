@@ -69,11 +69,11 @@ def _under_way(flight: Flight, trip: Trip, now: datetime, *, settled: bool) -> s
     lands = flight.destination
     if not _is_settled(flight, settled=settled):
         landing = clock(lands.wall) if lands.day == flight.origin.day else day_clock(lands.wall)
-        phrase = _("Was due to leave %(city)s on %(day)s at %(time)s (due in %(destination)s %(landing)s)")
+        phrase = _("Was due to leave %(city)s on %(day)s at %(time)s (arrival in %(destination)s: %(landing)s)")
         return phrase % {**_at(flight.origin, now), "landing": landing, "destination": city_within(lands.place)}
-    phrase = _("Under way; due in %(city)s %(when)s")
+    phrase = _("Under way to %(city)s, due %(when)s")
     if _apart(flight, trip):
-        phrase = _("Some of the party are under way; due in %(city)s %(when)s")
+        phrase = _("Some of the party are under way to %(city)s, due %(when)s")
     when = clock(lands.wall) if lands.day == _today(lands, now) else day_clock(lands.wall)
     return phrase % {"when": when, "city": city_within(lands.place)}
 
@@ -105,7 +105,7 @@ def _phrase(flight: Flight, trip: Trip) -> str:
         return _("Leaves %(city)s %(wait)s, %(day)s %(time)s")
     if all(later for later in apart):
         return _("Some of the party leave %(city)s %(wait)s, %(day)s %(time)s")
-    return _("Others in the party leave %(city)s %(wait)s, %(day)s %(time)s")
+    return _("Next departure in the party: %(city)s %(wait)s, %(day)s %(time)s")
 
 
 def _apart(flight: Flight, trip: Trip) -> list[bool]:

@@ -185,7 +185,7 @@ def _missing_time(notice: Notice) -> str:
 
 
 def _unreadable_time(_notice: Notice) -> str:
-    return _("The time could not be read; the flight’s details in cdpviewer show it as sent.")
+    return _("A time could not be read; the flight’s details in cdpviewer show it as sent.")
 
 
 def _unknown_place(notice: Notice) -> str:

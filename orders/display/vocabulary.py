@@ -145,7 +145,7 @@ OUTCOMES: dict[str, str] = {
     r"shown: (?P<loaded>\d+) of (?P<total>\d+)": _("shown: %(loaded)s of %(total)s"),
     r"shown: (?P<count>\d+)": _("shown: %(count)s"),
     r"shown: custom data": _("shown: custom data"),
-    r"not shown: nobody on this order": _("not shown: person not on this order"),
+    r"not shown: nobody on this order": _("not shown: no such person on this order"),
     r"(?P<count>\d+) listed": _("%(count)s listed"),
     r"(?P<count>\d+) found": _("%(count)s found"),
     r"(?P<count>\d+) not loaded": _("%(count)s not loaded"),
@@ -172,7 +172,7 @@ DETAILS: dict[str, str] = {
         "shared connection: group %(name)s until %(end)s"
     ),
     r"shared connection: group (?P<name>.+)": _("shared connection: group %(name)s"),
-    r"shared connection: all groups": _("shared connection: all groups"),
+    r"shared connection: all groups": _("shared connection: all groups that it is shared with"),
     r"group (?P<group>.+): permission (?P<right>\S+)": _("group %(group)s: permission %(right)s"),
     r"group (?P<group>.+) is now group (?P<name>.+)": _("group %(group)s is now called %(name)s"),
     r"group (?P<group>.+) \(deleted\)": _("group %(group)s (deleted)"),

@@ -101,10 +101,10 @@ def _start(flight: PlannedFlight) -> datetime | None:
 def stay_between(arrives: Clock, leaves: Clock) -> timedelta | None:
     """The time on the ground from an arrival to the next departure; None if it cannot be worked out.
 
-    It is measured between the two instants. If one is unknown, it is measured between the two local times, but only if both are
-    at the same place or the departure is more than 50 hours later. If a time of day is unknown, only the dates count: for a
-    difference of two or more days, the result is one day less, the least that it can be; a negative difference is returned as
-    it is; a difference of 0 or 1 day gives None.
+    It is measured between the two instants. If one is unknown, it is measured between the two local times, but only if the two
+    places are the same or the departure is more than 50 hours later. If a time of day is unknown, only the dates count: for a
+    difference of two or more days, the result is one day less, the least that it can be in one time zone; a negative difference is
+    returned as it is; a difference of 0 or 1 day gives None.
     """
     if arrives.instant is not None and leaves.instant is not None:
         return leaves.instant - arrives.instant

@@ -15,7 +15,10 @@ from orders.itinerary.trip import Clock, Flight, Notice
 
 @dataclass(frozen=True, slots=True)
 class HouseRules:
-    """The limits for notices: waits in minutes, the local times at which night begins and ends, and the shortest stay in hours."""
+    """The limits for notices, and for splitting a trip into journeys.
+
+    Notices: waits in minutes, and the local times at which night begins and ends. Splitting: the shortest wait, in hours, that is a stay.
+    """
 
     tight_within_country: int = 45
     tight_across_borders: int = 60

@@ -230,7 +230,7 @@ def status(sent: str | None) -> Status:
 def add_spellings(spellings: Iterable[str]) -> None:
     """Add the operator's own spellings, each in the form "GEBUCHT=CONFIRMED"; they take precedence over the built-in ones.
 
-    Raises ValueError if an entry has another form or its status has no row; the message gives the entry's position, not its text.
+    Raises ValueError if an entry is not in this form or its status has no row; the message gives the entry's position, not its text.
     """
     added = {}
     for position, entry in enumerate(spellings, start=1):

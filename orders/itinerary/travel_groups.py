@@ -105,7 +105,7 @@ def _can_follow(group: Sequence[Flight], flight: Flight) -> bool:
 
 
 def _same_route(one: Flight, other: Flight) -> bool:
-    """Whether two flights have the same route less than a day (or an unknown time) apart: hardly anybody takes both."""
+    """Whether two flights have the same route and leave less than a day (or an unknown time) apart; hardly anybody would take both."""
     if not same_city(one.origin.place, other.origin.place):
         return False
     if not same_city(one.destination.place, other.destination.place):

@@ -153,7 +153,7 @@ def not_recorded() -> Problem:
 
 
 def views_limited(sentence: str, seconds: int) -> Problem:
-    """The problem for a user who has reached a limit on views and must wait `seconds`; nothing was sent to the CDP."""
+    """The problem for a user who has exceeded a view limit and must wait `seconds`; `sentence` names the limit."""
     return _problem(_VIEWS_LIMITED, sentence=sentence, retry_after=seconds)
 
 

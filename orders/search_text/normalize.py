@@ -72,7 +72,7 @@ def latin(word: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _plain_sign(sign: str) -> str:
-    """The replacement for a character before NFKC, which would otherwise make "№", "™" and footnote marks part of an adjacent reference."""
+    """The text to put in place of a character before NFKC: NFKC alone would make "№", "™" and footnote marks part of a reference."""
     if sign in APOSTROPHES:
         return "'"
     if sign.isascii():

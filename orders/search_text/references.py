@@ -260,6 +260,6 @@ def _in_groups(text: str) -> str:
 
 
 def _as_six(joined: str) -> str:
-    """`joined` if it is six letters and digits, with at least one of each, and not a price, date or the like; otherwise ""."""
+    """`joined` if it is six characters, letters and digits with at least one of each, and not a price, date or the like; otherwise ""."""
     mixed = any(map(str.isdigit, joined)) and any(map(str.isalpha, joined))
     return joined if len(joined) == 6 and mixed and not NEVER_LABELLED.fullmatch(joined) else ""

@@ -187,8 +187,8 @@ def _flights(
 def _matched(before: list[Seen], now: list[Seen]) -> dict[int, int]:
     """A mapping from positions in `now` to positions in `before`, for the flights that are in both lists.
 
-    Equal flights are matched first; then those with the same number, route and day; then the same number and route; then the same
-    route and day; then the same route.
+    Equal flights are matched first; then those with the same number, route and day; then those with the same number and
+    route; then those with the same route and day; and finally those with the same route.
     """
     matched: dict[int, int] = {}
     keys = (

@@ -81,8 +81,8 @@ class OrderSummary:
     `unchecked` then has the reasons. `items_sum` is the sum of the prices (None if not compared), `sum_currency` the order's currency.
     `total_holds_cancelled` is whether the total includes cancelled items with a price, although not all items are cancelled. `others`
     are the items without flights; `extras` are those of them that go with a flight, grouped by the key of that flight. `items_total`
-    is None if some items were not, or may not have been, read; `items_known` is how many are known to exist. `segments_left` is how
-    many segments were sent but not read, because of the limit for one order. `notes` are the notes on the order, its items and their
+    is the number of items, None if some were not, or may not have been, read; `items_known` is how many are known to exist. `segments_left`
+    is how many segments were sent but not read, because of the limit for one order. `notes` are the notes on the order, its items and their
     segments, each with its place (see `_notes`).
     """
 

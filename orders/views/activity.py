@@ -237,7 +237,7 @@ def _midnight(day: date) -> datetime:
 
 
 def _people() -> list[tuple[int, str]]:
-    """Everybody in the records, as (id, name), sorted by name.
+    """All users who appear in the records, as (id, name), sorted by name.
 
     A deleted user's name is taken from a record of something the user did; if there is none, the id stands in for the name.
     """

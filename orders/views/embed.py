@@ -97,10 +97,10 @@ def frame(request: Request) -> HttpResponseBase:
 @if_any_origin
 @require_safe
 def embed_allow(request: Request) -> HttpResponseBase:
-    """The URL that the frame opens in a new window: note that the frame is waiting, and redirect to the confirmation.
+    """The URL that the frame opens in a new window: record that the frame is waiting, and redirect to the confirmation.
 
-    403 unless our own page opened it with a valid challenge and a listed origin: otherwise, another site could send the challenge for a
-    secret of its own, and get the token.
+    403 unless our own page opened it with a valid challenge and a listed origin: without this check, another site could send the
+    challenge for a secret of its own, and get the token.
     """
     challenge, origin = request.GET.get("c", ""), request.GET.get("o", "")
     fits = embedding.CHALLENGE.fullmatch(challenge) and embedding.is_listed(origin)

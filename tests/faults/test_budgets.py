@@ -114,7 +114,7 @@ SAID: dict[str, tuple[str, ...]] = {
     "names of 2,000 characters": ("of 305. Next page",),
     "one unknown field": ("Other fields",),
     "one digit after the other": ("Other fields",),
-    "20 MB in pages": ("of at least 1000 items, any others did not load", "The CDP sent too much data for one page.", NO_SUM),
+    "20 MB in pages": ("of at least 1000 items, some may not have loaded", "The CDP sent too much data for one page.", NO_SUM),
     "contacts": ("1000 of", "did not load. The CDP sent too much data for one page.", "of 1,000. Next page"),
     "empty contacts": ("0 of 666333 loaded",),
     "a contact with every e-mail": ("emails only partly read",),
@@ -124,10 +124,10 @@ SAID: dict[str, tuple[str, ...]] = {
     "custom values": ("The CDP sent too much data for one page",),
     "one custom value": ("Values 1",),
     "custom values that hold others": ("…",),
-    "raw small items": ("This answer is not shown in full: together, the answers are too long for one page.",),
-    "raw empty objects": ("This answer is not shown in full: together, the answers are too long for one page.",),
-    "raw text": ("This answer is not shown in full: together, the answers are too long for one page.",),
-    "raw depths": ("This answer is not shown in full: together, the answers are too long for one page.",),
+    "raw small items": ("This answer is not shown in full: there is too much data for one page.",),
+    "raw empty objects": ("This answer is not shown in full: there is too much data for one page.",),
+    "raw text": ("This answer is not shown in full: there is too much data for one page.",),
+    "raw depths": ("This answer is not shown in full: there is too much data for one page.",),
     "the file of items of 100 segments": ("BEGIN:VCALENDAR", "END:VCALENDAR"),
 }  # fmt: skip
 

@@ -16,7 +16,7 @@ ITEMS, CONTACTS = 120, 60
 WHOLE = ""
 SAID = {
     "next-loop": WHOLE,
-    "ignore-offset": "100 of at least 100 items, any others did not load",
+    "ignore-offset": "100 of at least 100 items, some may not have loaded",
     "ignore-limit": WHOLE,
     "short-pages": WHOLE,
     "all-at-once": WHOLE,
