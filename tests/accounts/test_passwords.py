@@ -141,7 +141,7 @@ def test_somebody_elses_connection_is_no_name_of_mine(anna: User, ben: User) -> 
     ("language", "words"),
     [
         ("en", ["at least 12", "known from data breaches", "mostly repetitions or sequences", "little more than your name"]),
-        ("de", ["mindestens 12", "aus Datenlecks bekannt", "wiederholt sich", "kaum mehr als"]),
+        ("de", ["mindestens 12", "aus Datenlecks bekannt", "vor allem aus Wiederholungen", "kaum mehr als"]),
     ],
 )
 def test_each_reason_has_words(language: str, words: list[str], db: None) -> None:
