@@ -182,7 +182,7 @@ def reveal_refused(page: Page) -> None:
     supervisors.permissions.clear()
     try:
         page.get_by_text("Reveal…").first.click()
-        page.get_by_role("button", name="Reveal Passport", exact=True).click()
+        page.get_by_role("button", name="Reveal: Passport", exact=True).click()
         expect(page.locator(".person").get_by_role("alert")).to_be_visible()
     finally:
         supervisors.permissions.set(held)

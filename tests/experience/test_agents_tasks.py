@@ -176,7 +176,7 @@ def other_orders(hand: Hand) -> None:
 def reveal(hand: Hand) -> None:
     hand.press("p")
     hand.point(hand.page.get_by_text("Reveal…"))
-    hand.click("button", "Reveal Passport$")
+    hand.click("button", "Reveal: Passport$")
 
 
 def switch_tenant(hand: Hand) -> None:
@@ -294,7 +294,7 @@ def test_hidden_fields_are_one_line_and_permission_is_a_matter_only_where_someth
     line = card.locator("summary")
     expect(line).to_contain_text("3 hidden fields · Reveal…")
     line.click()
-    card.get_by_role("button", name="Reveal Passport", exact=True).click()
+    card.get_by_role("button", name="Reveal: Passport", exact=True).click()
     expect(card.locator("summary")).to_contain_text("2 hidden fields · Reveal…")
 
 
@@ -360,13 +360,13 @@ def test_a_traveller_shown_with_the_contact_is_still_there_after_a_reveal_and_a_
     traveller = card.locator(".person")
     expect(traveller).to_contain_text("BX 459 DUB–LHR")
     card.get_by_text("Reveal…").locator("visible=true").click()
-    card.get_by_role("button", name="Reveal Passport", exact=True).click()
+    card.get_by_role("button", name="Reveal: Passport", exact=True).click()
     expect(card.locator("> dl")).to_contain_text("PA4412365")
     expect(traveller).to_contain_text("BX 459 DUB–LHR")
     expect(card).to_be_focused()
     # The traveller's own hidden fields: of the card inside.
     traveller.get_by_text("Reveal…").click()
-    traveller.get_by_role("button", name="Reveal Passport", exact=True).click()
+    traveller.get_by_role("button", name="Reveal: Passport", exact=True).click()
     expect(traveller).to_be_focused()
     expect(traveller.get_by_text("PA4412365")).to_be_hidden()  # the contact's card has it
     expect(traveller.get_by_role("link", name="Other orders")).to_be_hidden()

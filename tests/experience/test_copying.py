@@ -79,7 +79,7 @@ def test_a_reveal_says_what_is_shown_now_and_never_its_value(page: Page, live_ap
     page.goto(f"/orders/{SEED}/")
     CONTACTS(page)
     page.get_by_text("Reveal…").click()
-    page.get_by_role("button", name="Reveal Passport", exact=True).click()
+    page.get_by_role("button", name="Reveal: Passport", exact=True).click()
     expect(page.locator("#say")).to_have_text("Passport revealed")
     page.get_by_text("Reveal…").click()
     page.get_by_role("button", name="Reveal all").click()
