@@ -18,7 +18,7 @@ from tests.pages.ticket_values import OF_TICKETS
 CASES = PROJECT.parent / "shared" / "cases" / "ticket-values.json"
 RECIPES = {BY_CODE[code].name: BY_CODE[code] for code in SYSTEMS}
 KEPT = table.observed()
-TITLES = {"order": "B94TXY · ", "chooser": "Matching orders", "miss": "Not found", "start": "Find an order"}
+TITLES = {"order": "B94TXY · ", "chooser": "Several orders match", "miss": "Not found", "start": "Find an order"}
 # The pages that do what the cases call right.
 HONEST = {"order", "miss", "unclear"}
 RIGHT = {

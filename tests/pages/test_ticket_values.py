@@ -17,7 +17,7 @@ TICKET = "RM-4"
 PERSONAL = ("jane.doe", "4567")
 LANDINGS = {
     "order": r"<title>B94TXY ·",
-    "chooser": r"<title>Matching orders",
+    "chooser": r"<title>Several orders match",
     "miss": r"<title>Not found",
     "start": r"<title>Find an order",
     "unclear": r"<title>Not searched",
