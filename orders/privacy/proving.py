@@ -29,7 +29,7 @@ _BEGUN = re.compile(r"(?P<count>\d+) records up to (?P<last>\d+)")
 _PRUNED = re.compile(r"before (?P<limit>\d{4}-\d\d-\d\d), (?P<left>\d+) without a chain left")
 _COLUMNS = tuple(column.attname for column in AccessRecord._meta.concrete_fields)  # noqa: SLF001  (Django's own name for it)
 Row = dict[str, Any]
-CHUNK = 10_000  # some 25 MB; planning a read of all partitions takes milliseconds, so smaller chunks take longer
+CHUNK = 10_000  # some 20 MB; planning a read of all partitions takes milliseconds, so smaller chunks take longer
 
 
 @dataclass(frozen=True, slots=True)
