@@ -1,4 +1,4 @@
-"""Figures read from the database at each scrape: sessions, connections by their last result, and how far the clocks differ.
+"""Figures read from the database at each scrape: sessions, connections by their last result, clocks, months of access records.
 
 The label `team` is the name that administrators gave a shared connection; for personal connections it is "".
 """
@@ -16,6 +16,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from accounts import database_clock
+from cdpviewer.metrics import record_months
 from orders.models import Connection
 from orders.models.shared import SharedConnection
 
@@ -49,7 +50,7 @@ class Gathered(Collector):
             # A region may have been removed from the settings; its connections are counted even so.
             name = region if region in settings.CDP_REGIONS else "other"
             results.add_metric([name, team, result or "never_used"], number)
-        return [sessions, results, self._clock()]
+        return [sessions, results, self._clock(), *record_months.gauges()]
 
     def _clock(self) -> GaugeMetricFamily:
         """A gauge of the seconds by which this host's clock is ahead of the database's; 0 on SQLite, whose clock is this host's."""

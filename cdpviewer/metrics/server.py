@@ -27,8 +27,11 @@ def main() -> None:
     from prometheus_client import CollectorRegistry, start_http_server
     from prometheus_client.multiprocess import MultiProcessCollector
 
+    from cdpviewer.databases import wait_like_pages
     from cdpviewer.metrics.gathered import Gathered
 
+    for database in settings.DATABASES.values():
+        wait_like_pages(database)  # a scrape must end in time, even if somebody holds a table
     registry = CollectorRegistry()
     MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     registry.register(Gathered())

@@ -13,10 +13,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from hmac import compare_digest
 from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from django.db import connections
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from orders.privacy import owner
 from orders.privacy.access_record import AccessRecord
@@ -28,6 +29,7 @@ _BEGUN = re.compile(r"(?P<count>\d+) records up to (?P<last>\d+)")
 _PRUNED = re.compile(r"before (?P<limit>\d{4}-\d\d-\d\d), (?P<left>\d+) without a chain left")
 _COLUMNS = tuple(column.attname for column in AccessRecord._meta.concrete_fields)  # noqa: SLF001  (Django's own name for it)
 Row = dict[str, Any]
+CHUNK = 10_000  # some 20 MB; planning a read of all partitions takes milliseconds, so smaller chunks take longer
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,16 +96,16 @@ def prove(since: Head | None = None, *, first: date | None = None) -> Proof:
     faults: dict[str, list[str]] = {}
     kept = f"The head that was kept ({since.chain}, link {since.link})" if since else ""
     kept_found = False
-    chained = _records().exclude(chain="").order_by("chain", "link", "pk").values(*_COLUMNS)
-    if first is not None:
-        chained = chained.filter(chain__gte=f"{first:%Y%m%d}")
-    for chain, rows in groupby(chained.iterator(chunk_size=2000), key=lambda row: row["chain"]):
-        proof.chains += 1
+    for row in _chained(first).filter(link=None):
+        proof.records += 1
+        faults.setdefault(row["chain"], []).append(_without_place(row))
+    for chain, rows in groupby(_in_order(_chained(first).exclude(link=None)), key=itemgetter("chain")):
         for row in _proved(chain, rows, proof, faults.setdefault(chain, [])):
-            ends[chain] = row["link"] or 0
+            ends[chain] = row["link"]
             _note(noted, row)
             if since and (chain, row["link"]) == (since.chain, since.link):
                 kept_found = compare_digest(row["seal"], since.seal)
+    proof.chains = len(faults)
     # Records beyond the age limit may be partly gone: a prune may have been interrupted.
     proof.faults += [fault for chain, found in faults.items() if _is_kept(chain, noted) for fault in found]
     _compare_with_heads(proof, noted, ends, first or date.min)
@@ -125,6 +127,30 @@ def _records() -> QuerySet[AccessRecord]:
     return AccessRecord.objects.using(owner.alias())
 
 
+def _chained(first: date | None) -> QuerySet[AccessRecord, Row]:
+    """The records in chains, without those of days before `first`."""
+    rows: QuerySet[AccessRecord, Row] = _records().exclude(chain="").values(*_COLUMNS)
+    return rows if first is None else rows.filter(chain__gte=f"{first:%Y%m%d}")
+
+
+def _in_order(rows: QuerySet[AccessRecord, Row]) -> Iterator[Row]:
+    """The rows by chain and link, read in chunks, each by a statement or two of its own.
+
+    For one statement, PostgreSQL would first copy all rows to its temporary files, or a transaction would have to stay open for hours.
+    """
+    rows = rows.order_by("chain", "link", "pk")
+    found = list(rows[:CHUNK])
+    while found:
+        yield from found
+        last = found[-1]
+        same = rows.filter(
+            Q(chain=last["chain"], link__gte=last["link"]), Q(link__gt=last["link"]) | Q(pk__gt=last["id"])
+        )
+        found = list(same[:CHUNK])
+        if len(found) < CHUNK:
+            found += rows.filter(chain__gt=last["chain"])[: CHUNK - len(found)]
+
+
 def _newest() -> str:
     """A sentence with the time of the newest record, after which others may be missing; "" if there is no record."""
     newest = _records().order_by("-at").values_list("at", flat=True).first()
@@ -144,10 +170,9 @@ def _proved(chain: str, rows: Iterator[Row], proof: Proof, faults: list[str]) ->
     before: Row | None = None
     for row in rows:
         proof.records += 1
-        place = f"row {row['id']} (chain {chain}, link {row['link']})"
         last = before["link"] if before else 0
-        if row["link"] is None or row["link"] <= last:
-            faults.append(f"{place} occurs twice or has no position: it was added without the key.")
+        if row["link"] <= last:
+            faults.append(_without_place(row))
             continue
         if row["link"] > last + 1:
             gap = (
@@ -158,12 +183,20 @@ def _proved(chain: str, rows: Iterator[Row], proof: Proof, faults: list[str]) ->
             faults.append(f"{gap} missing before row {row['id']}, which cannot be proved without.")
             yield row
         elif not _is_sealed(row, before["seal"] if before else ""):
-            faults.append(f"{place} is not as it was written: changed, moved, or added without the key.")
+            faults.append(f"{_place(row)} is not as it was written: changed, moved, or added without the key.")
         elif row["at"].astimezone(UTC).date() != day_of(chain):
-            faults.append(f"{place} has another day than its chain.")
+            faults.append(f"{_place(row)} has another day than its chain.")
         else:
             yield row
         before = row
+
+
+def _place(row: Row) -> str:
+    return f"row {row['id']} (chain {row['chain']}, link {row['link']})"
+
+
+def _without_place(row: Row) -> str:
+    return f"{_place(row)} occurs twice or has no position: it was added without the key."
 
 
 def _is_sealed(row: Row, before: str) -> bool:
@@ -192,7 +225,8 @@ def _compare_with_heads(proof: Proof, noted: _Noted, ends: dict[str, int], first
     }
     seals = _seals_of(list(heads))
     for (chain, link), notes in heads.items():
-        if link > ends.get(chain, 0):
+        # A link whose seal is there was added after the chain was read.
+        if link > ends.get(chain, 0) and (chain, link) not in seals:
             proof.faults.append(
                 f"chain {chain} ends after link {ends.get(chain, 0)}, but row {notes[0][0]} saw its link {link}: its end was removed."
             )
@@ -205,12 +239,10 @@ def _compare_with_heads(proof: Proof, noted: _Noted, ends: dict[str, int], first
 
 
 def _seals_of(links: list[tuple[str, int]]) -> dict[tuple[str, int], str]:
-    wanted = set(links)
     seals = dict[tuple[str, int], str]()
-    chains = sorted({chain for chain, _link in wanted})
-    for start in range(0, len(chains), 200):
-        rows = _records().filter(chain__in=chains[start : start + 200]).values_list("chain", "link", "seal")
-        seals |= {(chain, link or 0): found for chain, link, found in rows.iterator() if (chain, link or 0) in wanted}
+    for chain, places in groupby(sorted(links), key=itemgetter(0)):
+        rows = _records().filter(chain=chain, link__in=[link for _chain, link in places])
+        seals |= {(chain, link or 0): found for link, found in rows.values_list("link", "seal")}
     return seals
 
 
@@ -218,7 +250,7 @@ def _check_unchained(proof: Proof, noted: _Noted) -> None:
     """Check that all records without a chain are from before chaining began, and that none within the age limit is missing."""
     expected, last = noted.unchained()
     unchained = _records().filter(chain="")
-    for number in unchained.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True).iterator():
+    for number in unchained.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True):
         proof.faults.append(f"row {number} has no chain: it was added without the key.")
     limit = datetime.combine(noted.limit, datetime.min.time(), tzinfo=UTC)
     proof.without_chain = unchained.filter(pk__lte=last, at__gte=limit).count()

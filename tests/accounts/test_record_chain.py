@@ -385,3 +385,43 @@ def test_processes_that_write_at_once_lose_nothing_and_fork_no_chain() -> None:
     assert AccessRecord.objects.filter(what="order_opened").count() == 4 * 60 + 20
     assert AccessRecord.objects.filter(what="order_opened").values("chain").distinct().count() == 5
     assert faults() == []
+
+
+def proof_in_chunks(monkeypatch: pytest.MonkeyPatch, size: int) -> proving.Proof:
+    monkeypatch.setattr(proving, "CHUNK", size)
+    proof = proving.prove()
+    return proving.Proof(proof.chains, proof.records, proof.without_chain, sorted(proof.faults))
+
+
+def test_the_proof_is_the_same_in_chunks_of_any_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    for length in (1, 2, 3, 4, 6):
+        for link in range(1, length + 1):
+            write(f"{length}/{link}")
+        other_process()
+    whole = proof_in_chunks(monkeypatch, 10_000)
+    assert whole.chains == 5 and whole.records > 16 and whole.faults == []
+    for size in (1, 2, 3, 4, whole.records):
+        assert proof_in_chunks(monkeypatch, size) == whole
+    tamper(
+        f"UPDATE orders_accessrecord SET link = NULL WHERE id = {number('2/2')}",
+        f"UPDATE orders_accessrecord SET user_name = 'ben' WHERE id = {number('4/4')}",
+        f"DELETE FROM orders_accessrecord WHERE id = {number('6/3')}",
+    )
+    faulty = proof_in_chunks(monkeypatch, 10_000)
+    assert len(faulty.faults) >= 3
+    for size in (1, 2, 3, 4, faulty.records):
+        assert proof_in_chunks(monkeypatch, size) == faulty
+
+
+def test_a_chain_that_grows_after_it_was_read_has_not_lost_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    write("a")
+    write("added meanwhile")
+    other_process()
+    append_only.take_head(connection)
+    in_order = proving._in_order
+    monkeypatch.setattr(
+        proving, "_in_order", lambda rows: (row for row in in_order(rows) if row["order_ref"] != "added meanwhile")
+    )
+    noted = AccessRecord.objects.filter(what=Action.CHAIN_SEEN)
+    assert [record.detail.partition("/")[2] for record in noted] == ["2"]
+    assert faults() == []

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -27,11 +28,13 @@ from cdpviewer.databases import FREE_CONNECTION
 from cdpviewer.metrics.gathered import Gathered
 from orders.models import Connection
 from orders.models.shared import SharedConnection
+from orders.privacy.partitions import month_after
 from sandbox.server import Sandbox
 from tests import on_postgres
 from tests.canary import CANARY
 from tests.live import PASSWORD, PROJECT, App, environment, free_port, sign_in, wait_until_it_answers
 from tests.postgres_server import Server, postgres
+from tests.wiring.test_postgresql import RECORD
 
 __all__ = ["postgres"]
 
@@ -265,6 +268,57 @@ def test_a_shared_connection_is_counted_under_its_name_as_the_team_and_an_own_on
     counted = {(one.labels["team"], one.labels["result"]): one.value for one in results.samples}
     assert counted == {("", "accepted"): 1, ("Bookings", "refused"): 1, ("New", "never_used"): 1}
     assert "Canary" not in generate_latest(registry).decode()
+
+
+MONTHS = ("cdpviewer_record_months_missing", "cdpviewer_records_in_default_partition", "cdpviewer_database_up")
+
+
+@pytest.fixture
+def of_months(
+    postgres: Server, running_sandbox: Sandbox, gathered_static: Path, tmp_path: Path
+) -> Iterator[Callable[[], list[float | None]]]:
+    """What the process for metrics says of MONTHS, None where it has no value, as the pages' role on a database divided into months."""
+    with postgres.connect() as superuser:
+        superuser.execute("CREATE ROLE gauge_keeper LOGIN")
+        superuser.execute("CREATE ROLE gauge_pages LOGIN")
+        superuser.execute("CREATE DATABASE gauged OWNER gauge_keeper")
+    metrics = Metrics(free_port())
+    env = on_postgres.settings(
+        running_sandbox,
+        gathered_static,
+        DATABASE_URL=postgres.url("gauged", "gauge_pages"),
+        CDPVIEWER_METRICS_BIND=f"127.0.0.1:{metrics.port}",
+        PROMETHEUS_MULTIPROC_DIR=str(tmp_path),
+    )
+    owner = {**env, "CDPVIEWER_OWNER_DATABASE_URL": postgres.url("gauged", "gauge_keeper")}
+    done = on_postgres.run(owner, "-c", on_postgres.WITH_MONTHS)
+    assert done.returncode == 0, done.stderr
+    process = subprocess.Popen([sys.executable, "-m", "cdpviewer.metrics.server"], env=env, cwd=PROJECT)
+    try:
+        wait_for_port(metrics.port)
+        yield lambda: [metrics.scrape().get((name, frozenset())) for name in MONTHS]
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def test_months_without_a_partition_and_records_outside_all_months_are_counted_as_the_pages(
+    of_months: Callable[[], list[float | None]], postgres: Server
+) -> None:
+    now = datetime.now(UTC)
+    later = month_after(now)
+    with postgres.connect("gauged", "gauge_keeper") as keeper, postgres.connect("gauged", "gauge_pages") as pages:
+        pages.execute(RECORD, [now])
+        assert of_months() == [0, 0, 1]
+        with keeper.transaction():
+            keeper.execute("LOCK TABLE orders_accessrecord")
+            assert of_months() == [None, None, 1]
+        keeper.execute(f"DROP TABLE orders_accessrecord_{later:%Y%m}".encode())
+        assert of_months() == [1, 0, 1]
+        pages.execute(RECORD, [later])
+        assert of_months() == [1, 1, 1]
+        keeper.execute(f"DROP TABLE orders_accessrecord_{now:%Y%m}".encode())
+        assert of_months() == [2, 1, 1]
 
 
 def test_the_database_is_said_to_be_down(db: None) -> None:

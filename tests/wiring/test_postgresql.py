@@ -115,6 +115,24 @@ def test_the_records_are_proved_as_the_owner_to_whom_no_limit_of_pages_applies(e
     assert checked.returncode == 0 and " chains since 2" in checked.stdout, checked.stderr
 
 
+def test_the_records_are_proved_without_a_copy_of_all_of_them_on_the_server(
+    env: dict[str, str], postgres: Server
+) -> None:
+    log = postgres.folder / "log"
+    with postgres.connect() as superuser:
+        superuser.execute("ALTER ROLE keeper SET log_min_messages = 'log'")
+        superuser.execute("ALTER ROLE keeper SET log_statement = 'all'")
+        before = log.stat().st_size
+        try:
+            on_postgres.run(env, "manage.py", "check_records")
+        finally:
+            superuser.execute("ALTER ROLE keeper RESET ALL")
+    logged = log.read_text()[before:]
+    assert '"orders_accessrecord"."seal"' in logged
+    assert "DECLARE" not in logged  # a cursor outside a transaction copies its whole result into temporary files
+    assert "BEGIN" not in logged  # a transaction would stay open for hours
+
+
 def test_pages_work_with_what_their_role_may(env: dict[str, str], tmp_path: Path) -> None:
     with on_postgres.serving(env, tmp_path) as served:
         assert served.get("/").status_code == 200
