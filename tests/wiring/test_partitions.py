@@ -30,6 +30,7 @@ __all__ = ["postgres"]
 WRITTEN = RECORD.removesuffix("'', ''") + "'nobody', ''"
 PAGES_WAIT = "-c lock_timeout=750ms -c statement_timeout=2s"
 TODAY = datetime.now(UTC)
+OLD = "360d"  # the first partition of a history of 460 days ends 398 days ago at the latest
 
 
 def roles(postgres: Server) -> None:
@@ -250,7 +251,7 @@ def test_a_prune_drops_whole_months_and_the_rest_still_proves(
     copy: tuple[str, dict[str, str]], postgres: Server, tmp_path: Path
 ) -> None:
     name, env = copy
-    limit = (TODAY - timedelta(days=400)).replace(hour=0, minute=0, second=0, microsecond=0)
+    limit = (TODAY - timedelta(days=360)).replace(hour=0, minute=0, second=0, microsecond=0)
     manage(env, "backup", str(tmp_path / "backup"))
     with postgres.connect(name) as superuser:
         count = one(superuser, "SELECT count(*) FROM orders_accessrecord")
@@ -258,7 +259,7 @@ def test_a_prune_drops_whole_months_and_the_rest_still_proves(
     with writing(postgres, name, TODAY) as failed, postgres.connect(name, "month_pages") as reader:
         # A reader whom the first tries have to wait for, and no page with them.
         process = subprocess.Popen(
-            [sys.executable, "manage.py", "prune_access_records", "--older-than", "400d"],
+            [sys.executable, "manage.py", "prune_access_records", "--older-than", OLD],
             env=env, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
         with reader.transaction():
@@ -299,11 +300,11 @@ def test_a_prune_drops_whole_months_and_the_rest_still_proves(
 
 def test_whole_months_are_dropped_and_no_record_is_deleted(copy: tuple[str, dict[str, str]], postgres: Server) -> None:
     name, env = copy
-    month = (TODAY - timedelta(days=400)).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    month = (TODAY - timedelta(days=360)).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     with postgres.connect(name) as superuser:
         kept = one(superuser, "SELECT count(*) FROM orders_accessrecord WHERE at >= %s", month)
     begun = datetime.now(UTC)
-    assert "removed: " in manage(env, "prune_access_records", "--older-than", "400d", "--whole-months")
+    assert "removed: " in manage(env, "prune_access_records", "--older-than", OLD, "--whole-months")
     with postgres.connect(name) as superuser:
         tables = [str(table) for (table,) in superuser.execute(TABLES)]
         assert min(tables) == f"orders_accessrecord_{month:%Y%m}"
@@ -321,7 +322,7 @@ def test_whole_months_are_dropped_and_no_record_is_deleted(copy: tuple[str, dict
     with postgres.connect(name) as superuser:
         first = superuser.execute(gathered.encode()).fetchone()
         assert first is not None and first[0] is not None and first[1:] == (count, True)
-        manage(env, "prune_access_records", "--older-than", "400d", "--whole-months")
+        manage(env, "prune_access_records", "--older-than", OLD, "--whole-months")
         assert superuser.execute(gathered.encode()).fetchone() == first
 
 
