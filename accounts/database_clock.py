@@ -15,6 +15,7 @@ from orders.storage.together import Change
 
 NOW = "clock_timestamp()"
 STATEMENT = Change(f"SELECT {NOW}", ())  # sent together with other queries
+MOST_OFF = 60.0  # seconds between the clocks of a host and of the database
 
 # The database's time minus this process's monotonic clock, in seconds; None until it is read.
 _ahead: float | None = None

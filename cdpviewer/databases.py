@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
 from cdpviewer.environment import Environment
-
-if TYPE_CHECKING:  # the settings import this module, and load before Django's database layer may
-    from django.db.backends.base.base import BaseDatabaseWrapper
 
 DJANGOS_SQLITE = "django.db.backends.sqlite3"
 DJANGOS_POSTGRESQL = "django.db.backends.postgresql"
@@ -119,13 +116,6 @@ def wait_like_pages(settings: dict[str, Any]) -> None:
     options.setdefault("tcp_user_timeout", round(STATEMENT * 1000))
     if not settings["DISABLE_SERVER_SIDE_CURSORS"]:
         options.setdefault("options", " ".join(f"-c {name}={value}" for name, value in page_limits().items()))
-
-
-def past_the_pool(connection: BaseDatabaseWrapper, alias: str) -> BaseDatabaseWrapper:
-    """A separate connection to the same database, outside psycopg's pool. The caller must close it."""
-    own = connection.copy(alias)
-    own.settings_dict["OPTIONS"].pop("pool", None)
-    return own
 
 
 def page_limits() -> dict[str, str]:

@@ -22,14 +22,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonR
 from django.http.response import HttpResponseBase
 
 from accounts import database_clock
-from cdpviewer.databases import past_the_pool
 from orders.http import GetResponse, Request
 from orders.itinerary import zones
+from orders.storage.alone import past_the_pool
 
 PATIENCE = 1.0  # seconds that the database has to answer
 LEAST_ROOM = 16 * 1024 * 1024  # bytes that must be free on the disk of a SQLite database
 TABLE = "django_migrations"
-MOST_OFF = 60.0  # seconds between the clocks of this host and of the database
 SILENT = {"database": "does not answer", "migrations": "not known", "clock": "not known"}
 
 _found_complete: list[bool] = []
@@ -115,7 +114,7 @@ def _postgresql(probe: BaseDatabaseWrapper) -> tuple[str, str]:
 
 def _clock(offset: float) -> str:
     """The state of this host's clock, which is `offset` seconds ahead of the database's. Log when it becomes wrong, and right again."""
-    if abs(offset) <= MOST_OFF:
+    if abs(offset) <= database_clock.MOST_OFF:
         if _clock_off.is_set():
             _clock_off.clear()
             log.info("the clock of this server is right again")

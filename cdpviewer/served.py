@@ -10,7 +10,9 @@ from typing import Any
 
 from django.db import connections
 
-from cdpviewer.databases import SQLITE, past_the_pool
+from cdpviewer.databases import SQLITE
+from orders.privacy import owner
+from orders.storage.alone import past_the_pool
 
 
 class Served(Exception):
@@ -46,7 +48,7 @@ def alone() -> int | None:
     connection = connections["default"]
     if connection.vendor == "postgresql":
         # The owner's address leads past an external pooler, which may be stopped. Of our own pool the other connections would count.
-        connection = connections["owner" if "owner" in connections else "default"]
+        connection = connections[owner.alias()]
         with closing(past_the_pool(connection, "alone")) as own, own.cursor() as cursor:
             # A role cannot see what kind of process it is if that belongs to another role; those of PostgreSQL itself belong to nobody.
             cursor.execute(

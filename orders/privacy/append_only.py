@@ -154,7 +154,8 @@ def add_missing_triggers(connection: BaseDatabaseWrapper) -> None:
         partitions = [name for (name,) in cursor.fetchall()]
         names = [NO_CHANGE, NO_TRUNCATE, NO_DELETE]
         cursor.execute(
-            "SELECT tgrelid::regclass::text, tgname, tgenabled = 'O' FROM pg_trigger WHERE tgname = ANY(%s)", [names]
+            "SELECT tgrelid::regclass::text, tgname, tgenabled IN ('O', 'A') FROM pg_trigger WHERE tgname = ANY(%s)",
+            [names],
         )
         there = {(table, name): enabled for table, name, enabled in cursor.fetchall()}
     wanted = _POSTGRESQL_TRIGGERS | {(name, NO_TRUNCATE): _TRUNCATE.format(table=name) for name in partitions}

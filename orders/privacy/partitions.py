@@ -10,20 +10,18 @@ one day, so it lies in one partition; `proving` reports a chain that does not, a
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import TypeVar
 
 import structlog
-from django.db import IntegrityError, OperationalError, transaction
+from django.db import IntegrityError
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
 
 from orders.privacy import append_only
 from orders.privacy.append_only import TABLE
+from orders.storage.short_locks import InUse, run, shortly
 
 log = structlog.stdlib.get_logger("orders.records")
 
@@ -31,21 +29,9 @@ FIRST = f"{TABLE}_first"
 DEFAULT = f"{TABLE}_default"
 MONTHS_AHEAD = 2  # the nightly prune may fail for that long before records go to the default partition
 MOST_MOVED = 5_000  # rows that move from the default partition to a new one, or are read for that, while pages wait
+MOST_READ = 32 * 1024 * 1024  # bytes of the default partition, read then too: a prune may have left it empty but large
 # An interrupted run leaves a check that refuses records of a later month. The next night's run removes it, and there may be two nights.
 SPARE = timedelta(days=2)
-
-LOCK_TIMEOUT = (
-    "300ms"  # with the longest change, a move of MOST_MOVED rows (0.25 s), less than pages wait for a lock (0.75 s)
-)
-TRIES = 20
-BETWEEN_TRIES = 0.5  # seconds, in which pages that queued go on
-LOCK_NOT_AVAILABLE = "55P03"
-
-T = TypeVar("T")
-
-
-class InUse(OperationalError):
-    """A table could not be locked, because somebody has been reading it for too long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +85,12 @@ def divide(connection: BaseDatabaseWrapper) -> None:
     check = f"{FIRST}_end"
     drop = f"DROP CONSTRAINT IF EXISTS {check}"
     add = f"ADD CONSTRAINT {check} CHECK (at < '{end.isoformat()}') NOT VALID"
-    shortly(connection, partial(run, connection, f"ALTER TABLE {TABLE} {drop}, {add}"))
+    shortly(connection, partial(run, connection, f"ALTER TABLE {TABLE} {drop}, {add}"), TABLE)
     try:
         run(connection, f"ALTER TABLE {TABLE} VALIDATE CONSTRAINT {check}")
-        shortly(connection, partial(_switch, connection, end, check))
+        shortly(connection, partial(_switch, connection, end, check), TABLE)
     except BaseException:
-        shortly(connection, partial(run, connection, f"ALTER TABLE {TABLE} {drop}"))
+        shortly(connection, partial(run, connection, f"ALTER TABLE {TABLE} {drop}"), TABLE)
         raise
 
 
@@ -113,6 +99,7 @@ def _switch(connection: BaseDatabaseWrapper, end: datetime, check: str) -> None:
     quote = connection.ops.quote_name
     with connection.cursor() as cursor:
         cursor.execute(f"LOCK TABLE {TABLE} IN ACCESS EXCLUSIVE MODE")
+        _become_owner(connection)
         cursor.execute(
             "SELECT relname, pg_get_indexdef(indexrelid), indisunique FROM pg_index JOIN pg_class ON oid = indexrelid"
             " WHERE indrelid = %s::regclass",
@@ -182,28 +169,32 @@ def _create(connection: BaseDatabaseWrapper, name: str, start: datetime, end: da
     """Create a month's partition; False if the default partition has records that cannot be moved to it. Raises InUse.
 
     Attaching the partition reads all of the default one while pages wait, unless a check says that it has no record of the month. So if
-    the default partition has more than MOST_MOVED records, only months that begin later can be created: pages add none of theirs yet.
+    the default partition has more than MOST_MOVED records or MOST_READ bytes, only months that begin later can be created: pages add none
+    of theirs yet.
     """
     check = f"{DEFAULT}_not_later"
     drop = partial(run, connection, f"ALTER TABLE {DEFAULT} DROP CONSTRAINT IF EXISTS {check}")
     attach = partial(_attach, connection, name, start, end)
-    shortly(connection, drop)  # an interrupted run left it
+    shortly(connection, drop, DEFAULT)  # an interrupted run left it
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*) FROM (SELECT FROM {DEFAULT} LIMIT %s) AS few", [MOST_MOVED + 1])  # noqa: S608
-        are_few = cursor.fetchone()[0] <= MOST_MOVED
-    if are_few:
-        return shortly(connection, attach)
+        cursor.execute(
+            f"SELECT pg_relation_size(%s) <= %s AND (SELECT count(*) FROM (SELECT FROM {DEFAULT} LIMIT %s) AS few) <= %s",  # noqa: S608
+            [DEFAULT, MOST_READ, MOST_MOVED + 1, MOST_MOVED],
+        )
+        (is_small,) = cursor.fetchone()
+    if is_small:
+        return shortly(connection, attach, DEFAULT)
     if start < timezone.now() + SPARE:
         return False
     add = f"ADD CONSTRAINT {check} CHECK (at < '{start.isoformat()}' OR at >= '{end.isoformat()}') NOT VALID"
-    shortly(connection, partial(run, connection, f"ALTER TABLE {DEFAULT} {add}"))
+    shortly(connection, partial(run, connection, f"ALTER TABLE {DEFAULT} {add}"), DEFAULT)
     try:
         run(connection, f"ALTER TABLE {DEFAULT} VALIDATE CONSTRAINT {check}")
-        return shortly(connection, attach)
+        return shortly(connection, attach, DEFAULT)
     except IntegrityError:  # a wrong clock made a record of the month
         return False
     finally:
-        shortly(connection, drop)
+        shortly(connection, drop, DEFAULT)
 
 
 def _attach(connection: BaseDatabaseWrapper, name: str, start: datetime, end: datetime) -> bool:
@@ -214,6 +205,7 @@ def _attach(connection: BaseDatabaseWrapper, name: str, start: datetime, end: da
         cursor.execute(f"LOCK TABLE ONLY {TABLE}, ONLY {DEFAULT} IN ACCESS EXCLUSIVE MODE")
         if _is_covered(connection, start, end):  # by another process, while this one waited for the lock
             return True
+        _become_owner(connection)
         run(connection, *_new(name))
         cursor.execute("SELECT set_config('cdpviewer.prune_before', %s, true)", [end.isoformat()])
         cursor.execute(
@@ -232,7 +224,7 @@ def drop_before(connection: BaseDatabaseWrapper, limit: datetime) -> None:
     """Drop each partition whose records are all from before `limit` (aware). Raises InUse, perhaps after some have been dropped."""
     for partition in partitions(connection):
         if partition.end is not None and partition.end <= limit:
-            shortly(connection, partial(run, connection, f"DROP TABLE {partition.name}"))
+            shortly(connection, partial(run, connection, f"DROP TABLE {partition.name}"), partition.name)
 
 
 def analyze(connection: BaseDatabaseWrapper) -> None:
@@ -261,32 +253,17 @@ def repeated_ids(connection: BaseDatabaseWrapper) -> list[int]:
         return [number for (number,) in cursor.fetchall()]
 
 
+def _become_owner(connection: BaseDatabaseWrapper) -> None:
+    """Until the end of the transaction, act as the table's owner, who then owns what is created; a superuser may migrate as well."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('role', pg_get_userbyid(relowner), true) FROM pg_class WHERE oid = %s::regclass", [TABLE]
+        )
+
+
 def _new(name: str) -> tuple[str, ...]:
     """Statements for a table that can become a partition. Attaching it adds the parent's other indexes."""
     return (
         f"CREATE TABLE {name} (LIKE {TABLE})",
         f"ALTER TABLE {name} ADD PRIMARY KEY (id), ADD CONSTRAINT {name}_link_once UNIQUE (chain, link)",
     )
-
-
-def shortly(connection: BaseDatabaseWrapper, change: Callable[[], T]) -> T:
-    """Run `change` in a transaction that waits for a lock only as long as pages can wait behind it. Raises InUse if TRIES attempts fail."""
-    for again in reversed(range(TRIES)):
-        try:
-            with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
-                cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT])
-                return change()
-        except OperationalError as error:
-            if getattr(error.__cause__, "sqlstate", "") != LOCK_NOT_AVAILABLE:
-                raise
-            if not again:
-                raise InUse from error.__cause__
-        time.sleep(BETWEEN_TRIES)
-    raise AssertionError("unreachable")
-
-
-def run(connection: BaseDatabaseWrapper, *statements: str) -> None:
-    """Execute the statements, which have no parameters."""
-    with connection.cursor() as cursor:
-        for statement in statements:
-            cursor.execute(statement)

@@ -12,6 +12,8 @@ from cdpviewer import migrating
 from cdpviewer.databases import OWNER
 from cdpviewer.postgresql import roles
 from orders.privacy import owner
+from orders.storage.alone import Busy, alone
+from orders.storage.short_locks import LOCK_NOT_AVAILABLE
 
 
 class Command(migrate.Command):
@@ -24,7 +26,7 @@ class Command(migrate.Command):
     def handle(self, *args: Any, **options: Any) -> None:
         connection = connections[options["database"]]
         try:
-            with migrating.alone(connection), migrating.waiting_shortly(connection):
+            with alone(connection), migrating.waiting_shortly(connection):
                 if newer := migrating.unknown(connection):
                     raise CommandError(
                         f"This database has been migrated by a newer version ({', '.join(newer)}). Nothing was changed."
@@ -32,14 +34,14 @@ class Command(migrate.Command):
                 super().handle(*args, **options)
                 if connection.alias == OWNER:
                     roles.grant(connection, connections[DEFAULT_DB_ALIAS].settings_dict["USER"])
-        except migrating.Busy as busy:
+        except Busy as busy:
             raise CommandError(f"{busy} Run it again.") from None
         except OperationalError as error:
             if connection.connection is None:
                 raise CommandError(f"The database does not answer: {str(error).partition(chr(10))[0]}") from None
-            if getattr(error.__cause__, "sqlstate", "") != migrating.LOCK_NOT_AVAILABLE:
+            if getattr(error.__cause__, "sqlstate", "") != LOCK_NOT_AVAILABLE:
                 raise
             raise CommandError(
                 "Somebody holds a table for longer than a migration may wait, because pages would wait behind it. Migrations that were "
-                "finished before stay. Run it again."
+                "finished before stay. Run it again before the end of the month: a check that may be left refuses records of later ones."
             ) from None

@@ -19,8 +19,11 @@ from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
 
+from accounts import database_clock
 from orders.models import AccessRecord
 from orders.privacy import account_events, append_only, owner, partitions, viewed_order
+from orders.storage.alone import Busy, alone
+from orders.storage.short_locks import InUse
 
 DAYS = {"d": 1, "w": 7}
 BETWEEN_BATCHES = 0.05  # seconds; pages that wait for SQLite try again at least every 0.02 s
@@ -64,11 +67,18 @@ class Command(BaseCommand):
             self._report_views(viewed_order.old_views().count(), "to be removed")
             self.stdout.write(f"would be removed: {older.count()} {since}")
             return
-        missing = partitions.prepare(connection)
+        _refuse_wrong_clock(connection)
         self._report_views(_in_batches(viewed_order.delete_old_views), "removed")
-        count = older.count()
+        try:
+            with alone(connection):  # only this part, so that a migration never has to wait for the batches
+                missing = partitions.prepare(connection)
+                count = older.count()
+                if count:
+                    self._drop_months(connection, limit, count)
+        except Busy as busy:
+            raise CommandError(f"{busy} No records were removed. Run it again.") from None
         if count:
-            self._prune_records(connection, limit, count)
+            _in_batches(partial(append_only.delete_older_than, connection, limit))
         self.stdout.write(f"removed: {count - older.count()} {since}")
         partitions.analyze(connection)
         if missing:
@@ -76,22 +86,35 @@ class Command(BaseCommand):
                 f"No partitions yet: {', '.join(missing)}. The default partition takes their records meanwhile (docs/operating.md)."
             )
 
-    def _prune_records(self, connection: BaseDatabaseWrapper, limit: datetime, count: int) -> None:
-        """Remove the `count` records from before `limit`, after a record of that."""
+    def _drop_months(self, connection: BaseDatabaseWrapper, limit: datetime, count: int) -> None:
+        """Record that the `count` records from before `limit` are removed, and drop whole months of them.
+
+        The record comes first, because without it a removal is a fault. A run that completes an earlier one adds none.
+        """
         left = AccessRecord.objects.using(connection.alias).filter(chain="", at__gte=limit).count()
         detail = f"before {limit:%Y-%m-%d}, {left} without a chain left"
-        account_events.record(AccessRecord.Action.RECORDS_PRUNED, detail=detail, outcome=f"removed: {count}")
+        pruned = AccessRecord.objects.using(connection.alias).filter(what=AccessRecord.Action.RECORDS_PRUNED)
+        if pruned.order_by("-at").values_list("detail", flat=True).first() != detail:
+            account_events.record(AccessRecord.Action.RECORDS_PRUNED, detail=detail, outcome=f"removed: {count}")
         try:
             partitions.drop_before(connection, limit)
-        except partitions.InUse:
+        except InUse:
             raise CommandError(
                 "Not everything was removed: somebody, a backup for example, has been reading the records for too long. Run it again."
             ) from None
-        _in_batches(partial(append_only.delete_older_than, connection, limit))
 
     def _report_views(self, count: int, what: str) -> None:
         if count:
             self.stdout.write(f"views to compare with {what}: {count}")
+
+
+def _refuse_wrong_clock(connection: BaseDatabaseWrapper) -> None:
+    """Raise CommandError if this host's clock is wrong: one that is ahead would have records removed that must still be kept."""
+    if connection.vendor != "postgresql":
+        return
+    offset = database_clock.host_offset(*database_clock.STATEMENT.run(connection))
+    if abs(offset) > database_clock.MOST_OFF:
+        raise CommandError(f"The clock of this host is {abs(round(offset))} s off the database's. Nothing was removed.")
 
 
 def _in_batches(remove: Callable[[], int]) -> int:
