@@ -17,8 +17,8 @@ DEPLOYED := CDPVIEWER_ENV_FILE= CDPVIEWER_ALLOWED_HOSTS=orders.example.com CDPVI
 help:
 	@echo "make demo         the app with a stand-in CDP on this machine (PORT=8000, SANDBOX_PORT=9000)"
 	@echo "make run          the app against real regions"
-	@echo "make test         all tests; ARGS='tests/cdp -x' for some of them"
-	@echo "make test-postgres   those that use the database, on PostgreSQL; ARGS=… as above"
+	@echo "make test         all tests but those of PostgreSQL; ARGS='tests/cdp -x' for some of them"
+	@echo "make test-postgres   those of PostgreSQL, and on it those that use the database; ARGS=… as above"
 	@echo "make test-integrations   links clicked in Request Tracker, django-helpdesk and Roundup; WRITE=1 writes the table of docs/linking.md"
 	@echo "make test-operations   metrics, traces, backups and rolling restarts behind HAProxy and nginx, on real servers;"
 	@echo "                  ARGS='-k drill' WRITE=1 writes the times of docs/drill.md"
@@ -64,7 +64,7 @@ run: setup
 PYTEST := env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 test: develop
 	@.ci/tools
-	@$(PYTEST) $(or $(ARGS),-m "not operations and not alone")
+	@$(PYTEST) $(or $(ARGS),-m "not operations and not alone and not postgresql")
 	@$(if $(ARGS),,$(BIN)/python -m pytest -m alone tests/faults)
 
 # The same tests on PostgreSQL instead of SQLite: without ARGS those that use the database (tests/databases.py).

@@ -24,7 +24,7 @@ from django.http.response import HttpResponseBase
 from accounts import database_clock
 from orders.http import GetResponse, Request
 from orders.itinerary import zones
-from orders.storage.alone import past_the_pool
+from orders.privacy.alone import past_the_pool
 
 PATIENCE = 1.0  # seconds that the database has to answer
 LEAST_ROOM = 16 * 1024 * 1024  # bytes that must be free on the disk of a SQLite database

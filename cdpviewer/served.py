@@ -12,7 +12,7 @@ from django.db import connections
 
 from cdpviewer.databases import SQLITE
 from orders.privacy import owner
-from orders.storage.alone import past_the_pool
+from orders.privacy.alone import past_the_pool
 
 
 class Served(Exception):

@@ -1,5 +1,7 @@
 """The mark `database`, for the tests that SQLite and PostgreSQL may decide differently: `make test-postgres` runs these.
 
+Those that start a PostgreSQL of their own also have the mark `postgresql`, and run there only.
+
 A test has the mark `any_database` where it stores only what other tests store as well, and is about something else: a proxy, a
 browser, memory, an address.
 """
@@ -16,5 +18,9 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     if item.get_closest_marker("any_database"):
         return
     fixtures = set(getattr(item, "fixturenames", ()))
-    if (fixtures & FIXTURES or item.get_closest_marker("django_db")) and "browser" not in fixtures:
+    if "postgres" in fixtures:
+        item.add_marker("postgresql")
+    if "postgres" in fixtures or (
+        (fixtures & FIXTURES or item.get_closest_marker("django_db")) and "browser" not in fixtures
+    ):
         item.add_marker("database")

@@ -13,6 +13,7 @@ LONGEST_FIRST = (
     "tests/experience/test_orders_in_every_state.py",
     "tests/sign_on/test_pages_in_every_state.py",
     "tests/faults/test_budgets.py",
+    "tests/wiring/test_partitions.py",
     "tests/wiring/test_postgresql.py",
     "tests/flows/test_embed.py",
     "tests/experience/test_tenants.py",

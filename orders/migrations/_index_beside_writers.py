@@ -11,7 +11,7 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations import AddIndex
 from django.db.migrations.state import ProjectState
 
-from orders.storage.short_locks import run, shortly
+from orders.privacy.short_locks import run, shortly
 
 WITHOUT_IT = """SELECT relid::regclass::text FROM pg_partition_tree(%s) WHERE isleaf AND NOT EXISTS
 (SELECT FROM pg_index JOIN pg_inherits ON inhrelid = indexrelid WHERE indrelid = relid AND inhparent = %s::regclass)"""

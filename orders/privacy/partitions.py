@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from orders.privacy import append_only
 from orders.privacy.append_only import TABLE
-from orders.storage.short_locks import InUse, run, shortly
+from orders.privacy.short_locks import InUse, run, shortly
 
 log = structlog.stdlib.get_logger("orders.records")
 

@@ -140,7 +140,15 @@ def test_somebody_elses_connection_is_no_name_of_mine(anna: User, ben: User) -> 
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("en", ["at least 12", "known from data breaches", "mostly repetitions or sequences", "little more than your name"]),
+        (
+            "en",
+            [
+                "at least 12",
+                "known from data breaches",
+                "mostly repetitions or sequences",
+                "little more than your name",
+            ],
+        ),
         ("de", ["mindestens 12", "aus Datenlecks bekannt", "vor allem aus Wiederholungen", "kaum mehr als"]),
     ],
 )

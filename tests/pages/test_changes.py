@@ -21,8 +21,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from accounts.management.commands import prune_access_records
 from orders.itinerary import statuses
-from orders.management.commands import prune_access_records
 from orders.models import AccessRecord, Connection, ViewedOrder
 from orders.privacy import viewed_order
 from orders.privacy.sealing import seal

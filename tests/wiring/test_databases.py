@@ -9,6 +9,9 @@ from django.db import connection
 from playwright.sync_api import Browser
 
 from tests.live import App
+from tests.postgres_server import Server, postgres
+
+__all__ = ["postgres"]
 
 CHOSEN = "postgres" if "TESTS_DATABASE_URL" in os.environ else "sqlite"
 
@@ -43,6 +46,10 @@ def test_a_walk_through_pages_runs_once(request: pytest.FixtureRequest, browser:
 @pytest.mark.any_database
 def test_a_test_that_is_about_something_else_runs_once(request: pytest.FixtureRequest, db: None) -> None:
     assert not marked(request)
+
+
+def test_a_test_of_postgresql_itself_runs_only_there(request: pytest.FixtureRequest, postgres: Server) -> None:
+    assert marked(request) and request.node.get_closest_marker("postgresql") is not None
 
 
 def test_a_test_without_a_database_runs_once(request: pytest.FixtureRequest) -> None:

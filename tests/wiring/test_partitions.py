@@ -18,8 +18,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from orders.privacy import partitions
-from orders.storage import alone
+from orders.privacy import alone, partitions
 from sandbox.server import Sandbox
 from tests import on_postgres
 from tests.live import PROJECT
@@ -442,7 +441,7 @@ def test_two_prunes_at_once_remove_and_record_it_once(copy: tuple[str, dict[str,
 IMPATIENT = f"""
 import django; django.setup()
 from django.core.management import ManagementUtility
-from orders.storage import alone
+from orders.privacy import alone
 alone.PATIENCE = 0.5
 ManagementUtility(["manage.py", "prune_access_records", "--older-than", "{OLD}"]).execute()
 """

@@ -12,8 +12,8 @@ from cdpviewer import migrating
 from cdpviewer.databases import OWNER
 from cdpviewer.postgresql import roles
 from orders.privacy import owner
-from orders.storage.alone import Busy, alone
-from orders.storage.short_locks import LOCK_NOT_AVAILABLE
+from orders.privacy.alone import Busy, alone
+from orders.privacy.short_locks import LOCK_NOT_AVAILABLE
 
 
 class Command(migrate.Command):

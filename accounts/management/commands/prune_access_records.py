@@ -22,8 +22,8 @@ from django.utils import timezone
 from accounts import database_clock
 from orders.models import AccessRecord
 from orders.privacy import account_events, append_only, owner, partitions, viewed_order
-from orders.storage.alone import Busy, alone
-from orders.storage.short_locks import InUse
+from orders.privacy.alone import Busy, alone
+from orders.privacy.short_locks import InUse
 
 DAYS = {"d": 1, "w": 7}
 BETWEEN_BATCHES = 0.05  # seconds; pages that wait for SQLite try again at least every 0.02 s
