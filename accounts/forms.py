@@ -81,7 +81,7 @@ def not_checked() -> ValidationError:
 def locked_out(username: str) -> None:
     """Record, at most once every 15 minutes per process, that attempts for this user name are throttled.
 
-    Otherwise, anybody could flood the records.
+    Without that limit, anybody could flood the records.
     """
     if cache.add(f"locked-out-{hashed(username)}", 1, throttling.WINDOW.total_seconds()):
         sign_in_failed(Action.LOCKED_OUT, username)

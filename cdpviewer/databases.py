@@ -91,7 +91,7 @@ def database(
 
 
 def databases(env: Environment, folder: Path) -> dict[str, dict[str, Any]]:
-    """The DATABASES setting. It has an entry `owner`, for `migrate`, pruning and backups, if CDPVIEWER_OWNER_DATABASE_URL is set."""
+    """The DATABASES setting. It has an entry `owner`, for `migrate` and long-running commands, if CDPVIEWER_OWNER_DATABASE_URL is set."""
     pool = env.text("CDPVIEWER_DB_POOL", POOLS[0])
     most = env.number("CDPVIEWER_DB_CONNECTIONS", MOST_CONNECTIONS, least=1)
     found = {"default": database(env.text("DATABASE_URL"), folder, pool=pool, most_connections=most)}

@@ -1,4 +1,4 @@
-"""Figures read from the database at each scrape: sessions, connections by their last result, clocks, months of access records.
+"""Figures read from the database at each scrape: sessions, connections by last result, clock offset, and record partitions.
 
 The label `team` is the name that administrators gave a shared connection; for personal connections it is "".
 """
@@ -22,7 +22,7 @@ from orders.models.shared import SharedConnection
 
 
 class Gathered(Collector):
-    """Collects these figures, and reports whether the database answers. Runs in the metrics process, so that pages do no extra work."""
+    """Collects figures from the database, and reports whether it answers. Runs in the metrics process, so that pages do no extra work."""
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         up = GaugeMetricFamily("cdpviewer_database_up", "Whether the database answers (1) or not (0).")

@@ -1,4 +1,4 @@
-"""Figures that show in time that the nightly prune fails to create the monthly partitions of the access records. 0 on SQLite."""
+"""Metrics that give early warning if the nightly prune fails to create monthly partitions of the access records. They are 0 on SQLite."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from orders.privacy.partitions import Partition, month_after, partitions
 
 
 def gauges() -> list[GaugeMetricFamily]:
-    """Gauges of the months without a partition, and of records in the default one; without values if somebody holds the table."""
+    """Two gauges: how many months lack a partition, and whether the default one has records; without values if the table is locked."""
     missing = GaugeMetricFamily(
         "cdpviewer_record_months_missing",
         "How many of this month (UTC) and the next have no partition of the access records.",
@@ -40,7 +40,7 @@ def _months_missing(existing: list[Partition]) -> int:
 
 
 def _outside(existing: list[Partition]) -> QuerySet[AccessRecord]:
-    """The records in no month's partition. PostgreSQL reads only the default one for them, which the pages' role may not name."""
+    """The records outside all other partitions' bounds. PostgreSQL reads only the default one, which pages cannot query by name."""
     outside, end = Q(), None
     for each in existing:
         if each.end is None:

@@ -29,7 +29,7 @@ def whole_characters(text: str) -> str:
 
 
 def as_in_json(text: str) -> str:
-    """`text`, cleaned as `whole_characters` does, but with direction controls as JSON escapes, which stand for the same characters."""
+    """`text`, cleaned as by `whole_characters`, but with direction controls as JSON escapes, which stand for the same characters."""
     return text if text.isprintable() else _replaced(text, _ESCAPED)
 
 

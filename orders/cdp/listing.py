@@ -52,7 +52,7 @@ class Listing:
         A record listed by ref only is fetched from /`single`/{ref}, or by `fetch` if given. At least `at_least` entries are known to
         exist. `beside` is called with the ref of each entry that has one, while the records are fetched, and must not raise CdpError.
         Without `most`, `problem` is TooLarge if the limits cut the collection short and nothing failed. An error on the first page
-        is raised, and TimedOut if there is no time left to read the entries.
+        is raised, and so is TimedOut if there is no time left to read the entries.
         """
         gathered = self._gather(at_least, most)
         first = gathered.entries[0] if len(gathered.entries) == 1 else None
@@ -61,7 +61,7 @@ class Listing:
         return _loaded(gathered, records, cut=most is None)
 
     def read_refs(self, *, at_least: int = 0) -> Loaded[str]:
-        """The refs of the entries, none of which is fetched; otherwise as `read`. An entry without a ref is missing."""
+        """The refs of the entries, without fetching any record; otherwise like `read`. An entry without a ref counts as missing."""
         gathered = self._gather(at_least, None)
         return _loaded(gathered, [self._identity(entry) or _nameless() for entry in gathered.entries], cut=True)
 
@@ -142,7 +142,7 @@ class Listing:
 
 
 def _loaded(gathered: Gathered, records: Sequence[T | CdpError], *, cut: bool) -> Loaded[T]:
-    """The records read from the gathered entries; `cut` is whether entries beyond a limit are missing, and a problem."""
+    """The records read from the gathered entries; `cut` says whether entries beyond a limit count as missing and as a problem."""
     failures = [record for record in records if isinstance(record, CdpError)]
     return Loaded(
         tuple(record for record in records if not isinstance(record, CdpError)),

@@ -51,7 +51,7 @@ def is_short(one: Page) -> bool:
 
 
 def is_whole(one: Page) -> bool:
-    """Whether nothing shows that entries follow: it has no link onward, and either no limit or fewer entries than that."""
+    """Whether nothing shows that more entries exist: none is left unread, no link leads onward, and the limit, if any, is not reached."""
     return not (one.left or one.onward) and (one.limit is None or len(one.entries) < one.limit)
 
 

@@ -35,7 +35,8 @@ class Gathered:
 class Pager:
     """Reads a collection page by page: request the pages at `next_offsets()` and pass them to `add`, until `done()` returns a result.
 
-    At most `most` entries are kept. At least `at_least` are known to exist, so that a first page with fewer is not taken for all of them.
+    At most `most` entries are kept. At least `at_least` are known to exist, so a first page with fewer is not taken for all of them unless
+    it is empty.
     `identity` returns a name that identifies an entry, or None. An entry whose name came on an earlier page is dropped.
     """
 

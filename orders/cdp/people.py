@@ -69,7 +69,7 @@ def _identifiers(fields: Fields) -> tuple[tuple[Identifier, ...], list[Note]]:
 def _item_refs(fields: Fields) -> tuple[tuple[str, ...], bool]:
     """The refs of a person's items, from a plain list or a collection in `orderItems`, and whether these are all of them.
 
-    They are not if `orderItems` is only a link, goes on at another page, or has an entry without a ref.
+    They may not be if `orderItems` is only a link, seems to go on elsewhere, has more entries than are read, or has one without a ref.
     """
     sent = fields.sent("orderItems")
     if isinstance(sent, list):

@@ -169,7 +169,7 @@ class Reader:
         return self._notes.get(key)
 
     def take_failures(self) -> list[CdpError]:
-        """Return the errors of `get` since this was last called, except ReferenceProblems; for one log line."""
+        """Return the errors of `get`, and any TooBusy, since this was last called, except ReferenceProblems; for one log line."""
         failures, self._failures = self._failures, []
         return failures
 

@@ -176,7 +176,7 @@ def _transfer(transfer: Transfer) -> Iterator[str]:
     wait = {"time": duration(transfer.minutes), "here": here, "there": there}
     same = here == there
     yield (
-        _("Connection: %(time)s, %(here)s") if same else _("Connection: %(time)s, from %(here)s to %(there)s")
+        _("Connection: %(time)s, %(here)s") if same else _("Connection: %(time)s, changing from %(here)s to %(there)s")
     ) % wait
 
 

@@ -29,7 +29,7 @@ def place_city(place: Place) -> str:
 
 
 def city_within(place: Place) -> str:
-    """The same for use within a phrase, where it is "airport not given" if all are missing."""
+    """The result of `place_city` for use within a phrase: "airport not given", without a capital, if all names are missing."""
     return _city_or_code(place) or _("airport not given")
 
 
@@ -145,7 +145,7 @@ def transfer_words(transfer: Transfer) -> str:
     if changes:
         place = _("%(arrival)s, next flight from %(departure)s") % {"arrival": place, "departure": onward}
     if transfer.minutes is None:
-        return _("Connection at %(place)s, duration unknown") % {"place": place}
+        return _("Connection of unknown duration at %(place)s") % {"place": place}
     return _("%(time)s at %(place)s") % {"time": duration(transfer.minutes), "place": place}
 
 
@@ -186,7 +186,7 @@ def clock_words(end: Clock) -> str:
     if end.offset is not None:
         words = f"{words}, {offset_word(end.offset)}"
     if end.dst is ClockChange.SKIPPED:
-        return _("%(time)s (this time does not exist that night)") % {"time": words}
+        return _("%(time)s (clocks go forward that night, so this time does not exist)") % {"time": words}
     if end.dst is ClockChange.REPEATED:
         return _("%(time)s (this time occurs twice that night)") % {"time": words}
     return words

@@ -55,6 +55,8 @@ def evidence_words(evidence: Evidence) -> str:
         if evidence.verdict is Verdict.UNKNOWN_PLACE:
             return _("a time zone is unknown, and so is the duration")
         return _("a time is missing or could not be read, so the duration is unknown")
+    if (evidence.local_minutes < 0) != (evidence.utc_minutes < 0) and evidence.days_off is None:
+        return _before_it_leaves(evidence.local_minutes, evidence.utc_minutes)
     if evidence.verdict is Verdict.IMPOSSIBLE:
         return _impossible(evidence, evidence.local_minutes, evidence.utc_minutes)
     facts = _facts(evidence)
@@ -82,10 +84,23 @@ def sentence(words: str) -> str:
     return capfirst(words.rstrip(".")) + "."
 
 
+def _before_it_leaves(local: int, utc: int) -> str:
+    """The words for a flight that lands before it leaves under one of the two readings."""
+    if local < 0:
+        return _(
+            "it would land %(early)s before it leaves if the times were sent as local times, and take %(utc)s if in UTC"
+        ) % {"early": duration(-local), "utc": duration(utc)}
+    return _(
+        "it would take %(local)s if the times were sent as local times, and land %(early)s before it leaves if in UTC"
+    ) % {"local": duration(local), "early": duration(-utc)}
+
+
 def _impossible(evidence: Evidence, local: int, utc: int) -> str:
     facts = _facts(evidence)
     if evidence.expected_minutes is None:
-        return _("if the times were sent as local times, this flight takes %(local)s; if in UTC, %(utc)s") % facts
+        if local < 0 and utc < 0:
+            return _("it would land %(time)s before it leaves") % {"time": duration(-local)}
+        return _("this would take %(local)s if the times were sent as local times, %(utc)s if in UTC") % facts
     if evidence.days_off is not None:
         moved = {"fits": duration(local - evidence.days_off * DAY_MINUTES), "days": day_change(-evidence.days_off)}
         return _(
@@ -97,8 +112,8 @@ def _impossible(evidence: Evidence, local: int, utc: int) -> str:
         return _("it would land %(time)s before it leaves (usual: %(expected)s)") % early
     return (
         _(
-            "if the times were sent as local times, this flight takes %(local)s to cover %(km)s km; "
-            "if in UTC, %(utc)s; about %(expected)s is usual"
+            "this flight would take %(local)s to cover %(km)s km if the times were sent as local times, "
+            "%(utc)s if in UTC; about %(expected)s is usual"
         )
         % facts
     )

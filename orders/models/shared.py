@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import ClassVar
 
 from django.conf import settings
@@ -216,12 +216,12 @@ def grant(
     is_default: bool = False,
     until: datetime | None = None,
 ) -> None:
-    """Let these groups use the connection. A grant that a group already has gets the new expiry and default setting."""
+    """Let these groups use the connection until `until` (aware). An existing grant gets the new expiry and default setting."""
     with transaction.atomic():
         for group in groups:
             values = {"is_default": is_default, "until": until, "given_by_id": by}
             ConnectionGrant.objects.update_or_create(shared=shared, group=group, defaults=values)
-            end = f" until {until:%Y-%m-%d %H:%M} UTC" if until else ""
+            end = f" until {until.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if until else ""
             shared.record(Action.RIGHTS_GIVEN, detail=f"shared connection: group {group}{end}")
 
 

@@ -1,4 +1,4 @@
-"""Account events, such as sign-ins and changes to users, rights and connections, each recorded with its user, command or system."""
+"""Account events: sign-ins, changes to users, rights, connections and so on, recorded with the user, command or system behind each."""
 
 from __future__ import annotations
 

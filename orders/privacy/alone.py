@@ -1,4 +1,4 @@
-"""A lock for what must not run twice at once on a database, such as a migration, and a connection of its own for that."""
+"""A lock that keeps migrations and prunes of one database from running at the same time, and database connections outside the pool."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Busy(Exception):
 
 @contextmanager
 def alone(connection: BaseDatabaseWrapper) -> Iterator[None]:
-    """Hold this database's lock of migrations and prunes inside the block. Raises `Busy` if it is not free within PATIENCE seconds.
+    """Hold the database's lock for migrations and prunes inside the block. Raises `Busy` if it is not free within PATIENCE seconds.
 
     The lock is also released if the process ends.
     """

@@ -1,8 +1,9 @@
 """Monthly partitions of the access records on PostgreSQL, so that a month is removed by dropping its table. SQLite keeps one table.
 
-Partitions are by `at`, in UTC. The first is the original table from before the division, and has no start. The default partition
-takes records of months that have no partition, so that no record, and with it no page, is ever refused. All of this is done as the
-tables' owner, and only if the tables needed become free soon, because pages queue behind a waiting change.
+The table is partitioned by `at`, in UTC. The first partition is the original table from before the division, and has no start. The
+default partition takes records of months that have no partition, so that a missing partition never causes a record, and with it a page,
+to be refused. All of this is done as the tables' owner, and only if the tables needed become free soon, because pages queue behind a
+waiting change.
 
 The parent cannot have unique indexes without `at`, so each partition has its own: on `id`, and on `chain` and `link`. A chain covers
 one day, so it lies in one partition; `proving` reports a chain that does not, and an id that occurs twice.
@@ -70,10 +71,10 @@ def partitions(connection: BaseDatabaseWrapper) -> list[Partition]:
 
 
 def divide(connection: BaseDatabaseWrapper) -> None:
-    """Turn the table into the first partition of a new one, without copying or rebuilding it. Raises InUse.
+    """Turn the table into the first partition of a new, partitioned table, without copying or rebuilding it. Raises InUse.
 
-    Nothing happens on SQLite, or if the table is divided already. Must not run in a transaction, because the check, which lets PostgreSQL
-    attach the table without reading it under a lock, is validated while others can still write.
+    Nothing happens on SQLite, or if the table is divided already. Must not run in a transaction: a check constraint, thanks to which
+    PostgreSQL can attach the table without reading it under a lock, is validated while others can still write.
     """
     if connection.vendor != "postgresql" or partitions(connection):
         return
@@ -166,11 +167,11 @@ def _is_covered(connection: BaseDatabaseWrapper, start: datetime, end: datetime)
 
 
 def _create(connection: BaseDatabaseWrapper, name: str, start: datetime, end: datetime) -> bool:
-    """Create a month's partition; False if the default partition has records that cannot be moved to it. Raises InUse.
+    """Create a month's partition; False if the state of the default partition does not allow it. Raises InUse.
 
-    Attaching the partition reads all of the default one while pages wait, unless a check says that it has no record of the month. So if
-    the default partition has more than MOST_MOVED records or MOST_READ bytes, only months that begin later can be created: pages add none
-    of theirs yet.
+    Attaching the partition reads all of the default one while pages wait, unless a check constraint proves that it has no record of the
+    month. So if the default partition has more than MOST_MOVED records or MOST_READ bytes, a partition can be created only for a month that
+    begins at least SPARE from now, because pages add no records of it yet, and only if the default one has no record of it.
     """
     check = f"{DEFAULT}_not_later"
     drop = partial(run, connection, f"ALTER TABLE {DEFAULT} DROP CONSTRAINT IF EXISTS {check}")
@@ -198,7 +199,7 @@ def _create(connection: BaseDatabaseWrapper, name: str, start: datetime, end: da
 
 
 def _attach(connection: BaseDatabaseWrapper, name: str, start: datetime, end: datetime) -> bool:
-    """Make a partition of the month's records, which are taken from the default partition."""
+    """Create and attach the month's partition, moving the month's records to it from the default partition. Returns True."""
     with connection.cursor() as cursor:
         # Pages have to wait for the table as a whole: a record already on its way to the default partition would be refused there
         # afterwards. With weaker locks, attaching would wait for pages that have read the table and wait to write to it.
@@ -228,9 +229,10 @@ def drop_before(connection: BaseDatabaseWrapper, limit: datetime) -> None:
 
 
 def analyze(connection: BaseDatabaseWrapper) -> None:
-    """Once a week, gather the planner's statistics of the table as a whole: autovacuum does so only for each partition.
+    """Gather the planner's statistics on the table as a whole, unless that was done in the last 6 days. Nobody has to wait meanwhile.
 
-    PostgreSQL samples each partition twice for that, so every night would be too often for many large ones. Nobody has to wait meanwhile.
+    Autovacuum gathers only those on each partition. ANALYZE samples each partition twice, so with many large ones, every night would be
+    too often.
     """
     if not partitions(connection):
         return
@@ -254,7 +256,7 @@ def repeated_ids(connection: BaseDatabaseWrapper) -> list[int]:
 
 
 def _become_owner(connection: BaseDatabaseWrapper) -> None:
-    """Until the end of the transaction, act as the table's owner, who then owns what is created; a superuser may migrate as well."""
+    """Until the end of the transaction, act as the table's owner, so that new tables get the same owner even if a superuser migrates."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT set_config('role', pg_get_userbyid(relowner), true) FROM pg_class WHERE oid = %s::regclass", [TABLE]
@@ -262,7 +264,7 @@ def _become_owner(connection: BaseDatabaseWrapper) -> None:
 
 
 def _new(name: str) -> tuple[str, ...]:
-    """Statements for a table that can become a partition. Attaching it adds the parent's other indexes."""
+    """The statements that create a table that can be attached as a partition. Attaching it adds the parent's other indexes."""
     return (
         f"CREATE TABLE {name} (LIKE {TABLE})",
         f"ALTER TABLE {name} ADD PRIMARY KEY (id), ADD CONSTRAINT {name}_link_once UNIQUE (chain, link)",

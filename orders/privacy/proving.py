@@ -90,7 +90,8 @@ class _Noted:
 def prove(since: Head | None = None, *, first: date | None = None) -> Proof:
     """Read and check every record. It is a fault if `since`, a head that was stored elsewhere, can no longer be found unchanged.
 
-    With `first`, only the chains of that day (UTC) and later ones are read, and records from before chaining are not counted.
+    With `first`, only the chains of that day (UTC) and later ones are read, and neither records without a chain nor repeated ids are
+    checked.
     """
     proof, noted, ends = Proof(), _Noted(), dict[str, int]()
     faults: dict[str, list[str]] = {}
@@ -134,9 +135,9 @@ def _chained(first: date | None) -> QuerySet[AccessRecord, Row]:
 
 
 def _in_order(rows: QuerySet[AccessRecord, Row]) -> Iterator[Row]:
-    """The rows by chain and link, read in chunks, each by a statement or two of its own.
+    """The rows in order of chain and link, read in chunks of CHUNK rows, with one or two statements for each.
 
-    For one statement, PostgreSQL would first copy all rows to its temporary files, or a transaction would have to stay open for hours.
+    With a single statement, PostgreSQL would first copy all rows to temporary files, or a transaction would have to stay open for hours.
     """
     rows = rows.order_by("chain", "link", "pk")
     found = list(rows[:CHUNK])
@@ -214,7 +215,7 @@ def _note(noted: _Noted, row: Row) -> None:
 
 
 def _compare_with_heads(proof: Proof, noted: _Noted, ends: dict[str, int], first: date) -> None:
-    """Check that no chain ends before a head noted for it, and that these heads still have the seals of all notes.
+    """Check that no chain ends before a head noted for it, and that each of these heads still has the seal noted.
 
     Chains beyond the age limit and those of days before `first` are left out.
     """

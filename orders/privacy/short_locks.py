@@ -1,4 +1,4 @@
-"""Changes to tables that pages use, on PostgreSQL: only if the tables become free soon, because pages queue behind a waiting change."""
+"""Change tables that pages use, on PostgreSQL, but only if the tables become free soon: pages queue behind a waiting change."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ T = TypeVar("T")
 
 
 class InUse(OperationalError):
-    """A table could not be locked, because somebody has been reading it for too long."""
+    """A table could not be locked, because others have been using it for too long."""
 
 
 def shortly(connection: BaseDatabaseWrapper, change: Callable[[], T], *tables: str) -> T:
-    """Run `change` in a transaction that waits for a lock only as long as pages can wait behind it. Raises InUse if TRIES attempts fail.
+    """Return the result of `change`, run in a transaction that waits for a lock only as long as pages can wait behind it.
 
-    `tables` are those that autovacuum may be cleaning, which can take many minutes. It is first ended and kept away by a lock that blocks
-    no page.
+    Raises InUse if a lock cannot be had in TRIES attempts. `tables` are those that autovacuum may be cleaning, which can take many minutes:
+    a lock that blocks no page first makes PostgreSQL cancel it, and then keeps it away.
     """
     for again in reversed(range(TRIES)):
         try:

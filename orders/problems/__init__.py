@@ -72,7 +72,7 @@ _NOT_RECORDED = Row(
     Code.NOT_RECORDED,
     503,
     _("Nothing is shown, because this view could not be logged"),
-    _("Nothing may be shown until the access is logged, and the log entry could not be written."),
+    _("Access must be logged before anything is shown, but the log entry could not be written."),
     _(
         "Try again. If this keeps happening, tell your cdpviewer administrator that the database is not accepting new records."
     ),

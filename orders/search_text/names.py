@@ -82,9 +82,9 @@ def read(text: str) -> Name | None:
 
 
 def _without_role(text: str) -> tuple[str, bool]:
-    """`text` without a role before a full name, and whether that is clear: "passenger Jane Doyle" becomes "Jane Doyle".
+    """`text` without a role before a full name ("passenger Jane Doyle" becomes "Jane Doyle"), and whether this reading is clear.
 
-    "customer asks about" is unchanged. In "customer WANTS REFUND" capitals may be for emphasis, so it is not clear.
+    "customer asks about" is unchanged. In "customer WANTS REFUND", the capitals may be for emphasis, so the reading is not clear.
     """
     rest = ROLE.sub("", text, count=1)
     words, parted = rest.split(), "/" in rest or "," in rest

@@ -40,7 +40,7 @@ class Travellers:
 def load_travellers(tenant: Tenant, ref: str) -> Travellers:
     """The order's consumers, each with their items; the consumers and the order are read at the same time.
 
-    v2.1 may give only a link, or a first page, in place of a consumer's items: their refs are then listed, for all people in parallel.
+    v2.1 may send no items with a consumer, or only a link or a first page: the items' refs are then listed, for all people in parallel.
     Raises a CdpError if the consumers cannot be read. If only the order or some refs cannot be read, the items concerned are missing.
     """
     jobs: list[Callable[[], Any]] = [partial(open_order, tenant, ref), partial(tenant.client.list_consumers, ref)]
@@ -74,7 +74,7 @@ def _with_items(tenant: Tenant, people: Loaded[Person]) -> tuple[Loaded[Person],
 
 
 def _with_listed(person: Person, listed: Loaded[str] | errors.CdpError) -> Person:
-    """The person with the item refs that came with them and those that were listed."""
+    """The person with the listed item refs added; `items_complete` is False if listing failed or may have left some out."""
     if isinstance(listed, errors.CdpError):
         return replace(person, items_complete=False)
     complete = listed.complete and len(listed.items) >= len(person.item_refs)

@@ -53,7 +53,7 @@ class AdvancedFields:
 
 
 class ConnectionNameForm(AdvancedFields, ConnectionModelForm):
-    """Settings changed without entering the credential: name, API version, and how segment times and national phone numbers are read."""
+    """Form for the settings that need no new credential: name, API version, and how segment times and national phone numbers are read."""
 
     country = country_field()
 

@@ -1,4 +1,4 @@
-"""Search results: the order, a list to choose from, people, or a page that says why nothing was found."""
+"""Search results: the order, a list of orders or people, or a page that says what was not found or why there was no search."""
 
 from __future__ import annotations
 

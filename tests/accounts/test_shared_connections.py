@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from cryptography.fernet import Fernet
@@ -552,6 +553,12 @@ def test_groups_are_granted_and_taken_away(as_admin: Client, anna: User, agents:
     assert (token_of(anna), ConnectionMember.objects.count()) == ("", 0)
     said = list(events().filter(connection_id=shared.pk).values_list("user_name", "what").order_by("pk"))[-2:]
     assert said == [("ada", "rights_given"), ("ada", "rights_taken")]
+
+
+def test_the_record_of_a_grant_has_its_end_in_utc(agents: Group) -> None:
+    shared = share()
+    grant(shared, [agents], by=None, until=datetime(2027, 7, 1, 1, 30, tzinfo=ZoneInfo("Europe/Berlin")))
+    assert "until 2027-06-30 23:30 UTC" in events().get(connection_id=shared.pk, what="rights_given").detail
 
 
 def test_a_connection_is_withdrawn_and_offered_again(as_admin: Client, anna: User, agents: Group, cdp: Cdp) -> None:

@@ -294,7 +294,7 @@ def test_an_aircraft_is_named_in_the_facts_of_its_flight(sent: str, said: str) -
 
 def test_transfers_and_stays_in_words() -> None:
     assert itinerary.transfer_words(Transfer(LHR, LHR, 160)) == "2 h 40 min at London Heathrow (LHR)"
-    assert "duration unknown" in itinerary.transfer_words(Transfer(LHR, LHR))
+    assert "of unknown duration" in itinerary.transfer_words(Transfer(LHR, LHR))
     assert "leaves 25 min before" in itinerary.transfer_words(Transfer(LHR, LHR, -25))
     assert "next flight from Dublin (DUB)" in itinerary.transfer_words(Transfer(LHR, DUB, 160))
     overlap = "The next flight leaves Dublin (DUB) 25 min before this one arrives at London Heathrow (LHR)"

@@ -66,9 +66,7 @@ def test_it_survives_the_sign_in_and_a_wrong_password(
     live_app.person()
     page.goto(link)
     for password in ("wrong", PASSWORD):
-        expect(page.locator("main")).to_contain_text(
-            "check the search field: the part after the # may have been put there"
-        )
+        expect(page.locator("main")).to_contain_text("the part after the # may appear in the search field")
         sign_in_here(page, password)
         page.wait_for_load_state()
     check_field(page, text, ticket)
@@ -87,7 +85,7 @@ def test_an_anchor_of_the_page_is_no_value(page: Page, live_app: App, address: s
     if "login" not in address:
         admit(page.context, live_app)
     page.goto(address)
-    for words in (TAKEN, "check the search field"):
+    for words in (TAKEN, "may appear in the search field"):
         assert page.get_by_text(words).count() == 0 or not page.get_by_text(words).is_visible()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from orders.cdp.records import Extra, FlightSegment, OrderItem
 from orders.display import text as display_text
 from orders.display.clocks import day, day_change, duration
 from orders.display.journey_bar import bar_sentence
-from orders.display.notices import notice_detail, notice_line
+from orders.display.notices import evidence_words, notice_detail, notice_line
 from orders.display.routes import route_line, route_stops, route_words
 from orders.display.text import itinerary_text
 from orders.itinerary import picture
@@ -391,6 +392,22 @@ def test_every_notice_can_be_worded(kind: NoticeKind) -> None:
     )
     assert notice_line(notice).endswith(("travellers", "."))
     assert {code for code in names if code in notice_detail(notice)} == set(names)
+
+
+@pytest.mark.parametrize(
+    ("evidence", "said"),
+    [
+        ((-100, -100, None, None), "it would land 1 h 40 min before it leaves"),
+        ((-100, -40, None, None), "it would land 1 h 40 min before it leaves"),
+        ((2000, 2060, None, None), "this would take 33 h 20 min if the times were sent as local times, 34 h 20 min if in UTC"),
+        ((-100, 20, None, None), "it would land 1 h 40 min before it leaves if the times were sent as local times, and take 20 min if in UTC"),
+        ((2000, -40, 72, 449), "it would take 33 h 20 min if the times were sent as local times, and land 40 min before it leaves if in UTC"),
+        ((-100, -160, 72, 449), "it would land 1 h 40 min before it leaves (usual: 1 h 12 min)"),
+        ((2000, 2060, 72, 449), "this flight would take 33 h 20 min to cover 449 km if the times were sent as local times, 34 h 20 min if in UTC; about 1 h 12 min is usual"),
+    ],
+)  # fmt: skip
+def test_no_duration_of_an_impossible_time_is_below_nothing(evidence: tuple[Any, ...], said: str) -> None:
+    assert evidence_words(Evidence(Verdict.IMPOSSIBLE, *evidence)) == said
 
 
 def test_the_sentences_of_notices() -> None:

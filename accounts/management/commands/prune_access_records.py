@@ -1,7 +1,7 @@
 """Remove access records older than a given age. Nothing else removes access records.
 
-The command also removes old views of orders and, on PostgreSQL, creates missing partitions. What may take long is done as the tables'
-owner if there is one, to whom the time limits of pages do not apply.
+The command also removes old views of orders and, on PostgreSQL, creates missing partitions. Statements that may take long run as the
+tables' owner if there is one, because the time limits of pages do not apply to the owner.
 """
 
 from __future__ import annotations
@@ -87,9 +87,10 @@ class Command(BaseCommand):
             )
 
     def _drop_months(self, connection: BaseDatabaseWrapper, limit: datetime, count: int) -> None:
-        """Record that the `count` records from before `limit` are removed, and drop whole months of them.
+        """Record the removal of the `count` records from before `limit`, and drop whole months of them.
 
-        The record comes first, because without it a removal is a fault. A run that completes an earlier one adds none.
+        The note of the removal comes first, because without it `proving` would report the records as missing. A run that completes an
+        earlier one adds no second note. Raises CommandError if a month's table is in use for too long.
         """
         left = AccessRecord.objects.using(connection.alias).filter(chain="", at__gte=limit).count()
         detail = f"before {limit:%Y-%m-%d}, {left} without a chain left"
@@ -109,7 +110,7 @@ class Command(BaseCommand):
 
 
 def _refuse_wrong_clock(connection: BaseDatabaseWrapper) -> None:
-    """Raise CommandError if this host's clock is wrong: one that is ahead would have records removed that must still be kept."""
+    """Raise CommandError if this host's clock differs much from PostgreSQL's: a clock that is ahead would remove records too early."""
     if connection.vendor != "postgresql":
         return
     offset = database_clock.host_offset(*database_clock.STATEMENT.run(connection))
