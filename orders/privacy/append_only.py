@@ -2,10 +2,9 @@
 
 For the records, SQLite gets three triggers (one of them because INSERT OR REPLACE overwrites a row without any delete trigger firing);
 on PostgreSQL, one trigger function refuses UPDATE, DELETE and TRUNCATE. For retention, `delete_older_than` can still delete records.
-On SQLite, it drops the delete trigger and creates it again in one transaction, so that a crash leaves it in place and nobody else can
-write meanwhile. On PostgreSQL, it calls a function that deletes rows as the table's owner, the only role for which the trigger allows
-this; it takes no lock for which pages would have to wait, and a separate role for pages cannot call it. `orders.privacy.partitions` drops
-whole months and moves records into new partitions, each of which has the same triggers.
+On SQLite, it drops the delete trigger and creates it again in one transaction, during which nobody else can write. On PostgreSQL, it
+calls a function that deletes rows as the table's owner, the only role that may; it takes no lock for which pages would have to wait.
+`orders.privacy.partitions` drops whole months and moves records into new partitions, each of which has the same triggers.
 """
 
 from __future__ import annotations
