@@ -135,7 +135,7 @@ class PasswordChanged(views.PasswordChangeDoneView):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm_connections(request: HttpRequest) -> HttpResponse:
-    """The page on which users confirm their connections after their password was set by somebody else or through a link.
+    """The page on which users confirm their connections after their password has been set by somebody else or through a link.
 
     A POST confirms the ticked connections.
     """

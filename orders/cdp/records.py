@@ -211,7 +211,7 @@ class Loaded(Generic[T]):
 
     `items` are the records that were read; `missing` is how many more are known to exist; `complete` is True only if the collection
     was read to its end and nothing is missing. `problem` is the first failure; if nothing failed, it is TooLarge if a limit was reached,
-    otherwise None. If a maximum was requested, records beyond it are neither `missing` nor a `problem`, but `complete` is False.
+    otherwise None. Records beyond a requested maximum are neither `missing` nor a `problem`, but they make `complete` False.
     """
 
     items: tuple[T, ...] = ()

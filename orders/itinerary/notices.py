@@ -1,4 +1,4 @@
-"""Notices about the wait between two flights, by house rules.
+"""Notices about the transfer between two flights, and the house rules behind them.
 
 The rules are our own and may be changed here: real minimum connection times are proprietary and differ by airport, terminal and carrier.
 """

@@ -1,4 +1,4 @@
-"""Account events: sign-ins, changes to users, rights, connections and so on, recorded with the user, command or system behind each."""
+"""Account events: sign-ins, and changes to users, rights, connections and so on, each with the user, command or system behind it."""
 
 from __future__ import annotations
 

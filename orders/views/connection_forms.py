@@ -26,7 +26,7 @@ def region_choices() -> list[tuple[str, str]]:
 
 
 def country_choices() -> list[tuple[str, str]]:
-    """The countries to choose from, as (code, name): first ("", "none"), then all by name."""
+    """The countries to choose from, as (code, name): first ("", "none"), then all countries by name."""
     return [("", gettext("none")), *countries.choices()]
 
 
