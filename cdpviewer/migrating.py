@@ -1,4 +1,4 @@
-"""Safe migrations: never on a database that a newer version has migrated, and with a limit on how long they wait for a table that pages use."""
+"""Safe migrations: never on a database of a newer version, and with a limit on how long they wait for a table that pages use."""
 
 from __future__ import annotations
 

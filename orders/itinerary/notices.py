@@ -1,6 +1,6 @@
 """Notices about the transfer between two flights, and the house rules behind them.
 
-The rules are our own and may be changed here: real minimum connection times are proprietary and differ by airport, terminal and carrier.
+The limits are our own and may be changed here: real minimum connection times are proprietary and differ by airport, terminal and carrier.
 """
 
 from __future__ import annotations
