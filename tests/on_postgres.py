@@ -38,14 +38,13 @@ from unittest import mock
 from django.core.management import call_command
 from django.db import connections
 from django.utils import timezone
-from orders.privacy import partitions
-owner = connections["owner" if "owner" in connections else "default"]
+from orders.privacy import owner, partitions
 today = timezone.now()
 for days in range(460, -1, -20):
     with mock.patch.object(timezone, "now", lambda: today - timedelta(days=days)):
         if days == 460:
             call_command("migrate", verbosity=0)
-        assert partitions.prepare(owner) == []
+        assert partitions.prepare(connections[owner.alias()]) == []
 """
 
 

@@ -11,9 +11,9 @@ from django.db import DEFAULT_DB_ALIAS, connections
 
 from cdpviewer import environment
 from cdpviewer.databases import page_limits
+from orders.privacy.append_only import TABLE
 
 BESIDE_PAGES = 3  # connections for probes and commands
-RECORDS = "orders_accessrecord"
 # Locks for each place that max_locks_per_transaction makes. PostgreSQL 15 ran out of memory at 4.1 to 4.25, with 40 to 200 connections.
 LOCKS_OF_A_PLACE = 4
 BACKENDS = (
@@ -64,7 +64,7 @@ def _room_for_locks() -> list[CheckMessage]:
             "WITH tree AS (SELECT relid FROM pg_partition_tree(to_regclass(%s)))"
             " SELECT (SELECT count(*) FROM tree) + (SELECT count(*) FROM pg_index WHERE indrelid IN (SELECT relid FROM tree)),"
             " (SELECT sum(setting::integer) FROM pg_settings WHERE name = ANY(%s))",
-            [RECORDS, list(BACKENDS)],
+            [TABLE, list(BACKENDS)],
         )
         locks, backends = map(int, cursor.fetchone())
     readers, places = int(_shown("max_connections")), int(_shown("max_locks_per_transaction"))

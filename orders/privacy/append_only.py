@@ -26,6 +26,7 @@ from django.utils import timezone
 
 from orders.privacy.chain import CHAINS, Chain
 from orders.privacy.record_kinds import Action
+from orders.privacy.short_locks import run
 from orders.storage.lock_timeout import set_lock_timeout
 from orders.storage.together import Change, Row, run_before
 
@@ -132,12 +133,12 @@ def install(connection: BaseDatabaseWrapper) -> None:
     Call this again after a migration that rebuilds a table on SQLite.
     """
     if connection.vendor == "sqlite":
-        _run(connection, _SQLITE)
+        run(connection, *_SQLITE)
     elif connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT quote_ident(current_schema())")
             schema = cursor.fetchone()[0]
-        _run(connection, tuple(statement.replace("{schema}", schema) for statement in _POSTGRESQL))
+        run(connection, *(statement.replace("{schema}", schema) for statement in _POSTGRESQL))
         add_missing_triggers(connection)
     else:
         raise Unsupported(f"no append-only triggers are known for {connection.vendor}; use SQLite or PostgreSQL")
@@ -161,12 +162,12 @@ def add_missing_triggers(connection: BaseDatabaseWrapper) -> None:
     created = [f"CREATE TRIGGER {name} {rest}" for (table, name), rest in wanted.items() if (table, name) not in there]
     # PostgreSQL copies the trigger for rows to all partitions, where it can only be disabled.
     disabled = [f"ALTER TABLE {table} ENABLE TRIGGER {name}" for (table, name), enabled in there.items() if not enabled]
-    _run(connection, (*created, *disabled))
+    run(connection, *created, *disabled)
 
 
 def remove(connection: BaseDatabaseWrapper) -> None:
     """Remove the triggers, to reverse the migration that installs them."""
-    _run(connection, _REMOVE[connection.vendor])
+    run(connection, *_REMOVE[connection.vendor])
 
 
 def add(
@@ -291,9 +292,3 @@ def delete_older_than(connection: BaseDatabaseWrapper, limit: datetime, *, batch
         gone: int = cursor.rowcount
         cursor.execute(_SQLITE_DELETE)
     return gone
-
-
-def _run(connection: BaseDatabaseWrapper, statements: tuple[str, ...]) -> None:
-    with connection.cursor() as cursor:
-        for statement in statements:
-            cursor.execute(statement)

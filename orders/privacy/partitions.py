@@ -50,9 +50,14 @@ class Partition:
         return self.end is not None and self.end > start and (self.start is None or self.start < end)
 
 
+def month_of(moment: datetime) -> datetime:
+    """The beginning (UTC) of the month of `moment` (aware)."""
+    return moment.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+
+
 def month_after(moment: datetime) -> datetime:
     """The beginning (UTC) of the month after that of `moment` (aware)."""
-    first = moment.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    first = month_of(moment)
     return first.replace(year=first.year + first.month // 12, month=first.month % 12 + 1)
 
 
@@ -144,7 +149,7 @@ def prepare(connection: BaseDatabaseWrapper) -> list[str]:
     Their records go to the default partition meanwhile, and are moved when a later call succeeds.
     """
     missing = []
-    start = timezone.now().astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    start = month_of(timezone.now())
     for _month in range(1 + MONTHS_AHEAD):
         end = month_after(start)
         if not _is_covered(connection, start, end):

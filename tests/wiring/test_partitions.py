@@ -356,7 +356,7 @@ def test_records_of_months_that_were_not_prepared_are_moved_if_few_and_hold_up_n
     copy: tuple[str, dict[str, str]], postgres: Server, count: int
 ) -> None:
     name, env = copy
-    starts = [TODAY.replace(day=1, hour=0, minute=0, second=0, microsecond=0)]
+    starts = [partitions.month_of(TODAY)]
     for _month in range(partitions.MONTHS_AHEAD):
         starts.append(partitions.month_after(starts[-1]))
     months = {f"orders_accessrecord_{start:%Y%m}": start for start in starts}
