@@ -25,6 +25,15 @@ class ConnectionLabel(Protocol):
     def shared_by(self) -> str | None: ...
 
 
+class Opening(Protocol):
+    """The part of the record of an opened order that the records of its panels repeat."""
+
+    order_ref: str
+    connection_id: UUID | None
+    reference: str
+    route: str
+
+
 @dataclass(frozen=True, slots=True)
 class Program:
     """A program with an API key. `agent` names the person, if any, for whom it claims to act; this cannot be verified."""
@@ -40,6 +49,10 @@ class Request(HttpRequest):
     the page's calls to the CDP; each is None if there is none. `session_over` is True if a session limit has just signed the user out.
     `via` appears in access records: "embed https://…" for a page in a frame, "api NAME" for a program, "" for other pages. `program` is
     None unless the request comes from a program with an API key.
+
+    A panel of an order reads two things along with its connection; elsewhere they are None: `opening`, the record of the last time the
+    user opened the order, through whichever connection, and `has_reveal`, whether the user has been given the right to view hidden
+    personal data.
     """
 
     id: str
@@ -48,6 +61,8 @@ class Request(HttpRequest):
     session_over: bool
     via: str
     program: Program | None
+    opening: Opening | None
+    has_reveal: bool | None
     htmx: HtmxDetails
 
 
@@ -59,4 +74,5 @@ def prepare(request: HttpRequest, request_id: str = "") -> Request:
     prepared = cast("Request", request)
     prepared.id, prepared.connection, prepared.reader, prepared.session_over = request_id, None, None, False
     prepared.via, prepared.program = "", None
+    prepared.opening, prepared.has_reveal = None, None
     return prepared

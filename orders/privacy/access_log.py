@@ -23,7 +23,7 @@ from orders.privacy.record_kinds import Action
 from orders.search_text.lookup import is_nothing
 from orders.storage import together
 from orders.storage.prepared_query import PreparedQuery
-from orders.storage.together import Change, Row
+from orders.storage.together import Change, Question, Row
 
 log = structlog.stdlib.get_logger("orders.records")
 
@@ -32,6 +32,7 @@ __all__ = [
     "Action",
     "RecentOrder",
     "hashed",
+    "last_opening",
     "others_who_opened",
     "recent",
     "record",
@@ -107,7 +108,7 @@ def record(
     """
     by_id, by_name = _actor(request)
     if by_id is not None and order_ref and not reference and what != Action.ORDER_OPENED:
-        reference, route = _as_opened(by_id, connection, order_ref)
+        reference, route = _as_opened(request, by_id, connection, order_ref)
     if any("@" in part or like_phone(part) for part in reference.split(", ")):
         reference, subject = "", subject or hashed(reference)
     columns = {
@@ -192,29 +193,34 @@ def refused_ticket_of(request: HttpRequest) -> str:
     return ticket if len(ticket) <= LONGEST_TICKET else f"{ticket[:LONGEST_TICKET]}…"
 
 
-# Values for `get`: the user's id, the action, the order's ref, the connection's id, and "" for the reference.
-_OPENING = PreparedQuery(
-    lambda: (
-        AccessRecord.objects.filter(user_id=0)
-        .filter(what="")
-        .filter(order_ref="")
-        .filter(connection_id=UUID(int=0))
-        .exclude(reference="")
-        .order_by("-at")
-        .only("reference", "route")
-    )
-)
+def _openings_of_order() -> QuerySet[AccessRecord]:
+    """The last opening of an order that has a reference. Values: the user's id, the action, the order's ref, and "" for the reference."""
+    opened = AccessRecord.objects.filter(user_id=0).filter(what="").filter(order_ref="").exclude(reference="")
+    return opened.order_by("-at").only("order_ref", "connection_id", "reference", "route")
 
 
-def _as_opened(user_id: int, connection: ConnectionLabel | None, order_ref: str) -> tuple[str, str]:
+_LAST_OPENING = PreparedQuery(_openings_of_order)
+# The same through one connection, whose id is the last value.
+_OPENING = PreparedQuery(lambda: _openings_of_order().filter(connection_id=UUID(int=0)))
+
+
+def last_opening(user: AbstractBaseUser | AnonymousUser, order_ref: str) -> Question:
+    """The question whose row becomes `request.opening`: the user's last opening of the order that was recorded with a reference."""
+    return Question(_LAST_OPENING, [user.pk or 0, Action.ORDER_OPENED.value, order_ref, ""])
+
+
+def _as_opened(request: Request, user_id: int, connection: ConnectionLabel | None, order_ref: str) -> tuple[str, str]:
     """The reference and route recorded when the user last opened this order through this connection; ("", "") if there is no record.
 
     Records without a reference are passed over. Raises AccessNotRecorded if the records cannot be read.
     """
     if connection is None:
         return "", ""
+    last = request.opening
+    if last is not None and (last.order_ref, last.connection_id) == (order_ref, connection.pk):
+        return last.reference, last.route
     try:
-        found = _OPENING.get(user_id, Action.ORDER_OPENED.value, order_ref, connection.pk, "")
+        found = _OPENING.get(user_id, Action.ORDER_OPENED.value, order_ref, "", connection.pk)
     except DatabaseError as error:
         raise AccessNotRecorded("the access records could not be read") from error
     return (found.reference, found.route) if found else ("", "")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.utils import timezone
@@ -13,7 +15,7 @@ from orders.models import AnyConnection, AnyUser, Connection, SharedConnection, 
 from orders.privacy.record_kinds import Action
 from orders.problems.faults import FAULTS, LastResult
 from orders.services.tenant import Tenant
-from orders.storage.together import Change, Row, Together
+from orders.storage.together import Change, Question, Row, Together
 
 _DEFAULT = Together(own_connections.DEFAULT, members.DEFAULT)
 _NAMED = Together(own_connections.NAMED, members.NAMED)
@@ -44,23 +46,27 @@ def named(user: AnyUser, name: str) -> AnyConnection | None:
     return chosen(user, name)[0] if name else None
 
 
-def chosen(user: AnyUser, name: str, *, change: Change | None = None) -> tuple[AnyConnection | None, Row]:
-    """The connection called `name`, or the default if `name` is "" (see `named`, `default_for`); and the columns that `change` returns.
+def chosen(
+    user: AnyUser, name: str, *, change: Change | None = None, also: Sequence[Question] = ()
+) -> tuple[AnyConnection | None, Row, list[Any]]:
+    """The connection called `name`, or the default if `name` is "" (see `named`, `default_for`).
 
-    On PostgreSQL, `change` is part of the statement that looks up the connection. If `name` contains a NUL character, nothing is found
-    and `change` is not run.
+    The columns that `change` returns and the rows of `also` (None for each that is missing) come with it: the questions are part of the
+    statement that looks up the connection and, on PostgreSQL, so is `change`. If `name` contains a NUL character, nothing is found,
+    changed or asked.
     """
     if "\x00" in name:  # PostgreSQL accepts no NUL in text, and a URL may contain one
-        return None, ()
+        return None, (), [None for _question in also]
     person, now = user.pk or 0, timezone.now()
     if name:
-        (own, member), changed = _NAMED.get([person, name], [person, name, now], change=change)
+        rows, changed = _NAMED.get([person, name], [person, name, now], change=change, also=also)
     else:
-        (own, member), changed = _DEFAULT.get([person], [person, now, now], change=change)
+        rows, changed = _DEFAULT.get([person], [person, now, now], change=change, also=also)
+    own, member, *others = rows
     found = own_connections.opened(user, own) or members.opened(user, member)
     if found is None and not name:
         found = Connection.objects.for_user(user).first()
-    return found, changed
+    return found, changed, others
 
 
 def usable_by(user: AnyUser) -> list[AnyConnection]:

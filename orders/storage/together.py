@@ -18,6 +18,14 @@ Row = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """A query and its values, to be run together with others."""
+
+    query: PreparedQuery[Any]
+    values: Sequence[Value]
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """A statement that returns one row and may change it, such as INSERT … RETURNING.
 
@@ -58,12 +66,14 @@ class Together:
     def __init__(self, *queries: PreparedQuery[Any]) -> None:
         self._queries = queries
 
-    def get(self, *values: Sequence[Value], change: Change | None = None) -> tuple[list[Any], Row]:
+    def get(
+        self, *values: Sequence[Value], change: Change | None = None, also: Sequence[Question] = ()
+    ) -> tuple[list[Any], Row]:
         """Return each query's row as a model instance (None if there is no row), and the columns that `change` returns (() without one).
 
-        `values` has one sequence of values for each query.
+        `values` has one sequence of values for each query. The rows of `also` come after those of the queries.
         """
-        statements = [query.statement for query in self._queries]
+        statements = [query.statement for query in (*self._queries, *(each.query for each in also))]
         connection = connections[statements[0].alias]
         changed = change.run(connection) if change is not None and not is_possible(connection) else ()
         within = change if change is not None and not changed else None
@@ -71,7 +81,8 @@ class Together:
         start = "SELECT * FROM (SELECT 1) AS alone"
         if within is not None:
             start = f"WITH changed AS ({within.sql}) SELECT * FROM changed"  # noqa: S608  (ours)
-        wanted = [value for each, own in zip(statements, values, strict=True) for value in each.adapted(own)]
+        given = (*values, *(each.values for each in also))
+        wanted = [value for each, own in zip(statements, given, strict=True) for value in each.adapted(own)]
         with connection.cursor() as cursor:
             cursor.execute(f"{start} {rows}", [*(within.values if within else ()), *wanted])
             columns = cursor.fetchone()

@@ -50,7 +50,7 @@ def context_of(
         "partial": partial_problem(request, loaded.problem),
         "items_complete": True,
         "items_problem": None,
-        "may_reveal": may_reveal(request.user),
+        "may_reveal": may_reveal(request),
         "calls": tenant.reader.calls,
         "seconds": tenant.reader.seconds,
     }

@@ -37,6 +37,7 @@ from orders.services.connections import chosen
 from orders.services.search import find_by_reference
 from orders.services.tenant import Tenant
 from orders.storage.lock_timeout import set_lock_timeout
+from orders.views.access import right_to_reveal
 from orders.views.panels import PANELS, Panel, render_panel
 
 P = ParamSpec("P")
@@ -63,7 +64,7 @@ def cdp_view(
         @wraps(view)
         def wrapped(request: Request, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             set_lock_timeout(database)
-            connection, problem = choose_connection(request, counted=True)
+            connection, problem = choose_connection(request, counted=True, panel=panel)
             if connection is None:
                 return show_problem(request, problem or problems.no_connection(), panel)
 
@@ -193,15 +194,17 @@ def _route(request: Request) -> str:
     return request.resolver_match.url_name or "" if request.resolver_match else ""
 
 
-def choose_connection(request: Request, *, counted: bool = False) -> tuple[AnyConnection | None, Problem | None]:
+def choose_connection(
+    request: Request, *, counted: bool = False, panel: str = ""
+) -> tuple[AnyConnection | None, Problem | None]:
     """Choose the connection for the request; return (connection, None), or (None, Problem) if there is none that may be used.
 
     It is the connection that the request names or, if it names none, the user's default (see `default_for`). An unknown or unconfirmed
     connection is a Problem: no other is used in its place. With `counted`, for requests that may call the CDP, a view is counted, and
-    exceeding a view limit is also a Problem.
+    exceeding a view limit is also a Problem; for a `panel` of an order, `request.opening` and `request.has_reveal` are read as well.
     """
     name = request.GET.get("connection") or request.POST.get("connection") or ""
-    connection, over = _counted(request, name) if counted else (chosen(request.user, name)[0], None)
+    connection, over = _counted(request, name, panel) if counted else (chosen(request.user, name)[0], None)
     problem = None
     if connection is None:
         missing = problems.unknown_connection(name) if name else problems.no_connection()
@@ -215,19 +218,24 @@ def choose_connection(request: Request, *, counted: bool = False) -> tuple[AnyCo
     return connection, problem
 
 
-def _counted(request: Request, name: str) -> tuple[AnyConnection | None, Over | None]:
+def _counted(request: Request, name: str, panel: str) -> tuple[AnyConnection | None, Over | None]:
     """Count a view; return the chosen connection (or None), and the view limit that is now exceeded (or None).
 
     A view that cannot be counted exceeds no limit.
     """
-    view = view_limits.view_of(request.user)
-    if view is not None:
-        try:
-            connection, counts = chosen(request.user, name, change=view.change)
-            return connection, view.over(*counts) if connection is not None else None
-        except DatabaseError as error:
-            log.warning("views could not be counted", exc_info=error)
-    return chosen(request.user, name)[0], None
+    view, user = view_limits.view_of(request.user), request.user
+    order_ref = _named_order(request)["order_ref"] if panel else ""
+    also = (access_log.last_opening(user, order_ref), right_to_reveal(user)) if is_ref(order_ref) else ()
+    if view is None and not also:
+        return chosen(user, name)[0], None
+    try:
+        connection, counts, rows = chosen(user, name, change=view.change if view is not None else None, also=also)
+    except DatabaseError as error:
+        log.warning("a view could not be counted with its connection", exc_info=error)
+        return chosen(user, name)[0], None
+    if rows:
+        request.opening, request.has_reveal = rows[0], rows[1] is not None
+    return connection, view.over(*counts) if view is not None and connection is not None else None
 
 
 def show_problem(request: Request, problem: Problem, panel: str = "") -> HttpResponse:

@@ -100,7 +100,7 @@ def order_raw(request: Request, tenant: Tenant, ref: str) -> HttpResponseBase:
     """The CDP's answers about an order, indented, and masked for users who may not view hidden personal data."""
     tenant.reader.keep_documents()
     opened = open_order(tenant, ref)
-    whole = may_reveal(request.user)
+    whole = may_reveal(request)
     record_access(
         request, tenant, access_log.Action.RAW_SEEN, opened, ref, outcome="shown: whole" if whole else "shown: masked"
     )
@@ -164,7 +164,7 @@ def order_custom_data(request: Request, tenant: Tenant, ref: str) -> HttpRespons
         context = {
             "groups": groups,
             "problem": partial_problem(request, problem),
-            "may_reveal": may_reveal(request.user),
+            "may_reveal": may_reveal(request),
             "order_ref": ref,
             "reference": ref,
             "rows": rows_of(request, tenant, "values", sum(len(values) for _title, values in groups)),

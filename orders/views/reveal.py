@@ -45,7 +45,7 @@ def reveal(request: Request, ref: str) -> HttpResponseBase:
     Either is recorded. A GET from a user who may reveal them only redirects to the contacts: after a sign-in, it may arrive in place of
     the POST.
     """
-    if not may_reveal(request.user):
+    if not may_reveal(request):
         response: HttpResponseBase = _refuse(request, ref)
     elif request.method != "POST":
         response = redirect(reverse("order_contacts", args=[ref]) + carried_by_redirect(request))
