@@ -189,5 +189,7 @@ def test_every_connection_of_the_pool_ended_at_once_costs_nobody_a_page(postgres
     with ThreadPoolExecutor(8) as crowd:
         assert set(crowd.map(page, range(40))) == {200}
         with postgres.connect() as owner:
-            owner.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'faults'")
+            # Waits until each has ended. A page that is given a connection before that cannot know, and fails.
+            ended = "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = 'faults'"
+            assert {ok for (ok,) in owner.execute(ended)} == {True}
         assert set(crowd.map(page, range(40))) == {200}
