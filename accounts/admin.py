@@ -74,7 +74,8 @@ class TickedUserAdmin(Ticked, People):
     def reset_second_factor(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         """Remove the second factors and recovery codes of the selected users, for example because a phone was lost.
 
-        They can then sign in with a password alone; if a second factor is required, they must add a new one once signed in.
+        They can then sign in with a password alone. If a second factor is required, their sessions end (except
+        the one that sent this request), and they must add a new second factor once signed in.
         """
         here = stored_key(request.session.session_key or "")
         reset = [person.username for person in queryset if factors.reset(person, here=here)]

@@ -1,4 +1,4 @@
-"""The Django admin with the app's name, and without a sign-in form of its own."""
+"""The Django admin with the app's name, and with a redirect in place of its sign-in form."""
 
 from __future__ import annotations
 

@@ -26,9 +26,10 @@ TENANTS_READ_EVERY = 600  # seconds; a connection added or deleted in another se
 def page(request: Request) -> dict[str, Any]:
     """The template context that all pages share, including settings, preferences and language.
 
-    `carry` is the query string for links. `ticket` is the request's ticket if it is valid, `refused_ticket` if it is not.
-    `connection_label` has the name and region of the connection in use, `tenants` lists the connections that the user may use, and
-    `manages` names the management pages that the menu links to. `csrf_input` is made once for all forms of a page.
+    `carry` is the query string for links. `ticket` is the request's ticket if it is valid, `refused_ticket` if it is not;
+    otherwise, they are "". `connection_label` has the name and region of the connection in use (None without one), `tenants` lists the
+    connections that the user may use, and `manages` names the management pages that the menu links to. `csrf_input` is made once for all
+    forms of a page.
     """
     connection = request.connection
     ticket = ticket_of(request)

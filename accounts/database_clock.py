@@ -29,7 +29,7 @@ def learn(now: datetime) -> float:
 
 
 def seconds() -> float:
-    """Seconds since 1970. Reads the database if this process has not read it before."""
+    """Seconds since 1970 (UTC). On PostgreSQL, reads the database's clock if this process has not read it before."""
     if connection.vendor != "postgresql":
         return time.time()
     ahead = learn(*STATEMENT.run(connection)) if _ahead is None else _ahead

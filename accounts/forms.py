@@ -103,9 +103,9 @@ class SignInForm(Limited, AuthenticationForm):
             return super().clean()
 
     def confirm_login_allowed(self, user: User) -> None:
-        """Refuse a user who is inactive, or who has a password stored here but may not use it.
+        """Raise ValidationError for a user who is inactive, or who has a password stored here but may not use it.
 
-        Also refuse a password that somebody else set and that has already been used.
+        Also raise it if the password was set by somebody else and has already been used.
         """
         super().confirm_login_allowed(user)
         chosen = settings.SIGN_ON

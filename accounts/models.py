@@ -82,9 +82,10 @@ class ViewCount(models.Model):
 class SignInFailure(models.Model):
     """A sign-in attempt that is in progress or has failed. Name, address and device are keyed hashes.
 
-    Each attempt deletes the rows older than a day. `device` identifies a browser in which the user has signed in before ("" if unknown).
-    `new_address` is true if the browser was unknown and, when the attempt began, no row held the same name and address with an unknown
-    browser. `under_way` is true until the password has been checked.
+    `at` (aware UTC) is when the attempt began or, once it has failed, when it failed. Each attempt deletes the rows older than a day.
+    `device` identifies a browser in which the user has signed in before ("" if unknown). `new_address` is true if the
+    browser was unknown and, when the attempt began, no row held the same name and address with an unknown browser.
+    `under_way` is true until the password has been checked.
     """
 
     at = models.DateTimeField(db_index=True)

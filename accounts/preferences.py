@@ -1,7 +1,8 @@
 """User preferences: language, time zone of timestamps, clock, theme and keyboard shortcuts.
 
 They are stored in the database and cached in the session, so that most pages need no query for them. The server applies them to each
-page, so that none is shown briefly in another theme. They are not kept in the browser's storage, which is cleared when the user signs out.
+page, so that no page is shown briefly in another theme. They are not kept in the browser's storage, which is cleared when the user signs
+out.
 """
 
 from __future__ import annotations

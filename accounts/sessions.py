@@ -71,7 +71,10 @@ def end_all(instance: User, created: bool, update_fields: Iterable[str] | None, 
 
 
 def session_limits(get_response: GetResponse) -> GetResponse:
-    """Middleware: sign the user out if `is_over` is true of the session. It must come after Django's authentication middleware."""
+    """Middleware: sign the user out if `is_over` is true of the session; otherwise, store its time of use, at most once a minute.
+
+    It must come after Django's authentication middleware.
+    """
 
     def answer(request: Request) -> HttpResponseBase:
         if request.user.is_authenticated:

@@ -40,8 +40,9 @@ def split(path: str, query: str) -> tuple[str, str]:
     """Split `query` into the part that belongs to the value in `path`, decoded, and the parameters of the link.
 
     The parameters start after the last `?` if all their names are in CARRIED. A query without such a `?` belongs entirely to the
-    value if `_goes_on` is true. In a search (`q=…`) the value is itself a parameter, so only the last `?` is replaced, by `&`.
-    Return ("", query) if there is nothing to repair.
+    value if `_goes_on` is true. An empty value is returned as "/", so that its `?` is not lost. In a search (`q=…`) the value is
+    itself a parameter, so the result is "" and the query with `&` in place of the last `?`. If there is nothing to repair, it is
+    ("", query).
     """
     head, mark, tail = query.rpartition("?")
     if _is_carried(query) and "/?" not in query:

@@ -50,7 +50,10 @@ class View:
         return Change(_ADD, [self.person.pk, self.now // MINUTE, self.now // DAY])
 
     def over(self, in_minute: int, on_day: int) -> Over | None:
-        """The limit that these counts exceed, or None. The first excess in each minute or day is recorded."""
+        """The limit that these counts exceed, or None. The first excess in each minute or day is recorded.
+
+        Raises DatabaseError if that fails.
+        """
         limits = settings.VIEW_LIMITS
         if limits.a_day and on_day > limits.a_day:
             over = Over(limits.a_day, "a day", DAY - self.now % DAY)
@@ -73,7 +76,7 @@ def view_of(person: AnyUser) -> View | None:
 def count(person: AnyUser) -> Over | None:
     """Count a view, and return the limit that it exceeds, or None.
 
-    If the database cannot count the view, no limit applies.
+    If the view cannot be counted, or the excess cannot be recorded, None is returned.
     """
     view = view_of(person)
     if view is None:

@@ -50,9 +50,9 @@ class Request(HttpRequest):
     `via` appears in access records: "embed https://…" for a page in a frame, "api NAME" for a program, "" for other pages. `program` is
     None unless the request comes from a program with an API key.
 
-    A panel of an order reads two things along with its connection; elsewhere they are None: `opening`, the record of the last time the
-    user opened the order, through whichever connection, and `has_reveal`, whether the user has been given the right to view hidden
-    personal data.
+    Two attributes are read only for the panels of an order, and are None elsewhere or if the database fails. `opening` is the record of
+    the last time that the user opened the order through any connection, None if there is none. `has_reveal` says whether the user has
+    been given the right to view hidden personal data.
     """
 
     id: str

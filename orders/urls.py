@@ -26,7 +26,7 @@ from orders.views import (
 
 
 def panels_of_an_order() -> Iterator[URLPattern]:
-    """The URLs of the panels named `order_…`, such as orders/<ref>/custom-data/ for `order_custom_data`."""
+    """Yield the URLs of the panels named `order_…`, such as orders/<ref>/custom-data/ for `order_custom_data`."""
     for name, panel in panels.PANELS.items():
         if name.startswith("order_"):
             place = name.removeprefix("order_").replace("_", "-")

@@ -32,7 +32,7 @@ A_DAY = timedelta(days=1)  # the date at the airport may be a day behind or ahea
 class AlertLine:
     """The things to check in one part of the page: `anchor` is that part's DOM id, and `words` has one phrase for each thing.
 
-    `at` is the number of the flight with which the line begins, or its airports ("DUB–LHR") if it has no number; "" for other lines.
+    `at` is the flight named at the beginning of the line: its number, or its airports ("DUB–LHR") if it has none; "" if none is named.
     """
 
     anchor: str
@@ -69,7 +69,7 @@ def alert_lines(order: Order, summary: OrderSummary, trip: Trip, now: datetime) 
 
 
 def _city(alert: Alert, cities: dict[str, str]) -> str:
-    """The city that the alert's words name; "" for a missing leg, which has two."""
+    """The city to name in an alert about a wait; "" for other alerts, and for a missing leg, which runs between two cities."""
     return "" if alert.notice.kind is NoticeKind.SURFACE else cities.get(alert.at, "")
 
 
@@ -131,7 +131,7 @@ def _is_over(flight: Flight, now: datetime) -> bool:
 def _split(trip: Trip) -> Iterator[AlertLine]:
     """The line for a party that is not together on every flight; cancelled and past flights do not count.
 
-    There is no line if any flight is partly cancelled: that flight has a line of its own.
+    There is no line if any flight is partly cancelled, because a separate line already says so.
     """
     coming = [flight for flight in trip.flights if not flight.cancelled and flight.phase is not Phase.DEPARTED]
     parts = [flight for flight in coming if flight.passengers and not flight.all_passengers]
@@ -144,7 +144,7 @@ def _split(trip: Trip) -> Iterator[AlertLine]:
 
 
 def _aboard(flight: Flight) -> str:
-    """The travellers on a flight, and which flight it is, in words: "2 adults, 1 infant on BX 500"."""
+    """The travellers on a flight, with its number or else its airports, in words: "2 adults, 1 infant on BX 500"."""
     number = flight.number or f"{flight.origin.place.code}–{flight.destination.place.code}"
     return _("%(who)s on %(flight)s") % {"who": passengers(flight.passengers), "flight": number}
 
@@ -178,7 +178,7 @@ def _sum(order: Order, summary: OrderSummary) -> Iterator[AlertLine]:
 
 
 def alert_words(notice: Notice, city: str = "") -> str:
-    """A thing to check, with its figure: "Tight connection in Amsterdam: 35 min". `city` is the city of a wait between flights, or ""."""
+    """A thing to check, with its figure, if any: "Tight connection in Amsterdam: 35 min". `city` is where the travellers wait, or ""."""
     word = _("%(what)s in %(city)s") % {"what": notice_word(notice), "city": city} if city else notice_word(notice)
     number = NUMBERS.get(notice.kind, _no_number)(notice)
     return f"{word}: {number}" if number else word

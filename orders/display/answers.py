@@ -46,6 +46,7 @@ def _time(order: Order, summary: OrderSummary, trip: Trip, now: datetime) -> str
     """Where the trip stands: the flight under way, the next departure, the end of the trip, or that no flights are left; "" if unknown.
 
     Also "" if nothing is booked, unless all flights are known to be cancelled. The order's own status counts only if no item has a status.
+    If flights may be missing, the words say so.
     """
     row = status("" if any(item.status for item in order.items) else order.status)
     whole = order.items_complete and not summary.segments_left
@@ -97,8 +98,8 @@ def _agrees(order: Order) -> bool:
 def contradicts(order: Order, summary: OrderSummary) -> bool:
     """Whether the order's status contradicts the statuses of its items; False if no item has a status.
 
-    True if the order's status means that nothing is booked although every status of an item is settled, or if the order's status is
-    settled although every status of an item means that nothing is booked.
+    True if the order's status means that nothing is booked although all the items' statuses are settled, or if the order's status is
+    settled although all the items' statuses mean that nothing is booked.
     """
     items, row = [status(sent) for sent, _count in summary.statuses], status(order.status)
     if not items:
@@ -112,7 +113,7 @@ def _heads(order: Order, trip: Trip) -> Counter[str]:
     """The number of travellers with each status, by status code; empty if unknown.
 
     The numbers are known only if all items were read, there are flights, and either all items have the same status, or the numbers are
-    the same on every flight and the items without flights have no statuses other than those.
+    the same on every flight and the items without flights have no other statuses.
     """
     if not order.items_complete or not trip.flights:
         return Counter()
@@ -141,7 +142,7 @@ def _for_travellers(sent: str, heads: Counter[str]) -> str:
 
 
 def payment(order: Order, summary: OrderSummary) -> Answer:
-    """The answer about payment: what the statuses say (paid, pending, refunded …) or that they leave it open, with the method if known.
+    """The answer about payment: what the statuses say (paid, pending, refunded …) or that they do not say, with the method if known.
 
     If a paid order is cancelled, or its own status means that nothing is booked, the words add that the CDP does not say whether the
     payment was refunded.

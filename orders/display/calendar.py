@@ -51,7 +51,7 @@ def calendar_file(trip: Trip, order: Order, *, order_ref: str = "") -> bytes:
 
 
 def _zones(flights: list[Flight]) -> dict[str, set[int]]:
-    """The zones to describe in the file, each with the years in which it has times."""
+    """The zones to describe in the file, each with the years of the times that are written in it."""
     years: dict[str, set[int]] = {}
     for clock in (clock for flight in flights for clock in (flight.origin, flight.destination)):
         if clock.wall is not None and clock.place.zone is not None and _tied(clock):

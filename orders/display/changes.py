@@ -20,7 +20,8 @@ def fact_word(change: Change) -> str:
 def before_and_now(change: Change) -> tuple[str, str]:
     """The earlier and the current value of a changed fact, in words: ("06:40", "07:15").
 
-    If a time has moved to another day, both include the day: ("Sun 27 Dec 06:40", "Mon 28 Dec 07:15").
+    If a time has moved to another day, both include the day: ("Sun 27 Dec 06:40", "Mon 28 Dec 07:15"). If only the day is known, it
+    stands alone; a dash stands for a missing value.
     """
     if change.fact == "number":
         return change.before or "–", change.now or "–"
@@ -53,7 +54,10 @@ def total_words(total: tuple[Decimal | None, str]) -> str:
 
 
 def flight_label(flight: FlightChange) -> str:
-    """The label of a flight: "BX 582 DUB–AGP"; with the day if the flight is new or gone: "BX 582 DUB–AGP, Sun 27 Dec"."""
+    """The label of a flight: "BX 582 DUB–AGP"; "Flight" if neither number nor airports are known.
+
+    If the flight is new or gone, the label ends with its day, if known: "BX 582 DUB–AGP, Sun 27 Dec".
+    """
     pair = "–".join(filter(None, (flight.origin, flight.destination)))
     label = f"{flight.number} {pair}".strip() or _("Flight")
     return f"{label}, {short_day(flight.day)}" if flight.day and flight.kind is not Kind.CHANGED else label

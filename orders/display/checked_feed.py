@@ -32,7 +32,7 @@ class CheckedFeed:
 
 
 def checked_feed(data: bytes, name: str, clock: str) -> CheckedFeed:
-    """Check the times in the table `data`, whose documented reading is `clock` (one of CLOCKS); `name` is what errors call the file.
+    """Check the times in the table `data`, whose documented reading is `clock` (one of CLOCKS); `name` is the file's name in errors.
 
     Bad rows are listed in the result and do not stop the check. Raises NotChecked if `data` is not a CSV table or its header lacks a
     required column.

@@ -1,4 +1,4 @@
-"""The trip as text for the customer: flights, times, travellers and extras, without prices or house rules."""
+"""The trip as text for the customer: flights, times, travellers and extras, without prices or things to check."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def _journey(trip: Trip, journey: Journey, remarks: Mapping[str, str], *, togeth
 
 
 def _flight(flight: Flight, named: date | None, *, remark: str, together: bool, uncertain: bool) -> Iterator[str]:
-    """The lines about a flight; `named` is the last day named in the lines above them."""
+    """The lines about a flight; `named` is the last day named in the lines above them, None if no day has been named."""
     number = flight.number
     if flight.carrier_name and flight.carrier_name != flight.carrier:
         number = f"{number} ({flight.carrier_name})"

@@ -24,11 +24,11 @@ WRONG_TIMES = frozenset({NoticeKind.IMPOSSIBLE_TIME, NoticeKind.ITEMS_DISAGREE, 
 
 
 def time_words(trip: Trip, now: datetime, *, settled: bool = True) -> str:
-    """The flight under way, or else the next departure or the end of the trip, in words; "" if none is known.
+    """The flight under way at `now` (aware), or else the next departure or the end of the trip, in words; "" if none is known.
 
     Only booked flights count. If it is in doubt whether the times are local or UTC, only a departure that may still be to come is
-    given, under both readings. If `settled` is False, or if the flight has statuses and none of them is settled, the words leave open
-    whether anybody was on a flight that has left.
+    given, under both readings. The words leave open whether anybody was on a flight that has left if `settled` is False, or if that
+    flight has `statuses` and none of them is settled.
     """
     flights = [flight for flight in trip.flights if flight.booked]
     phases = {flight.phase for flight in flights}

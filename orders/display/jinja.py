@@ -91,7 +91,7 @@ class Environment(jinja2.Environment):
         return f"{parent.partition('/')[0]}/{template}"
 
     def preprocess(self, source: str, name: str | None = None, filename: str | None = None) -> str:
-        """The source, with every `{{ _("…") }}` replaced by the phrase in the language that `name` begins with."""
+        """The source, with every `{{ _("…") }}` replaced by the phrase in the language that `name` begins with, escaped for HTML."""
         text = super().preprocess(source, name, filename)
         with override((name or "").partition("/")[0]):
             return PHRASE.sub(lambda found: html.escape(gettext(found[1])), text)
@@ -101,7 +101,7 @@ class Loader(jinja2.FileSystemLoader):
     """A loader for template names that begin with a language; the files are the same for all languages."""
 
     def get_source(self, environment: jinja2.Environment, template: str) -> Any:
-        """The source of a template, read from the file without the language: "de/orders/order.html" from "orders/order.html"."""
+        """The source of a template; that of "de/orders/order.html" is read from the file "orders/order.html"."""
         return super().get_source(environment, template.partition("/")[2])
 
 

@@ -23,9 +23,9 @@ class Shape(StrEnum):
 class Recipe:
     """A ticket system: its placeholders, and where to enter the link template.
 
-    `reference` is the placeholder for the value of a ticket's field, and any FIELD in it stands for that field's name or number;
-    `ticket` is the placeholder for the ticket's number, "" if there is none. `kept` are the special characters that the system leaves
-    as they are when it fills in a value; None if it encodes nothing.
+    `reference` is the placeholder for the value of a ticket's field, and any FIELD in it stands for that field's name or number, of
+    which `field` is an example; `ticket` is the placeholder for the ticket's number, "" if there is none. `kept` are the special
+    characters that the system leaves as they are when it fills in a value; None if it encodes nothing.
     """
 
     code: str
@@ -39,7 +39,7 @@ class Recipe:
     note: Promise | str = ""
 
     def template(self, base: str, field: str = "", connection: str = "", shape: Shape | None = None) -> str:
-        """The link template to paste, for the server at `base`; it includes `connection` unless that is "".
+        """The link template to paste, for the server at `base` (a URL without a final slash); `connection` is left out if "".
 
         `field` and `shape` default to those of the recipe.
         """

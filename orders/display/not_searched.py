@@ -7,7 +7,10 @@ from orders.search_text.lookup import Kind, Lookup, Unreadable
 
 
 def not_searched(reading: Lookup) -> str:
-    """The reason why the text was not searched for, often with advice on what to do instead."""
+    """The reason why the text was not searched for, often with advice on what to do instead.
+
+    Raises KeyError for readings of the kinds EMPTY, REFERENCE and NAME, for which there is no sentence.
+    """
     if reading.why is Unreadable.CHARACTERS and reading.also:
         return _("A reference contains no letters other than A to Z. If this is a name, search for people.")
     return _unreadable(reading.why) if reading.why else _of_kind(reading.kind)

@@ -1,4 +1,4 @@
-"""The rail that shows a journey: which waits share a node with the flights around them, phases, local times, and flights in words."""
+"""The rail of a journey (a line with nodes for its stops): which waits share a node with flights, phases, local times, sentences."""
 
 from __future__ import annotations
 

@@ -49,7 +49,8 @@ def hop_words(hop: Hop) -> str:
 def route_words(trip: Trip, between: str = " – ") -> str:
     """The route of a trip in one line: "DUB – LHR – LAS", "DUB – FCO (no flight) NCE – DUB".
 
-    A route of more than MOST_STOPS stops is cut after that many, and ends in an ellipsis.
+    `between` separates two stops linked by a flight. A route of more than MOST_STOPS stops is cut after that many, and ends in an
+    ellipsis. "" without a route.
     """
     codes = trip.route[:MOST_STOPS]
     words = [hop_words(hop) for hop in trip.hops[: MOST_STOPS - 1]]

@@ -21,7 +21,7 @@ def cards_of(
 ) -> list[PersonCard]:
     """A card for each traveller; `reveal` returns the names of the hidden fields to show for a person at a position (from 1).
 
-    `country` (ISO 3166 alpha-2) is the connection's country, used for reading national phone numbers.
+    `country` (ISO 3166 alpha-2, or "" if unknown) is the connection's country, used for reading national phone numbers.
     """
     labels = _Labels(travellers.opened.trip if travellers.opened else Trip())
     return [

@@ -1,6 +1,6 @@
 """Words and icons for the codes of the CDP, the itinerary and access records, in English; translated when shown.
 
-Statuses have a table of their own in `orders/itinerary/statuses.py`.
+The words and icons of statuses are in `orders/itinerary/statuses.py`.
 """
 
 from __future__ import annotations

@@ -95,12 +95,12 @@ def item_icon(sent: str | None) -> str:
 
 
 def channel_word(sent: str | None) -> str:
-    """ "Call centre" for CALL_CENTER; an unknown channel as sent."""
+    """ "Call centre" for CALL_CENTER; an unknown channel as sent; "" if there is none."""
     return in_words(CHANNELS, (sent or "").upper(), sent or "")
 
 
 def payment_type(sent: str | None) -> str:
-    """ "Card" for CARD; an unknown payment type as sent."""
+    """ "Card" for CARD; an unknown payment type as sent; "" if there is none."""
     return in_words(PAYMENT_TYPES, (sent or "").strip().upper(), sent or "")
 
 

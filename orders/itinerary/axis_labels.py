@@ -40,10 +40,10 @@ class End:
 
 
 def codes(ends: Sequence[End]) -> tuple[AxisLabel[str], ...]:
-    """The labels of the airports, as many as fit: the first and the last rank highest, then those of the stops, the longest first.
+    """The labels of the airports, as many as fit: the first and the last rank highest, then those of the stops, the longest stop first.
 
-    `ends` are the departure and arrival of each flight in turn. A stop has one label, at its middle; if the airport changes there, it has
-    two, one at each end.
+    `ends` are the departure and arrival of each flight, in the order flown; there must be at least one flight. A stop has one label, at
+    its middle; if the airport changes there, it has two, one at each end.
     """
     labels = [(ends[0].x, ends[0].clock.place.code), (ends[-1].x, ends[-1].clock.place.code)]
     for arrival, departure in _stops(ends):
@@ -58,8 +58,8 @@ def codes(ends: Sequence[End]) -> tuple[AxisLabel[str], ...]:
 def clocks(ends: Sequence[End], at: Callable[[datetime], int]) -> tuple[AxisLabel[datetime], ...]:
     """The labels of local times, as many as fit; those of the first departure and the last arrival rank highest.
 
-    Other departures rank next, then other arrivals, then the full hours within waits.
-    `at` gives the position of an instant (a naive UTC value) in the picture.
+    Other departures rank next, then other arrivals, then the full hours within waits. `ends` is as in `codes`; `at` gives the
+    position of an instant (a naive UTC value) in the picture.
     """
     stops = _stops(ends)
     by_rank = [ends[0], ends[-1], *(stop[1] for stop in stops), *(stop[0] for stop in stops)]
@@ -77,11 +77,11 @@ def _stops(ends: Sequence[End]) -> list[tuple[End, End]]:
 
 
 def _full_hours(arrival: Clock, departure: Clock, across: int) -> Iterable[tuple[datetime, datetime]]:
-    """The full hours within a wait, as (naive UTC instant, local time).
+    """Yield the full hours within a wait, as (naive UTC instant, local time).
 
-    They are 1, 2, 3, 6 or 12 hours apart, with the smallest step at which their labels fit into `across`, the width of the wait; if no
-    step fits, 24 hours. There are none if an instant or the offset is unknown, if no time passes between the flights, or if the place or
-    its offset changes during the wait.
+    They are 1, 2, 3, 6 or 12 hours apart: the smallest step at which their labels fit into `across`, the width of the wait in the
+    picture. If no step fits, they are 24 hours apart. There are none if an instant or an offset is unknown, if no time passes between the
+    flights, or if the place or its offset changes during the wait.
     """
     if arrival.instant is None or departure.instant is None or arrival.offset is None:
         return

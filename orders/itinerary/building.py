@@ -28,7 +28,7 @@ class Whole:
 
     `reading` (local or UTC) is the one in use; `together` is the reading that the order's segments together support, None if unclear;
     `headcount` is the number of the order's travellers; `usual_status` is the code of the most common status among the items with
-    flights, where cancelled items count only if all are cancelled.
+    flights ("" if none has a status), where cancelled items count only if all are cancelled.
     """
 
     items: Sequence[OrderItem]

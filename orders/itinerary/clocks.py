@@ -68,10 +68,12 @@ def offsets_at(zone_name: str | None, wall: datetime) -> tuple[timedelta, ...]:
 
 
 def read_local(wall: datetime, zone_name: str | None, fold: int = 0) -> Moment:
-    """Read a value as the local time of a zone; the instant is None if the zone is unknown or it would be outside the years 1 to 9999.
+    """Read a value as the local time of a zone.
 
-    A time that the change to summer time skips is read as if the clocks had not been changed: 02:30 means the same instant as
-    03:30. For a time that the change back repeats, `fold` chooses the first occurrence (0) or the second (1). `dst` marks both cases.
+    If the zone is unknown, the instant and the offset are None. The instant is also None if it would be outside the years 1 to 9999.
+    A time that a clock change skips is read as if the clocks had not been changed: if they went forward by an hour at 02:00, 02:30
+    means the same instant as 03:30. For a time that a clock change repeats, `fold` chooses the first occurrence (0) or the second (1).
+    `dst` marks both cases.
     """
     there = zone(zone_name)
     if there is None or zone_name is None:
@@ -93,7 +95,8 @@ def read_local(wall: datetime, zone_name: str | None, fold: int = 0) -> Moment:
 def read_utc(value: datetime, zone_name: str | None) -> Moment:
     """Read a value as UTC.
 
-    The wall time is the zone's at that instant, or the value itself if the zone is unknown or that time is outside the years 1 to 9999.
+    The wall time and the offset are the zone's at that instant. If the zone is unknown or its time is outside the years 1 to 9999, the
+    wall time is the value itself, and the offset is None.
     """
     instant = value.replace(tzinfo=UTC)
     there = zone(zone_name)
@@ -109,7 +112,8 @@ def read_utc(value: datetime, zone_name: str | None) -> Moment:
 def read_offset(wall: datetime, offset: timedelta, zone_name: str | None) -> Moment:
     """Read a value that was sent with a UTC offset, which settles the instant.
 
-    The wall time is as in `read_utc`, or the value itself if the zone is unknown or the instant is outside the years 1 to 9999.
+    If the zone is unknown, the wall time and the offset are as sent; otherwise `read_utc` works them out from the instant. If the instant
+    would be outside the years 1 to 9999, it is None, and the wall time and the offset are as sent.
     """
     instant = _minus(wall, offset)
     if instant is None or zone(zone_name) is None:
@@ -118,7 +122,7 @@ def read_offset(wall: datetime, offset: timedelta, zone_name: str | None) -> Mom
 
 
 def minutes_between(start: datetime | None, end: datetime | None) -> int | None:
-    """Whole minutes from `start` to `end`, negative if `end` is earlier; None if either is unknown."""
+    """The minutes from `start` to `end`, rounded down, negative if `end` is earlier; None if either is unknown."""
     return None if start is None or end is None else (end - start) // MINUTE
 
 

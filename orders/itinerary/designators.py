@@ -50,7 +50,7 @@ _CARRIER_IN_FRONT = re.compile(r"([A-Z]{2}(?=[^A-Z])|[A-Z]{3}|[A-Z]\d|\d[A-Z])(.
 
 @lru_cache(maxsize=8192)
 def airline(sent: str | None) -> str:
-    """The IATA code of an airline sent as a code or name; the text in capitals if the airline is unknown.
+    """The IATA code of an airline sent as a code or name; the text in capitals if the airline is unknown; "" for None.
 
     Two spellings mean the same airline if their results are equal.
     """
@@ -87,7 +87,7 @@ def designator(carrier: str | None, number: str | None) -> tuple[str, str]:
 
 
 def _without_airline(text: str, code: str) -> Iterator[str]:
-    """Yield a flight number's text as it is; then, if it begins with a code or name of the airline `code`, without that."""
+    """Yield a flight number's text; then, if it begins with a code or name of the airline `code`, the rest of the text after that."""
     yield text
     if not code:
         return

@@ -59,7 +59,8 @@ def in_flown_order(flights: Sequence[PlannedFlight]) -> list[PlannedFlight]:
     """The flights in order of departure; at the same instant, in source order.
 
     A flight without a usable time stays after the flight that precedes it in the source; if no flight with a time precedes it, it goes
-    before the first that has one. If its day is known and that neighbour is on another day, it goes to the beginning of its own day.
+    before the first one that has a time. But if its own day is known and the place so found is on another day, it goes to the beginning
+    of its own day.
     """
     starts = [_start(flight) for flight in flights]
     following = next((start for start in starts if start is not None), datetime.min)
@@ -75,7 +76,10 @@ def in_flown_order(flights: Sequence[PlannedFlight]) -> list[PlannedFlight]:
 
 
 def _within(departs: Clock, following: datetime) -> datetime:
-    """`following` if it falls on the local day of the departure, else the beginning of that day; both are naive UTC values."""
+    """`following` if it falls on the local day of the departure, else the beginning of that day; both are naive UTC values.
+
+    If the zone is unknown, the day is taken as a day in UTC.
+    """
     day = departs.day or date.min
     begins = read_local(datetime.combine(day, time.min), departs.place.zone).instant
     opens = begins.replace(tzinfo=None) if begins is not None else datetime.combine(day, time.min)

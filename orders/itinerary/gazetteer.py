@@ -198,7 +198,10 @@ def _is_site(city: City, row: Row, towns: Mapping[str, Row]) -> bool:
 
 
 def _served(cities: Sequence[City], towns: Mapping[str, Row]) -> str:
-    """The name of the city served: of the cities with the first one's code, the most populous; "" if there are no cities."""
+    """The name, in English if known, of the city that a place serves; "" if `cities` is empty.
+
+    If several cities share the first one's code, the most populous of them is chosen.
+    """
     known = [(city, towns.get(city.site)) for city in cities if city.code == cities[0].code]
     settled = [(city, town) for city, town in known if town is not None and town["class"] == "P"] or known
     if not settled:

@@ -30,7 +30,7 @@ def headcount(
 
     Nobody travels the same route twice in a day, and nobody is in two aircraft at once. So the number for each type is the largest on
     any one route in a day or in the air at any one time. A route runs between the two cities of a flight, or from the first city of an
-    item to its last. Times that are impossible or not `trusted` do not count as time in the air.
+    item to its last. Impossible times do not count as time in the air; if `trusted` is False, no times do.
 
     Three items, each for one adult, make two adults: the first two items both go from Dublin to Las Vegas on Monday, and the third may
     be for either of their travellers.

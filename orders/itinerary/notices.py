@@ -57,7 +57,10 @@ def transfer_notices(
 def _length_notices(
     arriving: Flight, leaving: Flight, minutes: int | None, moved: bool, overlapping: bool, rules: HouseRules
 ) -> list[Notice]:
-    """The notice about an overlap of the flights, or those about a tight, overnight or long wait between them."""
+    """The notices about the length of a wait: that the flights overlap or the wait is tight; that it is overnight; that it is long.
+
+    If `minutes` is None, there can be only the notice about an overlap.
+    """
     if minutes is None:
         return [Notice(NoticeKind.OVERLAP, True)] if overlapping else []
     limit = _tight_limit(arriving, leaving, moved, rules)

@@ -46,7 +46,11 @@ def wait_phase(before: Phase, after: Phase, arrives: Clock, leaves: Clock, now: 
 
 
 def journey_phase(phases: Sequence[Phase]) -> Phase:
-    """The phase of a journey whose flights have these phases."""
+    """The phase of a journey whose flights have these phases.
+
+    UNKNOWN flights are ignored unless all are UNKNOWN. The journey is DEPARTED if all other flights are, else NOW if any of them is NOW or
+    DEPARTED, else NEXT if any is NEXT, else LATER.
+    """
     known = {phase for phase in phases if phase}
     if known <= {Phase.DEPARTED}:
         return Phase.DEPARTED if known else Phase.UNKNOWN

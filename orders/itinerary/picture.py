@@ -51,7 +51,7 @@ class Night:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """The bar of a journey and its labels. `night_minutes` is the total length of the nights."""
+    """The bar of a journey and its labels: `places` above it, `ticks` below it. `night_minutes` is the total length of the nights."""
 
     shapes: tuple[Shape, ...]
     nights: tuple[Night, ...]
@@ -115,7 +115,7 @@ def _shape(leg: Flight | Transfer, start: int, end: int) -> Shape:
 def _stretches(journey: Journey) -> Iterator[tuple[Flight | Transfer, list[_Stretch]]]:
     """Yield each leg with its stretches: two for a flight, one for a wait.
 
-    There are none if the start or end is unknown, or the end is not after the start.
+    A leg has no stretches if its start or end is unknown, or if the end is not after the start.
     """
     legs = journey.legs
     for before, leg, after in zip((None, *legs), legs, (*legs[1:], None), strict=False):

@@ -1,4 +1,4 @@
-"""Identities of flights, by which segments of the same flight are recognized even if items spell it differently."""
+"""Identities of flights, by which segments of the same flight are recognized even if items spell its airline or number differently."""
 
 from __future__ import annotations
 

@@ -142,7 +142,10 @@ def _lost(code: str, word: str) -> Status:
 
 
 def _refund(code: str, word: str, *, refunded: bool = False, whole: bool = False) -> Status:
-    """A status of a refund, which does not prove that the seat is gone."""
+    """A status of a refund, which does not prove that the seat is gone.
+
+    `refunded` means that money was paid back; `whole` means that all of it was.
+    """
     calendar = CalendarStatus.TENTATIVE if whole else CalendarStatus.CONFIRMED
     row = Status(code, word, Tone.BACK, Icon.REFUNDED, alert=whole, calendar=calendar, payment=Payment.OTHER_ALONE)
     return replace(row, refunded=refunded)
@@ -216,7 +219,8 @@ _NONE = Status("", _("No status"))
 def status(sent: str | None) -> Status:
     """The row for a status as sent.
 
-    Text without a row gets a new one with that text as its word; it is neutral unless the text means a full cancellation.
+    Text without a row gets a new one with that text as its word; it is neutral unless the text means a full cancellation. None and blank
+    text give the row "No status".
     """
     text = (sent or "").strip()
     if not text:

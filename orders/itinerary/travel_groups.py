@@ -24,7 +24,8 @@ FLIGHTS_A_DAY = 12
 def travel_groups(item_flights: Sequence[Sequence[str]], flights: Mapping[str, Flight]) -> list[list[Flight]]:
     """Group the flights into chains; each flight is in exactly one.
 
-    `flights` maps keys to flights, in the order flown; `item_flights` has the keys of each item's flights.
+    `flights` maps keys to flights, in the order flown; `item_flights` has the keys of each item's flights. Keys that are not in `flights`
+    are ignored.
 
     Example: two adults fly out and back; a child takes an earlier flight to London and joins them there.
 

@@ -18,8 +18,9 @@ from orders.itinerary.statuses import CalendarStatus
 class Place:
     """The place where a flight starts or ends.
 
-    `zone` is an IANA name or None; `latitude` and `longitude` are degrees or None. If an airport has two codes (BSL and MLH), both have
-    the same `site`. `cities` has the codes and GeoNames numbers of the cities that the place serves, for `airports.same_city`.
+    `country` is a two-letter ISO code; `zone` is an IANA name or None; `latitude` and `longitude` are degrees or None. If an airport has
+    two codes (BSL and MLH), both have the same `site`. `cities` has the codes and GeoNames numbers of the cities that the place serves,
+    for `airports.same_city`.
     """
 
     code: str
@@ -43,10 +44,11 @@ class Clock:
     """The time at one end of a flight.
 
     `wall` is the place's local time under the reading in use (local or UTC), or the time as sent if the local time cannot be worked
-    out. `instant` is the same moment in UTC, and `offset` the place's offset from UTC at that moment. Each of these is None if unknown.
-    If a time is read as local and a clock change repeats it that day, `fold` is 0 for the first occurrence and 1 for the second.
-    `other_wall` is the local time under the other reading; it is set only if the order's times seem to fit that reading. `sent` is the
-    value that the CDP sent, cut if long. `day_alone` is the date if only a date was sent; `day` is the date in either case.
+    out. `instant` is the same moment in UTC, and `offset` the place's offset from UTC at that moment, or the offset sent if the place's
+    zone is unknown. Each of these is None if unknown. If a time is read as local, `dst` says whether a clock change skips or repeats it
+    that day; `fold` is 0 for the first occurrence of a repeated time and 1 for the second. `other_wall` is the local time under the other
+    reading; it is set only if the order's times seem to fit that reading. `sent` is the value that the CDP sent, cut if long. `day_alone`
+    is the date if only a date was sent; `day` is the date in either case, None if unknown.
     """
 
     place: Place
@@ -84,9 +86,9 @@ class Evidence:
 class Notice:
     """Something to check, with the facts that its `kind` calls for.
 
-    `serious` notices also appear in the alert strip at the top of the page.
-    `minutes` is the length of a wait or a flight; `limit` is the shortest wait that the house rules do not call tight. `count` of `total`
-    travellers are concerned; `booked` of the `total` are still booked. `status` is the `code` of a `statuses.Status`.
+    `serious` notices also appear in the alert strip at the top of the page. `minutes` is the length of a wait or a flight; `limit` is the
+    shortest wait that the house rules do not call tight; both are in minutes. `count` of `total` travellers are concerned; `booked` of the
+    `total` are still booked. `status` is the `code` of a `statuses.Status`.
     """
 
     kind: NoticeKind

@@ -42,7 +42,10 @@ class Onset:
 
 @lru_cache(maxsize=512)
 def vtimezone(zone_name: str, first_year: int, last_year: int) -> Timezone:
-    """The VTIMEZONE of an IANA zone, correct from `first_year` to `last_year`. It is cached, so do not modify it."""
+    """The VTIMEZONE of an IANA zone, correct from `first_year` to `last_year`. It is cached, so do not modify it.
+
+    Raises ZoneInfoNotFoundError if tzdata has no zone of that name.
+    """
     zone = ZoneInfo(zone_name)
     start, end = datetime(first_year - 1, 1, 1, tzinfo=UTC), datetime(last_year + 2, 1, 1, tzinfo=UTC)
     component = Timezone()

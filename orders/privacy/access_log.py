@@ -103,8 +103,8 @@ def record(
     If an order's ref is given without a reference, and `what` is not ORDER_OPENED, the reference and route are those recorded when the
     user last opened that order through the connection: requests for the panels of an order's page have only its ref.
 
-    If a reference contains "@" or looks like a phone number, `reference` is not stored; its keyed hash is stored as the `subject` if
-    none is given.
+    If a reference contains "@" or looks like a phone number, `reference` is not stored; its keyed hash is stored as the subject, unless
+    `subject` is given.
     """
     by_id, by_name = _actor(request)
     if by_id is not None and order_ref and not reference and what != Action.ORDER_OPENED:
@@ -194,7 +194,10 @@ def refused_ticket_of(request: HttpRequest) -> str:
 
 
 def _openings_of_order() -> QuerySet[AccessRecord]:
-    """The last opening of an order that has a reference. Values: the user's id, the action, the order's ref, and "" for the reference."""
+    """The user's openings of an order that were recorded with a reference, the last first.
+
+    The filters hold stand-ins for the user's id, the action, the order's ref and the reference to exclude (""), in this order.
+    """
     opened = AccessRecord.objects.filter(user_id=0).filter(what="").filter(order_ref="").exclude(reference="")
     return opened.order_by("-at").only("order_ref", "connection_id", "reference", "route")
 
@@ -205,14 +208,15 @@ _OPENING = PreparedQuery(lambda: _openings_of_order().filter(connection_id=UUID(
 
 
 def last_opening(user: AbstractBaseUser | AnonymousUser, order_ref: str) -> Question:
-    """The question whose row becomes `request.opening`: the user's last opening of the order that was recorded with a reference."""
+    """The question whose row becomes `request.opening`: of the user's openings of the order, the last one recorded with a reference."""
     return Question(_LAST_OPENING, [user.pk or 0, Action.ORDER_OPENED.value, order_ref, ""])
 
 
 def _as_opened(request: Request, user_id: int, connection: ConnectionLabel | None, order_ref: str) -> tuple[str, str]:
-    """The reference and route recorded when the user last opened this order through this connection; ("", "") if there is no record.
+    """The reference and route recorded when the user last opened this order through this connection.
 
-    Records without a reference are passed over. Raises AccessNotRecorded if the records cannot be read.
+    Records without a reference are passed over. ("", "") if there is no such record or no connection. Raises AccessNotRecorded
+    if the records cannot be read.
     """
     if connection is None:
         return "", ""

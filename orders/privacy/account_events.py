@@ -46,9 +46,10 @@ def acting_as(system: str) -> Iterator[None]:
 
 
 def actor() -> tuple[int | None, str]:
-    """The acting user's id and name; (None, "") if nobody is signed in, (None, "command NAME") for a `manage.py` command.
+    """The acting user's id and name; (None, "") if nobody is signed in.
 
-    In a block of `acting_as`, the result is always None and the name of the system.
+    Outside requests, (None, "command NAME") for a `manage.py` command, otherwise (None, "command"). In an `acting_as` block, always None
+    and the name of the system.
     """
     # User names contain no spaces, so a name such as "command migrate" cannot be mistaken for that of a user.
     if system := _system.get():

@@ -1,4 +1,4 @@
-"""A lock that keeps migrations and prunes of one database from running at the same time, and database connections outside the pool."""
+"""A lock under which only one migration or prune of a database runs at a time; also, database connections outside the pool."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ class Busy(Exception):
 
 @contextmanager
 def alone(connection: BaseDatabaseWrapper) -> Iterator[None]:
-    """Hold the database's lock for migrations and prunes inside the block. Raises `Busy` if it is not free within PATIENCE seconds.
+    """Hold the database's lock for migrations and prunes inside the block. Raises `Busy` if the lock is not free within PATIENCE seconds.
 
-    The lock is also released if the process ends.
+    It is also released if the process ends.
     """
     with _ALONE[connection.vendor](connection):
         yield

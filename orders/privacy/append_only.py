@@ -3,7 +3,7 @@
 For the records, SQLite gets three triggers (one of them because INSERT OR REPLACE overwrites a row without any delete trigger firing);
 on PostgreSQL, one trigger function refuses UPDATE, DELETE and TRUNCATE. For retention, `delete_older_than` can still delete records.
 On SQLite, it drops the delete trigger and creates it again in one transaction, during which nobody else can write. On PostgreSQL, it
-calls a function that deletes rows as the table's owner, the only role that may; it takes no lock for which pages would have to wait.
+calls a function that deletes rows as the table's owner, the only role that may; no page has to wait for a lock meanwhile.
 `orders.privacy.partitions` drops whole months and moves records into new partitions, each of which has the same triggers.
 """
 
@@ -179,8 +179,8 @@ def add(
 
     Pages wait for this insert, so it is plain SQL, which takes half the time that the ORM would. On SQLite, unless `patient`, it waits
     only briefly for another writer: a page that has already waited for the CDP must still report in time that nothing can be shown.
-    Inside a transaction, the chain can be continued only after the commit. Outside one, the record is a transaction of its own, after
-    which the heads of other chains are noted, at most once an hour in each process.
+    Inside a transaction, the chain can be continued only after the commit. Outside one, the record is committed at once; then, at most
+    once an hour in each process, the heads of other chains are noted.
     """
     if not patient:
         set_lock_timeout(connection)
@@ -233,7 +233,7 @@ def _insert(names: tuple[str, ...]) -> str:
 
 
 def insert(connection: BaseDatabaseWrapper, record: Mapping[str, Any], change: Change | None = None) -> Row:
-    """Insert `record` as it is, in one statement with `change` if there is one; return the row of `change`, or () without one."""
+    """Insert `record`, in the same statement as `change` if that is given. Return the row of `change`, or () if none is given."""
     sql, values = _insert(tuple(record)), [_adapted(connection, value) for value in record.values()]
     if change is not None:
         return run_before(change, connection, sql, values)
@@ -243,7 +243,7 @@ def insert(connection: BaseDatabaseWrapper, record: Mapping[str, Any], change: C
 
 
 def fit(text: str, length: int) -> str:
-    """`text`, with any characters that a database may refuse replaced, cut to `length` characters.
+    """`text` cut to `length` characters, with a space or "?" in place of each character that a database may refuse.
 
     An odd reference must not make the record, and with it the page, fail.
     """

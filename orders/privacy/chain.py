@@ -65,7 +65,10 @@ def day_of(chain: str) -> date | None:
 
 @dataclass(slots=True)
 class Chain:
-    """A chain of one process for one day (UTC): its name and day, and the time, number (`link`) and seal of its last record."""
+    """A chain of one process for one day (UTC): its name and day, and the time, number (`link`) and seal of its last record.
+
+    Before the first record, `link` is 0, `seal` is "", and `at` (aware UTC) is when the chain was opened.
+    """
 
     name: str
     day: date

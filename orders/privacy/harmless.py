@@ -99,7 +99,9 @@ def words(name: str) -> tuple[str, ...]:
 
 
 def is_harmless(path: Sequence[str], value: str = "", shown: frozenset[tuple[str, ...]] = frozenset()) -> bool:
-    """Whether a value may be shown, judged by the keys on the `path` to it; `shown` has the names that the operator added.
+    """Whether a value may be shown, judged by the keys on the `path` to it, of which there is at least one.
+
+    `shown` has the names that the operator added (see `shown_fields`); they count as harmless.
 
     A name that is not harmless by itself (`code`, `name`) is read with its parent (`hotel`, `name`). Nothing is harmless below a key
     that is neither harmless nor made up of FILLERS. `value` is the value as text: under `passengers`, a number of up to three digits
@@ -169,7 +171,7 @@ def _says_nothing(parts: tuple[str, ...]) -> bool:
 def _kind(word: str) -> str:
     """The kind of a word: "subject", "filler", or "" if it is neither.
 
-    A word may be plural, numbered (tax1) or several words run together (bookingclass).
+    A word may be plural, numbered (fare1) or several words run together (bookingclass).
     """
     if word in SUBJECTS:
         return "subject"

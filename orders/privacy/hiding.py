@@ -1,7 +1,7 @@
 """Masking of values in orders, custom data and the raw view. Nothing here reads the database or a request.
 
 A documented field of an order, item or flight segment is masked if its text may identify somebody (see `personal_text`). A value in any
-other field is masked as well unless the keys that lead to it show that it is harmless (see `harmless`).
+other field is shown only if, in addition, the keys that lead to it show that it is harmless (see `harmless`).
 """
 
 from __future__ import annotations
@@ -127,7 +127,10 @@ TEXTS = {kind: _texts(kind) for kind in (Order, OrderItem, FlightSegment)}
 
 
 class _Hiding:
-    """The masking of one answer or one value: `level` is for objects that the API documents, `value` is for everything else."""
+    """The masking of one answer or one value: `level` is for objects that the API documents, `value` is for everything else.
+
+    `room` is the most values to read; "…" stands for those left out.
+    """
 
     def __init__(self, shown: Shown, room: int) -> None:
         self.shown = shown
@@ -140,7 +143,10 @@ class _Hiding:
         return taken
 
     def level(self, value: object, name: str) -> object:
-        """`value`, an object of kind `name` or a list of them, with all but harmless values masked. Anything else but None becomes MASK."""
+        """`value`, an object of kind `name` or a list of such objects, with all but harmless values masked.
+
+        None stays None; anything else becomes MASK.
+        """
         if isinstance(value, list) and not isinstance(value, Pairs):
             entries = self._first(value)
             return [self.level(entry, name) for entry in entries] + [REST] * (len(entries) < len(value))
@@ -161,7 +167,10 @@ class _Hiding:
         return masked_name(key, self.shown), self.value((key,), value) if name != "person" else _nothing_of(value)
 
     def value(self, path: tuple[str, ...], value: object, *, deep: int = 0, beside: bool = False) -> object:
-        """`value`, or the values in it, masked unless harmless. `path` has the keys that lead to it, without those of known objects.
+        """`value`, or the values in it, masked unless harmless. None and "" stay as they are.
+
+        `path` has the keys that lead to the value from the innermost object that the API documents. A string of JSON is masked inside,
+        or becomes MASK if it is invalid or longer than LONGEST_INNER. `deep` is the depth so far: beyond DEEPEST, everything becomes MASK.
 
         `beside` means that the name of a document stands, or may stand, next to the value, which is therefore masked.
         """
@@ -230,7 +239,7 @@ def _nothing_of(value: object) -> object:
 
 
 def _read(text: str) -> object:
-    """The value of a JSON text, with numbers as they were written; None if it is not JSON or is nested too deeply."""
+    """`text` decoded from JSON, with numbers as they were written; None if it is `null`, not JSON or nested too deeply."""
     try:
         return json.loads(text, object_pairs_hook=Pairs, parse_float=Number, parse_int=Number, parse_constant=Number)
     except (ValueError, RecursionError):

@@ -14,7 +14,10 @@ CARRIED = frozenset({"ticket", "connection"})  # parameters that every link pass
 
 
 def search_again(text: str, parameters: dict[str, str]) -> str:
-    """The URL that repeats a posted search, if it is for references and not personal; otherwise, the URL of the start page."""
+    """The URL that repeats a posted search, if it is for references and not personal; otherwise, the URL of the start page.
+
+    The start page then shows a notice, unless the search was empty. `parameters` are added to the URL.
+    """
     found = lookup.read(text)
     if found.kind is lookup.Kind.EMPTY:
         return _address("home", parameters)
@@ -33,7 +36,7 @@ def search_not_sent(parameters: dict[str, str]) -> str:
 def without_person(address: str) -> str:
     """`address`, a URL of this site, without personal data; unchanged if this site has no such page.
 
-    If the ref or the search text in it seems to be personal, it becomes the URL of the start page. An order's URL with an invalid ref
+    If its ref or search text seems to be personal, the result is the URL of the start page. An order's URL with an invalid ref
     becomes the URL of a search for that ref, and the URL of the form for a search by name keeps only `ticket` and `connection`.
     In any parameter kept, a value with an e-mail address or phone number becomes "…" (see `holds_address`); a parameter with one in its
     name is left out.

@@ -34,7 +34,10 @@ REACHES = ("phone", "email")
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Field:
-    """One line about a person. A `hidden` field is masked unless revealed; if it is `masked`, its `value` is only the mask."""
+    """One line about a person. A `hidden` field is masked unless revealed; if it is `masked`, its `value` is only the mask.
+
+    `href` is the link for the value ("" if there is none); `copy` tells whether the page offers a button that copies the value.
+    """
 
     name: str
     label: object
@@ -105,7 +108,8 @@ def card(
 ) -> PersonCard:
     """The card of `person`, who is at `position` (from 1) in the list. `reveal` names the hidden fields to show; "all" shows them all.
 
-    `country` (ISO 3166 alpha-2) is the connection's. A national phone number is read as a number of the person's country and of `country`.
+    `country` (ISO 3166 alpha-2, or "") is the connection's. A national phone number is read as a number of the person's country and as one
+    of `country`; it is a link only if the valid readings agree.
     """
     shown = frozenset(reveal)
     names = [name for name in (person.title, person.first_name, person.last_name) if name]

@@ -1,4 +1,4 @@
-"""The choice of database connection for commands whose statements take long."""
+"""The choice of database connection for commands whose statements take a long time."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ OWNER = "owner"  # as in the settings
 
 
 def alias() -> str:
-    """The alias of the tables' owner if there is one, otherwise the default.
+    """The alias of the connection as the tables' owner if one is configured, otherwise the default alias.
 
-    The owner may prune, is not subject to the time limits of pages, which would end long statements, and bypasses any connection pooler.
+    The owner may delete old records. Its connection bypasses any pooler and has none of the pages' time limits, which would end long
+    statements.
     """
     return OWNER if OWNER in connections else DEFAULT_DB_ALIAS

@@ -76,10 +76,11 @@ def partitions(connection: BaseDatabaseWrapper) -> list[Partition]:
 
 
 def divide(connection: BaseDatabaseWrapper) -> None:
-    """Turn the table into the first partition of a new, partitioned table, without copying or rebuilding it. Raises InUse.
+    """Turn the table into the first partition of a new, partitioned table, without copying or rebuilding it.
 
-    Nothing happens on SQLite, or if the table is divided already. Must not run in a transaction: a check constraint, thanks to which
-    PostgreSQL can attach the table without reading it under a lock, is validated while others can still write.
+    Nothing happens on SQLite, or if the table is divided already. Raises InUse if the table does not become free soon. Must not run in a
+    transaction: others must still be able to write while PostgreSQL validates a check constraint. Thanks to this constraint, PostgreSQL
+    can then attach the table without reading it under a lock.
     """
     if connection.vendor != "postgresql" or partitions(connection):
         return
@@ -172,11 +173,11 @@ def _is_covered(connection: BaseDatabaseWrapper, start: datetime, end: datetime)
 
 
 def _create(connection: BaseDatabaseWrapper, name: str, start: datetime, end: datetime) -> bool:
-    """Create a month's partition; False if the state of the default partition does not allow it. Raises InUse.
+    """Create a month's partition; False if the state of the default partition does not allow it. Raises InUse if a table stays in use.
 
     Attaching the partition reads all of the default one while pages wait, unless a check constraint proves that it has no record of the
     month. So if the default partition has more than MOST_MOVED records or MOST_READ bytes, a partition can be created only for a month that
-    begins at least SPARE from now, because pages add no records of it yet, and only if the default one has no record of it.
+    begins at least SPARE from now, because pages add no records of that month yet, and only if the default partition has none of it.
     """
     check = f"{DEFAULT}_not_later"
     drop = partial(run, connection, f"ALTER TABLE {DEFAULT} DROP CONSTRAINT IF EXISTS {check}")
@@ -227,7 +228,10 @@ def _attach(connection: BaseDatabaseWrapper, name: str, start: datetime, end: da
 
 
 def drop_before(connection: BaseDatabaseWrapper, limit: datetime) -> None:
-    """Drop each partition whose records are all from before `limit` (aware). Raises InUse, perhaps after some have been dropped."""
+    """Drop each partition whose records are all from before `limit` (aware).
+
+    Raises InUse if a table stays in use, perhaps after other partitions have been dropped.
+    """
     for partition in partitions(connection):
         if partition.end is not None and partition.end <= limit:
             shortly(connection, partial(run, connection, f"DROP TABLE {partition.name}"), partition.name)
@@ -236,8 +240,8 @@ def drop_before(connection: BaseDatabaseWrapper, limit: datetime) -> None:
 def analyze(connection: BaseDatabaseWrapper) -> None:
     """Gather the planner's statistics on the table as a whole, unless that was done in the last 6 days. Nobody has to wait meanwhile.
 
-    Autovacuum gathers only those on each partition. ANALYZE samples each partition twice, so with many large ones, every night would be
-    too often.
+    Nothing happens if the table is not divided. Autovacuum gathers only the statistics on each partition. ANALYZE samples each
+    partition twice, so with many large ones, every night would be too often.
     """
     if not partitions(connection):
         return

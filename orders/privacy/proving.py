@@ -91,7 +91,7 @@ def prove(since: Head | None = None, *, first: date | None = None) -> Proof:
     """Read and check every record. It is a fault if `since`, a head that was stored elsewhere, can no longer be found unchanged.
 
     With `first`, only the chains of that day (UTC) and later ones are read, and neither records without a chain nor repeated ids are
-    checked.
+    checked. Do not pass both: a head from before `first` would be reported as missing.
     """
     proof, noted, ends = Proof(), _Noted(), dict[str, int]()
     faults: dict[str, list[str]] = {}
@@ -166,7 +166,7 @@ def _is_kept(chain: str, noted: _Noted) -> bool:
 def _proved(chain: str, rows: Iterator[Row], proof: Proof, faults: list[str]) -> Iterator[Row]:
     """The rows of one chain that are unchanged, and those right after a gap, which cannot be checked.
 
-    For every other row and for each gap, a sentence is added to `faults`.
+    For every other row and for each gap, a sentence is added to `faults`. Every row is counted in `proof.records`.
     """
     before: Row | None = None
     for row in rows:

@@ -2,9 +2,9 @@
 
 What is sealed is a small JSON document with owner, connection, region, field and the secret. With Fernet alone, a sealed value
 copied into another user's row would open there, and the secret would be sent. So after opening, the first four values are
-compared with the row, and a mismatch raises `CredentialUnreadable` before any call.
+compared with the row, and a mismatch raises `CredentialUnreadable` before anything is sent.
 
-A shared credential is sealed under a data key of its own, and that key is sealed once for the connection and once for each member.
+A shared credential is sealed under its own data key, which is sealed once for the connection and once for each member.
 """
 
 from __future__ import annotations

@@ -31,6 +31,7 @@ class ViewedOrder(models.Model):
 
     A new view is compared with the previous one if the two differ or the previous one is older than SAME_VIEW; otherwise, it is compared
     with the view that the previous one was compared with.
+
     Equal digests have the same `mark`, although their sealed forms always differ.
     """
 
@@ -57,9 +58,10 @@ class ViewedOrder(models.Model):
 
 @dataclass(frozen=True, slots=True)
 class Views:
-    """The earlier view to compare with: its time `at`, and its digest. `own` is False if it is another user's.
+    """The earlier view to compare with: its time `at` (aware), and its digest. `own` is False if it is another user's.
 
-    If it is the user's own, `others_at` and `others_digest` are the time and digest of the last view by another user, if recent enough.
+    If it is the user's own, `others_at` and `others_digest` are the time and digest of the last view by another user. They are None and ""
+    if there is no recent one; if its digest cannot be opened, only `others_digest` is "".
     """
 
     at: datetime
@@ -154,7 +156,7 @@ def _recent(value: Any, oldest: datetime) -> datetime | None:
 
 
 def _opened(sealed: str, user_id: int, key: str) -> str:
-    """The digest in `sealed`; "" if it cannot be opened, in which case the page only lacks the comparison."""
+    """The digest in `sealed`; "" if it cannot be opened; the page then merely lacks the comparison."""
     try:
         return unseal(sealed, _binding(user_id, key))
     except CredentialUnreadable:

@@ -19,8 +19,8 @@ class Problem:
     """A failure as a page or a panel shows it.
 
     `retry_after` is in seconds, None if unknown; `technical` is safe to show to anybody (no key, token or personal data). `panel` is the
-    id of the element that the button reloads; "" if it loads a whole page. `typed` holds the form fields (name, value) that the button
-    posts again; they may be personal, so they are not in the repr.
+    id of the element that the button reloads; "" if the button loads a whole page. `typed` holds the form fields (name, value) that the
+    button posts again; they may be personal, so they are not in the repr.
     """
 
     code: Code
@@ -112,7 +112,7 @@ def last_result(error: errors.CdpError) -> LastResult:
 
 
 def result_word(stored: str) -> str:
-    """A stored last result in a few words, in the user's language; an unknown one is returned unchanged."""
+    """A stored last result in a few words, in the user's language; "" means "not tested yet", and an unknown one is returned unchanged."""
     words = {str(row.result): str(row.word) for row in reversed(FAULTS.values()) if not row.accepted}
     return {"": gettext("not tested yet"), LastResult.ACCEPTED: gettext("accepted"), **words}.get(stored, stored)
 

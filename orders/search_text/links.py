@@ -1,4 +1,4 @@
-"""The links in a search text and what they contain, even if a mail gateway has wrapped them in links of its own."""
+"""The links in a search text and what they contain, even if a mail gateway has wrapped them in its own links."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Links:
     """What the links in a text contain: `values` are references (not checked), `texts` are searches and e-mail addresses.
 
     `subjects` are the subjects and bodies of `mailto:` links. `rest` is the other text, in which WhatsApp links are replaced by their
-    numbers. `found` is True if there was any other link.
+    numbers. `found` is True if there was any link other than those.
     """
 
     values: tuple[str, ...]
@@ -74,7 +74,7 @@ def find(text: str) -> Links:
     """Find the links in plain text.
 
     A web link is read only if it contains an order, a search, a booking reference, an e-mail address or a WhatsApp number. Any other is
-    dropped, even if its path resembles a reference.
+    dropped, even if its path resembles a reference. A bare path with none of these ("orders/?page=2") stays in the text.
     """
     text = WHATSAPP.sub(r" +\1 ", MARKDOWN.sub(r" \1 \2 ", CHAT.sub(r" \1 \2 ", text)))
     if "://" not in text and re.search(r"https?%(?:25)*3a", text, re.IGNORECASE) and not WRAPPED.search(text):
@@ -121,7 +121,7 @@ def _without_sentence(link: str) -> str:
 def _read(link: str, depth: int) -> Iterator[tuple[str, str]]:
     """What a link contains: references as ("value", reference), searches and e-mail addresses as ("text", text).
 
-    Unless it has a reference or search of its own, links wrapped in it are read too, down to a depth of DEEPEST.
+    If the link itself has neither a reference nor a search, links wrapped in it are read too, down to a depth of DEEPEST.
     """
     try:
         parts = urlsplit(link)

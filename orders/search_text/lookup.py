@@ -203,9 +203,9 @@ def _is_code_and_name(found: references.References, text: str) -> bool:
 
 
 def _digits(number: phones.Phone, text: str) -> Lookup:
-    """The reading of digits without a plus: a phone number only if they are grouped like a national one and the text cannot be a reference.
+    """The reading of digits without a plus: a reference, with the phone number as a second reading.
 
-    Otherwise, they are read as a reference, with the phone number as a second reading.
+    It is the phone number alone if the digits are grouped like a national one, do not begin with 00, and cannot be a reference as written.
     """
     phone = _phone(number)
     digits = re.sub(r"\D", "", number.text)

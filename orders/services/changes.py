@@ -55,7 +55,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class FlightChange:
-    """A flight that changed, was added or was removed; `anchor` is the DOM id of its row, "" if it was removed."""
+    """A flight that changed, was added or was removed; `anchor` is the DOM id of its row, "" if it was removed.
+
+    `day` is the local date of departure, None if it is unknown.
+    """
 
     kind: Kind
     number: str
@@ -71,10 +74,10 @@ class Changes:
     """The differences since the view at `since` (aware UTC); `own` says whether that view was the user's own.
 
     `status`, `total` and `items` are pairs (before, now), or None if unchanged. A status is the text as sent or else its code, "" if
-    there is none, or None if only its hash is known. A total is (amount, currency). `items` counts items without flights by status, for
-    the statuses whose count changed. `more` is the number of changed flights that are not in `flights`. If `own`, `others_at` is when
-    another user last viewed the order (None if there is no such view to compare), and `others_same` says whether the order is still as
-    it was then.
+    there is none, or None if only its hash is known. A total is (amount or None, currency). `items` counts items without flights by
+    status, for the statuses whose count changed. `more` is the number of changed flights that are not in `flights`. If `own`,
+    `others_at` is when another user last viewed the order (None if there is no such view to compare), and `others_same` says whether
+    the order is still as it was then.
     """
 
     since: datetime
@@ -114,7 +117,10 @@ def changes_since(view: View | None, returned: Row, opened: OpenedOrder) -> Chan
 
 
 def compare(views: viewed_order.Views, digest: str, opened: OpenedOrder) -> Changes | None:
-    """The differences between `digest` (of `opened`) and the earlier `views.digest`; None if they are equal or cannot be compared."""
+    """The differences between `digest` (of `opened`) and the earlier `views.digest`; None if there are none, or if they cannot be compared.
+
+    Times of flights are not compared if the two digests read segment times differently (as local times or as UTC).
+    """
     order = opened.order
     texts = {text or "" for text in (order.status, *(item.status for item in order.items))}
     sent = {code_of(text): text for text in texts}
@@ -149,7 +155,7 @@ def _whole(opened: OpenedOrder) -> bool:
 
 
 def _text(code: str, sent: Mapping[str, str]) -> str | None:
-    """The text that `sent` has for a digest's status `code`; without one, the code itself, or None if it is only a hash."""
+    """The text that `sent` has for a digest's status `code`; if it has none, the code itself, or None if the code is only a hash."""
     return sent.get(code, None if code.startswith("#") else code)
 
 

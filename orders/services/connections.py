@@ -51,9 +51,9 @@ def chosen(
 ) -> tuple[AnyConnection | None, Row, list[Any]]:
     """The connection called `name`, or the default if `name` is "" (see `named`, `default_for`).
 
-    The columns that `change` returns and the rows of `also` (None for each that is missing) come with it: the questions are part of the
-    statement that looks up the connection and, on PostgreSQL, so is `change`. If `name` contains a NUL character, nothing is found,
-    changed or asked.
+    It is returned with the columns that `change` returns (() without one) and the rows of `also` (None for a question without a row).
+    The questions are part of the statement that looks up the connection and, on PostgreSQL, so is `change`. If `name` contains a NUL
+    character, nothing is found, changed or asked.
     """
     if "\x00" in name:  # PostgreSQL accepts no NUL in text, and a URL may contain one
         return None, (), [None for _question in also]

@@ -27,6 +27,7 @@ CURRENCY = re.compile(r"[A-Z]{3}")
 class Seen(NamedTuple):
     """A flight in a digest.
 
+    `number` is text such as "BX 459", without any part that does not have the usual form. `origin` and `destination` are "" if unknown.
     `departs` and `arrives` are local times in ISO 8601, dates if the time is unknown, or "" if the date is unknown too. `travellers` is
     the number of travellers. `statuses` are the codes of the statuses of the flight's items (see `code_of`), each once.
     """
@@ -66,9 +67,9 @@ def codes_added(texts: Iterable[str]) -> dict[str, str]:
 
 
 def read(digest: str, added: Mapping[str, str]) -> dict[str, Any] | None:
-    """The parsed digest, with flights as `Seen` and the items without flights counted by status; None if empty or of another version.
+    """The parsed digest, with flights as `Seen` and the items without flights counted by status.
 
-    The hashes in `added`, a mapping from `codes_added`, are replaced with the codes.
+    None if `digest` is "" or of another version. The hashes in `added`, a mapping from `codes_added`, are replaced with the codes.
     """
     for hashed, code in added.items():
         digest = digest.replace(hashed, code)

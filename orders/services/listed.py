@@ -45,7 +45,8 @@ class Trips:
 def trips_at_hand(tenant: Tenant, orders: Iterable[Order]) -> Trips:
     """The trips of the newest MOST_TRIPS orders, as far as their items are at hand; `later` has the refs of those whose items are not.
 
-    Items are at hand if they came with the order, or if `CdpClient.order_at_hand` returns the order. Makes no call.
+    Items are at hand if they came with the order, or if `CdpClient.order_at_hand` returns the order. Makes no call. Raises TimedOut if the
+    page's time is up.
     """
     read = {
         ref: tenant.client.order_at_hand(ref) if _is_bare(order) else order
@@ -60,7 +61,7 @@ def load_trips(
 ) -> tuple[dict[str, Order], dict[str, TripLine], CdpError | None]:
     """Read these orders in parallel; return those that could be read, the trips found in them (both by ref), and the first failure or None.
 
-    Normally, at most the first ten items of each order are read.
+    Normally, at most the first ten items of each order are read. Raises TimedOut if the page's time is up.
     """
     answers = tenant.reader.run_parallel([partial(tenant.client.get_order_start, ref) for ref in order_refs])
     read = {ref: one for ref, one in zip(order_refs, answers, strict=True) if not isinstance(one, CdpError)}
@@ -74,6 +75,7 @@ def trip_lines(
 
     Orders that came without their items are read in parallel: with their first items (normally at most ten), or with all items if
     `whole`. An order is left out if it cannot be read or has no items, or if no route was found although it may have flights.
+    Raises TimedOut if the page's time is up.
     """
     read_order = tenant.client.get_order if whole else tenant.client.get_order_start
     newest = _newest(orders, most)

@@ -78,7 +78,10 @@ def _with_trips_from_extensions(tenant: Tenant, order: Order) -> Order:
 
 
 def load_contacts(tenant: Tenant, ref: str) -> Loaded[Person]:
-    """The order's contacts (the bookers). This normally takes one round trip, or more if the CDP lists only references."""
+    """The order's contacts (the bookers). This normally takes one round trip, or more if the CDP lists only refs.
+
+    Raises a CdpError if the contacts cannot be listed.
+    """
     return tenant.client.list_contacts(ref)
 
 

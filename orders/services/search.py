@@ -189,7 +189,7 @@ def find_people(tenant: Tenant, *questions: Mapping[str, str]) -> Loaded[GuestOr
     """Guests found by `email`, `phone_number`, or `first_name` and `last_name`, each with their orders.
 
     Several `questions`, such as spellings of one name, are asked at the same time, and each guest is returned once.
-    This normally takes two round trips: one for the guests, and one for all their orders. It takes three if the CDP lists only references:
+    This normally takes two round trips: one for the guests, and one for all their orders. It takes three if the CDP lists only refs:
     the guests are then fetched while their orders are listed, and the orders are fetched last. A guest whose orders could not be read is
     included, with the reason. At most MOST_PEOPLE guests are returned: `problem` is TooMany if there may be more and nothing failed.
     Raises a CdpError if nobody was found and the search failed or was incomplete.
@@ -204,7 +204,7 @@ def find_people(tenant: Tenant, *questions: Mapping[str, str]) -> Loaded[GuestOr
 
 
 def list_people(tenant: Tenant, *questions: Mapping[str, str]) -> Loaded[Person]:
-    """Guests as `find_people` finds them, without their orders: one round trip, or two if the CDP lists only references.
+    """Guests as `find_people` finds them, without their orders: one round trip, or two if the CDP lists only refs.
 
     At most MOST_PEOPLE. Raises a CdpError if nobody was found and the search failed or was incomplete.
     """

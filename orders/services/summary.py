@@ -53,7 +53,7 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class OtherItem:
-    """One line for `count` items without flights whose product, price, quantity, status, vendor and dates are the same.
+    """One line for `count` items without flights that have the same type, texts, price, quantity, status, vendor and dates.
 
     `item` is the first of the items, `index` its position in the order (from 0). `belongs` is the label of the flight that the product
     names, or the product itself ("DUB-LHR") if it names two places of the trip but no single flight; otherwise "". `passengers` is
@@ -74,16 +74,16 @@ class OtherItem:
 class OrderSummary:
     """The summary of an order.
 
-    `passengers` are those of the trip. `cancelled` and `not_booked` count the travellers without a seat on any booked flight: those
-    whose items are cancelled, and the others. All three are ((type code or "", count), ...).
-    `statuses` counts the items' statuses, most frequent first, each in the spelling that was sent first; `mixed` is True if they
-    differ. `adds_up` is whether the items' prices add up to the total, None if the two cannot be compared; for an order with items,
-    `unchecked` then has the reasons. `items_sum` is the sum of the prices (None if not compared), `sum_currency` the order's currency.
-    `total_holds_cancelled` is whether the total includes cancelled items with a price, although not all items are cancelled. `others`
-    are the items without flights; `extras` are those of them that go with a flight, grouped by the key of that flight. `items_total`
-    is the number of items, None if some were not, or may not have been, read; `items_known` is how many are known to exist. `segments_left`
-    is how many segments were sent but not read, because of the limit for one order. `notes` are the notes on the order, its items and their
-    segments, each with its place (see `_notes`).
+    `reference` is the booking reference or, if there is none, the order's ref. `passengers` are those of the trip. `cancelled` and
+    `not_booked` count the travellers without a seat on any booked flight: those whose items are cancelled, and the others. All three
+    are ((type code or "", count), ...). `statuses` counts the items' statuses, most frequent first, each in the spelling that was sent
+    first; `mixed` is True if they differ. `adds_up` is whether the items' prices add up to the total, None if the two cannot be
+    compared; for an order with items, `unchecked` then has the reasons. `items_sum` is the sum of the prices (None if not compared),
+    `sum_currency` the order's currency. `total_holds_cancelled` is whether the total includes cancelled items with a price, although
+    not all items are cancelled. `others` are the items without flights; `extras` are those of them that go with a flight, grouped by
+    the key of that flight. `items_total` is the number of items, None if some were not, or may not have been, read; `items_known` is
+    how many are known to exist. `segments_left` is how many segments were sent but not read, because of the limit for one order.
+    `notes` are the notes on the order, its items and their segments, each with its place (see `_notes`).
     """
 
     reference: str

@@ -1,4 +1,4 @@
-"""Access to one CDP tenant through a connection, for a single page or API request."""
+"""The CDP tenant that a page or an API request reads from, with its client and cached answers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ class Tenant:
 
     `reader` counts the requests made and the time spent. If `fresh`, cached answers are not used, except in two cases: a search has
     just read the order `handed`; or a strip of orders listed the order `at_hand`, the strip's answers are still cached, and the agent
-    does not come from the page of this same order. `left` names the order whose page the agent comes from.
+    does not come from the page of this same order. `left` names the order whose page the agent comes from. If `session_key` is "",
+    nothing is cached.
     Raises CredentialUnreadable if the credential cannot be opened, or if the connection's region is not set up on this server.
     """
 

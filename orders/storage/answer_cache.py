@@ -60,7 +60,7 @@ class AnswerCache:
             return there
 
     def put(self, key: Key, answer: bytes) -> None:
-        """Store `answer` under `key`; the oldest answers are dropped if there is no room."""
+        """Store `answer` under `key`. If there is no room, the oldest answers are dropped; an answer over `most_bytes` is not kept."""
         with self._lock:
             self._drop(key)
             self._answers[key] = Held(time.monotonic(), time.time(), answer)

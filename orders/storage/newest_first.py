@@ -52,8 +52,8 @@ def page(parts: Sequence[QuerySet[M]], size: int, *, before: str = "", after: st
     """At most `size` rows, newest first: the next ones older than the place `before` or newer than `after`.
 
     The newest rows are returned if neither is a place, or if at most `size` rows are newer than `after`. `parts` must have no row in
-    common. Each is read by a statement of its own, which can use its own index: if OR joined them, the database might read everybody's
-    rows to find one person's.
+    common. Each is read by a separate statement, which can use its own index: if OR joined them, the database might read everybody's rows
+    to find one person's.
     """
     start, end = Place.read(before), Place.read(after)
     if end is not None:

@@ -71,7 +71,7 @@ class PreparedQuery(Generic[M]):
         return written
 
     def get(self, *values: Value) -> M | None:
-        """The model instance of the row for `values`; None if there is no such row."""
+        """The model instance of the row for `values`; None if there is no such row. Raises ValueError if the number of values is wrong."""
         statement = self.statement
         with connections[statement.alias].cursor() as cursor:
             cursor.execute(statement.sql, statement.adapted(values))

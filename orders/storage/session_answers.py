@@ -31,10 +31,11 @@ class SessionAnswers:
 
     If `fresh`, they are deleted first, so that the page and its panels request everything again and, if the page fails, nothing older
     is shown in its place. In two cases they are kept and used instead: once for the page of the order `handed`, if a search has just
-    read that order; and for the page of the order `at_hand`, if a strip of orders listed it, the strip's answers are still cached, and
-    the user does not come from the page of this same order. `left` names the order whose page the user comes from.
-    `strip_of` is the ref of the order that the strip belongs to, "" if no strip's answers are used.
-    If `owner` is "", nothing is cached.
+    read that order; and for the page of the order `at_hand`, if a strip (the row of a customer's orders at the top of an order's page)
+    listed it, the strip's answers are still cached, and the user does not come from the page of this same order.
+
+    `handed` is a ref; `at_hand` and `left` may also be booking references. `left` names the order whose page the user comes from.
+    `strip_of` is the ref of the order that the strip belongs to, "" if no strip's answers are used. If `owner` is "", nothing is cached.
     """
 
     def __init__(

@@ -27,7 +27,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A statement that returns one row and may change it, such as INSERT … RETURNING.
+    """A statement that may write to the database and must return exactly one row, such as INSERT … RETURNING.
 
     `values` must already be in the form that the database driver accepts.
     """
@@ -36,7 +36,7 @@ class Change:
     values: Sequence[Any]
 
     def run(self, connection: BaseDatabaseWrapper) -> Row:
-        """Run the change as a statement of its own, and return the columns that it returns."""
+        """Run the change as a separate statement, and return the columns that it returns."""
         with connection.cursor() as cursor:
             cursor.execute(self.sql, self.values)
             return tuple(cursor.fetchone())
@@ -50,7 +50,7 @@ def is_possible(connection: BaseDatabaseWrapper) -> bool:
 def run_before(change: Change, connection: BaseDatabaseWrapper, sql: str, values: Sequence[Any]) -> Row:
     """Run `change` and `sql` as one statement, and return the columns that `change` returns; `sql` must return no rows.
 
-    Both take effect, or neither does.
+    Both take effect, or neither does. The database must support this: see `is_possible`.
     """
     with connection.cursor() as cursor:
         cursor.execute(
@@ -71,7 +71,8 @@ class Together:
     ) -> tuple[list[Any], Row]:
         """Return each query's row as a model instance (None if there is no row), and the columns that `change` returns (() without one).
 
-        `values` has one sequence of values for each query. The rows of `also` come after those of the queries.
+        `values` has one sequence of values for each query. The rows of `also` come after those of the queries. Raises ValueError if the
+        number of sequences, or of values in one of them, is wrong.
         """
         statements = [query.statement for query in (*self._queries, *(each.query for each in also))]
         connection = connections[statements[0].alias]

@@ -1,4 +1,7 @@
-"""The right to view hidden personal data. All other rights are checked in `accounts.access`; a test fails if one is checked elsewhere."""
+"""The right to view hidden personal data. All other rights are checked in `accounts.access`.
+
+A test fails if a right is checked anywhere else.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ _APP, _RIGHT = "orders", "reveal_personal_data"
 
 
 def _given() -> QuerySet[Permission]:
-    """The right, if a user has been given it. Values: the app, the right's name, and the user's id twice."""
+    """The query that finds the right if a user has been given it. Its values: the app, the right's name, and the user's id twice."""
     own = User.user_permissions.through.objects.filter(user_id=0).values("permission")
     groups = User.groups.through.objects.filter(user_id=0).values("group")
     by_group = Group.permissions.through.objects.filter(group__in=groups).values("permission")
@@ -26,7 +29,10 @@ _GIVEN = PreparedQuery(_given)
 
 
 def right_to_reveal(user: AnyUser) -> Question:
-    """The question whether the user has been given the right, alone or in a group: `request.has_reveal` is whether it has a row."""
+    """A question that has a row only if the user has been given the right, directly or through a group.
+
+    `request.has_reveal` says whether there was a row. Superusers have the right without being given it.
+    """
     return Question(_GIVEN, [_APP, _RIGHT, user.pk or 0, user.pk or 0])
 
 

@@ -70,7 +70,7 @@ class Filter:
     In the URL, `ticket` is named `for_ticket`, because `ticket` in any URL is the ticket that led to the page. `subject` is the keyed
     hash that stands for a customer who was viewed or searched for, never an e-mail address, phone number or name. `since` and `until`
     are the first and the last day, in the user's time zone. `reveals` limits the records to requests to reveal a hidden field, whether
-    granted or refused.
+    granted or refused. `order` is a ref or a booking reference. A field that is None, "" or False does not limit the records.
     """
 
     person: int | None = None
@@ -119,7 +119,7 @@ def activity(request: Request) -> HttpResponse:
 
 @require_safe
 def activity_csv(request: Request) -> HttpResponse | StreamingHttpResponse:
-    """All records that match the filter, streamed as a CSV file (UTF-8, timestamps in UTC).
+    """All records that match the filter and that the user may view, streamed as a CSV file (UTF-8, timestamps in UTC).
 
     The export is recorded, but is not among its own rows. 400 if part of the filter is not valid; 503 if the export
     cannot be recorded.
@@ -147,7 +147,7 @@ def activity_csv(request: Request) -> HttpResponse | StreamingHttpResponse:
 
 @require_POST
 def activity_of_person(request: Request) -> HttpResponse:
-    """Redirect from a posted e-mail address, phone number, name or guest's ref to the access records about that customer.
+    """Redirect from a posted e-mail address, phone number, name or person's ref to the access records about that customer.
 
     The URL has only a keyed hash of the text that was posted. If the text does not identify one person, the URL has no hash, and a
     warning is shown unless the text was empty.
@@ -160,13 +160,19 @@ def activity_of_person(request: Request) -> HttpResponse:
 
 
 def safe_cell(value: object) -> str:
-    """The value as text, timestamps in UTC, with an apostrophe before anything that a spreadsheet could take for a formula."""
+    """The value as text, with an apostrophe before anything that a spreadsheet could take for a formula.
+
+    Timestamps (aware) are given in UTC; None becomes "".
+    """
     text = value.astimezone(UTC).isoformat(timespec="milliseconds") if isinstance(value, datetime) else str(value or "")
     return FORMULA_START.sub(r"\1'", text)
 
 
 def _asked(request: Request) -> tuple[bool, Filter, list[str]]:
-    """Return whether the user may view everybody's records; the filter in the URL; and the problems found in it, as sentences."""
+    """Return whether the user may view everybody's records; the filter in the URL; and the problems found in it, as sentences.
+
+    Invalid values are left out of the filter, and so is `person` unless the user may view everybody's records.
+    """
     everybody = may_view_all_activity(request.user)
     problems: list[str] = []
     person = request.GET.get("person", "").strip()
@@ -206,7 +212,8 @@ def _day(text: str, problems: list[str]) -> date | None:
 def _records(request: Request, everybody: bool, chosen: Filter) -> list[QuerySet[AccessRecord]]:
     """The requested records, as querysets that have no record in common.
 
-    For one user there are two: the records of what the user did, and all other records about the user.
+    For one user there are two: the records of what the user did, and all other records about the user. For everybody's reveals there
+    is one for each action.
     """
     records = AccessRecord.objects.all()
     records = records.filter(what__in=OF_KIND[chosen.kind]) if chosen.kind else records.exclude(what__in=CHAINING)

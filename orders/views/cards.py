@@ -16,7 +16,7 @@ from orders.views.panels import rows_of, starting
 
 
 def extent_shown(loaded: Loaded[Any]) -> str:
-    """The outcome to record when a list is viewed: "shown" if it is complete; otherwise, for example, "shown: 20 of 35"."""
+    """The outcome to record when a list is viewed: "shown" if it is complete, else "shown: 20 of 35" or "shown: 20, perhaps more"."""
     if loaded.complete:
         return "shown"
     count = len(loaded.items)

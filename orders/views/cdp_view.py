@@ -108,7 +108,7 @@ def _reloaded(request: Request) -> bool:
 
 
 def _ref_by_reference(request: Request, tenant: Tenant) -> str:
-    """The ref of the order whose booking reference is in the URL of one of its parts; "" unless a complete search finds exactly one."""
+    """The ref for the booking reference in the URL of a part of an order; "" unless a complete search for it finds exactly one order."""
     match = request.resolver_match
     ref = str(match.kwargs.get("ref", "")) if match else ""
     if not _is_part_of_order(request) or lookup.looks_like_ref(ref) or not is_ref(ref):
@@ -197,7 +197,7 @@ def _route(request: Request) -> str:
 def choose_connection(
     request: Request, *, counted: bool = False, panel: str = ""
 ) -> tuple[AnyConnection | None, Problem | None]:
-    """Choose the connection for the request; return (connection, None), or (None, Problem) if there is none that may be used.
+    """Choose the connection and set `request.connection`; return (connection, None), or (None, Problem) if none may be used.
 
     It is the connection that the request names or, if it names none, the user's default (see `default_for`). An unknown or unconfirmed
     connection is a Problem: no other is used in its place. With `counted`, for requests that may call the CDP, a view is counted, and
@@ -221,7 +221,7 @@ def choose_connection(
 def _counted(request: Request, name: str, panel: str) -> tuple[AnyConnection | None, Over | None]:
     """Count a view; return the chosen connection (or None), and the view limit that is now exceeded (or None).
 
-    A view that cannot be counted exceeds no limit.
+    A view that cannot be counted exceeds no limit. For a `panel` of an order, also set `request.opening` and `request.has_reveal`.
     """
     view, user = view_limits.view_of(request.user), request.user
     order_ref = _named_order(request)["order_ref"] if panel else ""
@@ -280,7 +280,7 @@ def partial_problem(request: Request, error: errors.CdpError | None) -> Problem 
 
 
 def _personal_search(request: Request) -> str:
-    """The search text in the URL of a GET if it contains personal data and cannot be a ref, so that no link may repeat it; else ""."""
+    """The search text in the URL of a GET if it is personal, so that no link may repeat it; "" if it is not, or if it can be a ref."""
     match = request.resolver_match
     if request.method == "POST" or match is None:
         return ""

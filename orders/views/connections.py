@@ -144,9 +144,10 @@ def _own(request: Request, connection_id: UUID) -> Connection:
 
 
 def _test_and_save(request: Request, form: BaseForm, connection: Connection) -> bool:
-    """Test the credential with a live call; save the connection if the CDP accepts it or `save_anyway` is ticked.
+    """Test the credential with a live call; save the connection if the CDP accepts the credential, or if `save_anyway` is ticked.
 
-    Returns whether it was saved; if not, the reason is added to the form.
+    Return whether the connection was saved; if not, the reason is added to the form. If a view limit is exceeded, no call is
+    made, and `form.over` is set to that limit.
     """
     if over := view_limits.count(request.user):
         problem = view_limits.problem(over)

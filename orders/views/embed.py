@@ -68,7 +68,7 @@ def if_any_origin(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRe
 @if_any_origin
 @require_safe
 def frame(request: Request) -> HttpResponseBase:
-    """The frame's page, with a button to sign in; it is the same for every user. Opened in a tab, it redirects to the search."""
+    """The frame's page, with a button to sign in; it is the same for every user. If it is opened in a tab, it redirects to the search."""
     asked = {name: request.GET[name] for name in ("q", "ticket", "connection") if request.GET.get(name)}
     whole = without_person(reverse("orders") + (f"?{urlencode(asked)}" if asked else ""))
     if request.headers.get("Sec-Fetch-Dest") == "document":
@@ -97,7 +97,7 @@ def frame(request: Request) -> HttpResponseBase:
 @if_any_origin
 @require_safe
 def embed_allow(request: Request) -> HttpResponseBase:
-    """The URL that the frame opens in a new window: record that the frame is waiting, and redirect to the confirmation.
+    """Note in the session that the frame is waiting for consent, and redirect to the confirmation. The frame opens this URL in a window.
 
     403 unless our own page opened it with a valid challenge and a listed origin: without this check, another site could send the
     challenge for a secret of its own, and get the token.
@@ -149,10 +149,10 @@ def _waiting(request: Request) -> dict[str, tuple[str, int]]:
 @csrf_exempt  # cookies are ignored here
 @require_POST
 def embed_token(request: Request) -> HttpResponseBase:
-    """Exchange the secret (`verifier`) of an allowed frame for `{"token", "expires_in"}`.
+    """Exchange the secret of an allowed frame, posted as JSON (`{"verifier"}`), for `{"token", "expires_in"}`.
 
     The token expires after about `expires_in` seconds without use, or when the user's session ends. 404 if no frame with this secret is
-    allowed or the session has ended; 403 unless our own page sent the request.
+    allowed (consent works only once, and for a minute) or the session has ended; 403 unless our own page sent the request.
     """
     own = f"{request.scheme}://{request.get_host()}"
     if request.headers.get("Origin") != own:
@@ -234,7 +234,10 @@ def _show(request: Request, tenant: Tenant, text: str, candidates: Sequence[str]
 
 
 def _to_row(whole: str, of_page: Callable[[str], str], anchor: str) -> str:
-    """The link to the row with this anchor; for an item that the frame leaves out, a link to the order's page, `whole`."""
+    """The link to the row with this anchor; for an item that the frame leaves out, a link to the order's page, `whole`.
+
+    `of_page` makes the links to all other rows, such as flights.
+    """
     kind, _dash, number = anchor.partition("-")
     if kind != "item":
         return of_page(anchor)

@@ -66,7 +66,7 @@ def csrf_failure(request: Request, reason: str = "") -> HttpResponseBase:
 
 
 def body_too_large(request: Request) -> HttpResponse:
-    """413: the body is larger than any form's, or its length is unknown. It is refused unread, before the user is known."""
+    """413: the body is larger than any form's, or its length is unknown. The body is not read, and the user is not known yet."""
     with activate(preferences.language_for(request, preferences.DEFAULT)):
         return HttpResponse(render_to_string("413.html", _bare(request)), status=413)
 

@@ -39,7 +39,10 @@ def order_address(request: Request, ref: str) -> str:
 
 
 def show_order(request: Request, tenant: Tenant, opened: OpenedOrder, ref: str) -> HttpResponse:
-    """Record that the order was opened, and return its page. `ref` is the ref or text that led to the order."""
+    """Record that the order was opened, and return its page. `ref` is the ref or text that led to the order.
+
+    Raises AccessNotRecorded if the opening cannot be recorded.
+    """
     changes = record_view(request, tenant, opened, ref)
     through = tenant.connection.pk
     context = {
@@ -53,7 +56,10 @@ def show_order(request: Request, tenant: Tenant, opened: OpenedOrder, ref: str) 
 
 
 def record_view(request: Request, tenant: Tenant, opened: OpenedOrder, ref: str) -> Changes | None:
-    """Record that the order was opened, and store the view from `view_of`, if any; return the changes since an earlier view, or None."""
+    """Record that the order was opened, and store the view from `view_of`, if any; return the changes since an earlier view, or None.
+
+    Raises AccessNotRecorded if the opening cannot be recorded.
+    """
     view = view_of(request.user, tenant, opened)
     keep = view.change if view is not None else None
     returned = record_access(request, tenant, access_log.Action.ORDER_OPENED, opened, ref, change=keep)

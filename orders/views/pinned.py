@@ -26,7 +26,7 @@ def note_pins(request: Request, pinned: Iterable[RecentOrder] | None = None) -> 
 
 
 def is_pinned(request: Request, order_ref: str, connection_id: UUID | None) -> bool:
-    """Whether the user has pinned this order with this connection, according to the session's note.
+    """Whether the user has pinned this order, opened through this connection, according to the session's note.
 
     If the session has no note yet, it is made now.
     """

@@ -33,7 +33,7 @@ STEP = 0.1  # seconds between two lines, so that 60 contacts do not become 60 li
 class BackgroundLoad(threading.Thread, Generic[T]):
     """A thread that loads a panel's records; it does not use the database.
 
-    The queue `progress` receives (loaded, total) after each step, and None at the end.
+    The queue `progress` receives (loaded, total) when the total is known and after each record, and None at the end.
     """
 
     def __init__(self, tenant: Tenant, of: str, load: Callable[[], T]) -> None:
@@ -55,7 +55,7 @@ class BackgroundLoad(threading.Thread, Generic[T]):
     def first_progress(self) -> tuple[int, int] | None:
         """Wait for progress, and return the latest (loaded, total); None if the load ends first.
 
-        The wait takes PATIENCE seconds, or longer if there has been no progress by then.
+        Unless the load ends, the wait takes PATIENCE seconds, or longer if there has been no progress by then.
         """
         ends, last = monotonic() + PATIENCE, None
         while True:
@@ -79,7 +79,8 @@ def with_progress(
 ) -> HttpResponseBase:
     """Return `show(load())`; if only a fragment is wanted and loading takes long, stream progress lines before the fragment.
 
-    `of` names the records that are counted. Once streaming has begun, a failure is shown in the `panel`.
+    `of` names the records that are counted (see `Reader.report_progress`). A failure before streaming begins is raised; a later one is
+    shown in the `panel`.
     """
     if not wants_part(request):
         return show(load())

@@ -109,7 +109,7 @@ def show_chooser(
 ) -> HttpResponseBase:
     """List the orders found, newest first, for the user to choose one; the listing is recorded.
 
-    `also` are other readings of the text, offered as further searches.
+    `also` are other readings of the text, offered as further searches. Raises AccessNotRecorded if the listing cannot be recorded.
     """
     record_listed(request, found)
     listed = [(order, order_address(request, order.ref) if order.ref else "") for order in found.orders]
@@ -126,7 +126,7 @@ def show_chooser(
 
 
 def record_listed(request: Request, found: Found) -> None:
-    """Record that the orders found were listed, with their booking references."""
+    """Record that the orders found were listed, with their booking references. Raises AccessNotRecorded if that fails."""
     references = dict.fromkeys(order.reference_id for order in found.orders if order.reference_id)
     access_log.record(
         request,
@@ -142,7 +142,7 @@ def show_not_found(
 ) -> HttpResponseBase:
     """Show a 404 page that says that nothing was found, what was searched for, and what else to try, such as the readings in `also`.
 
-    The search is recorded with `asked`, the references searched for.
+    The search is recorded with `asked`, the references searched for. Raises AccessNotRecorded if the search cannot be recorded.
     """
     access_log.record_miss(request, tenant.connection, asked)
     context = {

@@ -121,7 +121,7 @@ def shared_change(request: HttpRequest, connection_id: UUID) -> HttpResponse:
 @require_POST
 @for_managers_of_connections
 def shared_test(request: HttpRequest, connection_id: UUID) -> HttpResponse:
-    """Test the stored credential with a call to the CDP, and show the result."""
+    """Test the stored credential with a call to the CDP, and show the result. No call is made if a view limit is exceeded."""
     shared = _find(connection_id).for_administration()
     if over := view_limits.count(request.user):
         problem = view_limits.problem(over)
@@ -211,9 +211,9 @@ def _find(connection_id: UUID) -> SharedConnection:
 def _test(
     request: HttpRequest, form: BaseForm, shared: SharedConnection, entered: dict[str, str], *, wanted: bool = False
 ) -> Outcome | None:
-    """Test the credential `entered`; return the outcome if the CDP accepts it or, with `wanted`, whatever the outcome is.
+    """Seal the credential `entered` in `shared`, and test it; return the outcome if the CDP accepts it or, with `wanted`, in any case.
 
-    Otherwise, or if the test could not be made, add the reason to the form and return None.
+    Otherwise, or if the test could not be made, add the reason to the form and return None. `shared` is not saved.
     """
     if over := view_limits.count(request.user):
         problem = view_limits.problem(over)

@@ -118,7 +118,10 @@ class GrantForm(forms.Form):
     is_default = forms.BooleanField(label=_("Default for this group"), required=False)
 
     def clean_until(self) -> datetime | None:
-        """The end of the chosen day in the user's time zone (aware); None if no day was chosen. A day in the past is refused."""
+        """The end of the chosen day in the user's time zone (aware); None if no day was chosen.
+
+        Raises ValidationError if the day is in the past or too far in the future.
+        """
         day: date | None = self.cleaned_data["until"]
         if day is None:
             return None

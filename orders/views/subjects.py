@@ -21,7 +21,7 @@ LONGEST = 2000
 def subject_of(request: Request) -> tuple[str, str]:
     """Return (keyed hash, "") for the person in the posted `whom`; ("", reason) if it does not identify one person; ("", "") if empty.
 
-    `whom` is an e-mail address, a phone number (a national one is read with the connection's country), a guest's ref, or a name.
+    `whom` is an e-mail address, a phone number (a national one is read with the connection's country), a person's ref, or a name.
     """
     text = normalize(request.POST.get("whom", "")[:LONGEST]).strip()
     if not text:

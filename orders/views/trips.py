@@ -61,7 +61,8 @@ def order_trips(request: Request, tenant: Tenant, ref: str) -> HttpResponseBase:
 def listed_trips(request: Request, tenant: Tenant) -> HttpResponseBase:
     """Fill in the trips that were missing from a list of orders; without htmx, show those orders again, with their trips.
 
-    This is not recorded: the listing already was, and the URL opens only orders that were listed.
+    This is not recorded: the listing already was, and the URL opens only orders that were listed. 404 if the URL is not valid (see
+    `listed_refs`).
     """
     order_refs = listed_refs(request, tenant)
     read, lines, problem = load_trips(tenant, order_refs)

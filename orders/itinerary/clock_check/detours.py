@@ -95,7 +95,7 @@ def _sides(place: Place) -> tuple[int, int]:
 
 
 def longer_by(origin: Place, destination: Place, year: int) -> int:
-    """The most extra minutes that DETOURS allows for flights between two places in `year`; 0 if no detour applies."""
+    """The most extra minutes that DETOURS allows for flights between two places in `year`; 0 if none applies or a place is unknown."""
     if PlaceKind.UNKNOWN in (origin.kind, destination.kind):
         return 0
     here, there = _sides(origin), _sides(destination)

@@ -37,7 +37,7 @@ class NoTable(ValueError):
 def text_of(data: bytes) -> str:
     """The text of a table in UTF-8, or in UTF-16 or UTF-32 with a byte order mark.
 
-    Raises NoTable if the data are recognized as anything else.
+    Bytes that cannot be decoded become U+FFFD. Raises NoTable if the data are recognized as anything else.
     """
     for beginning, what in KINDS:
         if data.startswith(beginning):

@@ -80,8 +80,9 @@ def score(
 ) -> SegmentScore:
     """Score both readings of one segment's times, given as naive values.
 
-    A time sent with its own offset is the same instant under both readings. `equipment` is the IATA code of the
-    aircraft, "" if unknown. Trains, buses and boats get the weight 0: no model is fitted to them.
+    If a time is None, or if a place's zone is unknown and no offset was sent with its time, the score only says what it `lacks`. A time
+    sent with its own offset is the same instant under both readings. `equipment` is the IATA code of the aircraft, "" if unknown. Trains,
+    buses and boats get the weight 0: no model is fitted to them.
     """
     if departure is None or arrival is None:
         return SegmentScore(lacks=Lack.TIME)
@@ -126,8 +127,8 @@ def _most_usual_folds(
 def _weight(local: int, utc: int, expected: float, distance: float, longer: int) -> float:
     """The logarithm of the ratio of the two readings' likelihoods (UTC over local), adjusted in two cases.
 
-    If neither reading fits although both are possible, or if neither fits and both are slow, it stays between -LEANING and LEANING.
-    Otherwise, if only one reading is possible, it favours that one by at least ONLY_ONE, unless a wrong date explains the other.
+    If neither reading fits although both are possible, or if neither fits and both are slow, the weight stays between -LEANING and
+    LEANING. Otherwise, if only one reading is possible, the weight favours it by at least ONLY_ONE, unless a wrong date explains the other.
     """
     as_utc, as_local = likelihood(utc, expected, distance, longer), likelihood(local, expected, distance, longer)
     fits_local, fits_utc = possible(local, expected), possible(utc, expected)
@@ -183,7 +184,7 @@ def decide(scores: Iterable[SegmentScore], documented: Reading = Reading.LOCAL) 
 
     The result is `documented` unless the other reading fits noticeably better; it is then None, or the other reading if that
     fits clearly better. Equal scores count once: if each passenger has an item, the same flight is sent several times, which
-    proves no more than sending it once.
+    proves no more than sending it once. Segments that lack a time or place, or are impossible under both readings, do not count.
     """
     distinct = dict.fromkeys(scores)
     total = fsum(_vote(each) for each in distinct if not each.lacks and (each.possible_local or each.possible_utc))
