@@ -1,4 +1,4 @@
-"""Reports each wait for a database connection, whether it ends with one from the pool, with a newly opened one or with an error."""
+"""Report each wait for a database connection, whether it ends with a free connection, a new one or an error."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def reported() -> Iterator[None]:
     began, error = time.perf_counter(), None
     try:
         yield
-    except BaseException as raised:  # not all are Exceptions: gevent's Timeout is none
+    except BaseException as raised:  # gevent's Timeout is not an Exception
         error = raised
         raise
     finally:

@@ -39,7 +39,10 @@ PATIENT_CONNECTION = 5.0  # seconds a command waits for its first connection, wh
 def database(
     url: str, folder: Path, *, pool: str = "psycopg", most_connections: int = MOST_CONNECTIONS
 ) -> dict[str, Any]:
-    """A DATABASES entry for the database at `url`, or for a SQLite file in `folder` if `url` is empty. Raises ImproperlyConfigured.
+    """A DATABASES entry for the database at `url`, or for a SQLite file in `folder` if `url` is empty.
+
+    Raises ImproperlyConfigured if the URL cannot be read or is for another kind of database, or, for PostgreSQL, if `pool` is unknown or
+    the driver is not installed.
 
     A page gives up its database connection before it waits for the CDP. No transaction may be open during that wait, so requests are
     not wrapped in one.
@@ -91,7 +94,10 @@ def database(
 
 
 def databases(env: Environment, folder: Path) -> dict[str, dict[str, Any]]:
-    """The DATABASES setting. It has an entry `owner`, for `migrate` and long-running commands, if CDPVIEWER_OWNER_DATABASE_URL is set."""
+    """The DATABASES setting. It has an entry `owner`, for `migrate` and long-running commands, if CDPVIEWER_OWNER_DATABASE_URL is set.
+
+    Raises ImproperlyConfigured if a setting is unusable.
+    """
     pool = env.text("CDPVIEWER_DB_POOL", POOLS[0])
     most = env.number("CDPVIEWER_DB_CONNECTIONS", MOST_CONNECTIONS, least=1)
     found = {"default": database(env.text("DATABASE_URL"), folder, pool=pool, most_connections=most)}

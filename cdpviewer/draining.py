@@ -51,7 +51,10 @@ class DrainingWorker(ggevent.GeventWorker):  # type: ignore[misc]  # gunicorn ha
 
     @contextmanager
     def timeout_ctx(self) -> Iterator[None]:
-        """Limit the wait for a connection's next request: to LAST_REQUEST once the worker is stopping. `_end_idle` can end it earlier."""
+        """Limit the wait for a connection's next request to gunicorn's `keepalive` or, once the worker is stopping, to LAST_REQUEST.
+
+        `_end_idle` can end the wait earlier.
+        """
         limit = super().timeout_ctx() if self.alive else gevent.Timeout(LAST_REQUEST, False)
         here = gevent.getcurrent()
         self._idle[here] = limit

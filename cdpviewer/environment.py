@@ -116,7 +116,7 @@ def _content(name: str, path: str) -> str:
 def find(base: Path) -> Environment:
     """This process's environment, with the settings file `.env` in `base` as a fallback.
 
-    CDPVIEWER_ENV_FILE names another file; an empty value means no file.
+    CDPVIEWER_ENV_FILE names another file; an empty value means no file. Raises ImproperlyConfigured if the file cannot be read.
     """
     chosen = os.environ.get("CDPVIEWER_ENV_FILE")
     if chosen is None:
@@ -140,7 +140,10 @@ SECRETS = (
 
 
 def files(base: Path) -> list[Path]:
-    """The files that may contain secrets: the settings file, and any file that `<name>_FILE` points to for a name in SECRETS."""
+    """The files that may contain secrets: the settings file, and any file that `<name>_FILE` points to for a name in SECRETS.
+
+    Some may not exist. Raises ImproperlyConfigured if the settings file cannot be read.
+    """
     chosen = os.environ.get("CDPVIEWER_ENV_FILE", str(base / ".env"))
     local = load(Path(chosen)) if chosen else {}
     named = [source.get(f"{name}_FILE") for name in SECRETS for source in (os.environ, local)]

@@ -113,7 +113,7 @@ def _postgresql(probe: BaseDatabaseWrapper) -> tuple[str, str]:
 
 
 def _clock(offset: float) -> str:
-    """The state of this host's clock, which is `offset` seconds ahead of the database's. Log when it becomes wrong, and right again."""
+    """The state of this host's clock, which is `offset` seconds ahead of the database's. Log when it becomes wrong or right again."""
     if abs(offset) <= database_clock.MOST_OFF:
         if _clock_off.is_set():
             _clock_off.clear()

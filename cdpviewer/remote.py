@@ -90,7 +90,10 @@ def limits(env: Environment) -> Limits:
 
 
 def outbound(env: Environment) -> Outbound:
-    """The proxy and the extra certificate authorities for outbound calls. Raises ImproperlyConfigured, without repeating any value."""
+    """The proxy, its credentials, and the extra certificate authorities for outbound calls; each is "" if not set.
+
+    Raises ImproperlyConfigured if one is unusable. The message does not repeat any value.
+    """
     proxy = env.text("CDPVIEWER_OUTBOUND_PROXY").rstrip("/")
     parts = urlsplit(proxy)
     if proxy and (parts.scheme != "http" or not parts.hostname or parts.path or parts.query or "@" in parts.netloc):

@@ -45,7 +45,7 @@ def missing() -> list[str]:
 def main() -> int:
     """Migrate, collect static files, report what is missing, and replace this process with gunicorn.
 
-    Returns exit status 1, before any of this, if keys or settings are unusable.
+    If keys or settings are unusable, do none of this and return exit status 1.
     """
     for_the_owner_alone()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cdpviewer.settings")

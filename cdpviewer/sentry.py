@@ -28,7 +28,11 @@ TAGS = ("request_id", "route", "status", "region", "code")
 
 
 def dsn(env: Environment) -> str:
-    """The value of CDPVIEWER_SENTRY_DSN; "" if not set. Raises ImproperlyConfigured, without repeating the DSN, which contains a key."""
+    """The value of CDPVIEWER_SENTRY_DSN; "" if not set.
+
+    Raises ImproperlyConfigured if it is malformed or the package sentry-sdk is not installed. The message does not repeat the DSN, which
+    contains a key.
+    """
     address = env.text("CDPVIEWER_SENTRY_DSN")
     if not address:
         return ""
@@ -51,7 +55,7 @@ class Handler(logging.Handler):
         self.setFormatter(logs.formatter())
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Make an event from the record's log line and pass it to the client, which sends it in a thread of its own."""
+        """Make an event from the record's log line and pass it to the client, which sends it in a separate thread. Never raises."""
         try:
             _client(self._address, os.getpid()).capture_event(event_of(json.loads(self.format(record))))
         except Exception as error:  # noqa: BLE001 (a record that cannot be sent is still in the log)

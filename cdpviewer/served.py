@@ -29,8 +29,8 @@ def _file(database: dict[str, Any]) -> Path:
 def hold(database: dict[str, Any]) -> int | None:
     """Mark a SQLite database (an entry of DATABASES) as served until this process and its children end.
 
-    Returns the lock's file descriptor; None for PostgreSQL, or if the database's folder does not exist. Waits while another process
-    holds the lock from `alone`.
+    Return the lock's file descriptor; None for PostgreSQL, or if the database's folder does not exist. Wait while another process
+    holds the lock from `alone`. Raises OSError if the lock's file cannot be opened.
     """
     if database["ENGINE"] != SQLITE or not Path(database["NAME"]).parent.is_dir():
         return None
@@ -42,8 +42,8 @@ def hold(database: dict[str, Any]) -> int | None:
 def alone() -> int | None:
     """Make sure that no server has the default database open. Raises Served if one has.
 
-    For SQLite, returns a lock, as a file descriptor: a server that starts waits until it is closed. For PostgreSQL, there is no lock,
-    and None is returned.
+    For SQLite, return the file descriptor of a lock: a server that starts waits until the lock is closed. For PostgreSQL, return None:
+    there is no lock. Also raises OSError if the lock's file cannot be opened, and DatabaseError if PostgreSQL fails.
     """
     connection = connections["default"]
     if connection.vendor == "postgresql":

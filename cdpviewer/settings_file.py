@@ -34,8 +34,8 @@ def decoded(data: bytes) -> str:
 def values(text: str) -> dict[str, str]:
     """The values, by name, in the NAME=value lines of a settings file; `export` may precede the name. Raises BadLine.
 
-    Blank lines and lines that start with # are ignored. One pair of straight quotes around a value is removed.
-    A # after white space starts a comment, unless it is inside that pair. Nothing is expanded or unescaped.
+    If a name occurs twice, the last value counts. Blank lines and lines that start with # are ignored. One pair of straight quotes around
+    a value is removed. A # after white space starts a comment, unless it is inside that pair. Nothing is expanded or unescaped.
     """
     found: dict[str, str] = {}
     for number, line in enumerate(re.split(r"\r\n|\r|\n", text), start=1):

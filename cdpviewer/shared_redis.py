@@ -14,7 +14,8 @@ PATIENCE = 0.2  # seconds for a connection or an answer: asking the CDP again ta
 def client(url: str) -> dict[str, Any]:
     """The keyword arguments for `redis.Redis.from_url`; {} if `url` is empty.
 
-    Raises ImproperlyConfigured, without repeating the URL, which may contain a password.
+    Raises ImproperlyConfigured if the URL has the wrong scheme or the package redis is not installed. The message does not repeat the
+    URL, which may contain a password.
     """
     if not url:
         return {}

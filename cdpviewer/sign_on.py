@@ -20,8 +20,8 @@ Choice = TypeVar("Choice", bound=StrEnum)
 def read(env: Environment) -> SignOn:
     """Read the settings for sign-in.
 
-    Raises ImproperlyConfigured if a setting is malformed, conflicts with another or needs one that is missing, or if nobody, or nobody
-    except staff, could sign in.
+    Raises ImproperlyConfigured if a setting is malformed, conflicts with another, or needs another setting or a package that is missing;
+    also if nobody, or nobody except staff, could sign in.
     """
     found = SignOn(
         provider=_provider(env),

@@ -1,7 +1,7 @@
 """Traces to an OpenTelemetry collector (CDPVIEWER_OTLP_ENDPOINT): one span for each request, and one for each call to the CDP.
 
-Written by hand, because the ready-made instrumentation records URLs, query strings and SQL. Besides times, our spans hold only methods,
-routes, status codes, request ids, regions and outcomes.
+The spans are made here because the ready-made instrumentation records URLs, query strings and SQL. Besides times, our spans hold only
+methods, routes, status codes, request ids, regions and outcomes.
 """
 
 from __future__ import annotations
@@ -26,7 +26,10 @@ NEEDS = "CDPVIEWER_OTLP_ENDPOINT needs opentelemetry-sdk and opentelemetry-expor
 
 
 def endpoint(env: Environment) -> str:
-    """The address in CDPVIEWER_OTLP_ENDPOINT, without a final slash; "" if it is not set. Raises ImproperlyConfigured."""
+    """The address in CDPVIEWER_OTLP_ENDPOINT, without a final slash; "" if it is not set.
+
+    Raises ImproperlyConfigured if it is not an http(s) URL, contains a user name, or needs packages that are not installed.
+    """
     address = env.text("CDPVIEWER_OTLP_ENDPOINT").rstrip("/")
     if not address:
         return ""

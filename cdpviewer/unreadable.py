@@ -19,7 +19,7 @@ HEADERS_TOO_LARGE = (
     "The browser sent more headers than this server reads. Delete the cookies of this site and try again."
 )
 NOT_HTTP = "The request could not be read. Nothing was looked up."
-"""The page has one of three sentences, depending on the kind of error: TOO_LONG, HEADERS_TOO_LARGE or this one."""
+"""The page has one of three sentences, depending on the kind of error: TOO_LONG, HEADERS_TOO_LARGE or NOT_HTTP."""
 
 
 def answer(error: Exception) -> bytes:

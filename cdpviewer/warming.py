@@ -1,6 +1,6 @@
 """Load the data that every page needs, once, before the workers are forked, so that all of them share it.
 
-Otherwise a hundred cold threads would each read the table of airports at the same time. Nothing here may use the database: an open
+Otherwise, the first hundred pages of a worker could each read the table of airports at once. Nothing here may use the database: an open
 SQLite file must not cross a fork.
 """
 

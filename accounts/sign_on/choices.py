@@ -101,7 +101,9 @@ class SignOn:
     """The settings for how users sign in.
 
     For `confirm_after` seconds after authenticating, a user may change rights or credentials, or reveal hidden data, without confirming
-    the sign-in; with 0, none of these needs a confirmation. Changes to second factors have a limit of their own.
+    the sign-in; with 0, none of these needs a confirmation. Changes to second factors have a separate limit.
+
+    `provider`, `directory` and `proxy` are None if they are not set up.
     """
 
     provider: Provider | None = None
@@ -113,6 +115,6 @@ class SignOn:
 
 
 def origin(url: str) -> str:
-    """The origin of a URL: its scheme and host, with the port if the URL has one."""
+    """The origin of a URL: its scheme and host, with the port if the URL has one. Raises ValueError if the URL cannot be parsed."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"

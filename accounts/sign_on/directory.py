@@ -1,4 +1,4 @@
-"""Sign-in with the company's LDAP directory: it checks the password, and each sign-in updates the user's groups from it."""
+"""Sign-in with the company's LDAP directory, which checks the password. Each sign-in updates the user's groups from the directory."""
 
 from __future__ import annotations
 

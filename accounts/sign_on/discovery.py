@@ -72,7 +72,7 @@ def _usable(answer: requests.Response) -> dict[str, Any]:
 
 
 def sign_out_address(chosen: Provider) -> str:
-    """The URL of the provider's sign-out page; "" if the discovery document cannot be used or names no such page."""
+    """The URL of the provider's sign-out page; "" if the discovery document cannot be used or has no http(s) URL for it."""
     try:
         address = document(chosen).get("end_session_endpoint", "")
     except NotSignedIn:

@@ -23,7 +23,8 @@ BACKEND = "accounts.session_store.Backend"  # loads the user of every session, w
 def enter(request: HttpRequest, person: AbstractBaseUser, page: str, *, by: str) -> HttpResponse:
     """Sign in a user who has proved who they are, and redirect to `page`. If a second step is due, redirect to that first.
 
-    `by` is the kind of sign-in: "password", "directory" or "proxy".
+    `by` is the kind of sign-in: "password", "directory" or "proxy". If the password works only once and has been used, return the page
+    that says so. Raises NotSignedIn if the user is inactive.
     """
     request.signed_in_by = by  # type: ignore[attr-defined]  # read by `accounts.open_sessions.describe`
     response: HttpResponse = perform_login(request, person, redirect_url=page)

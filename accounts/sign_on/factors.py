@@ -1,7 +1,7 @@
 """Second factors (an authenticator app and passkeys) and ten recovery codes, stored and verified with allauth.
 
-The secrets of apps and recovery codes are sealed like CDP credentials, each for one person and kind, so that a copy is useless to any other
-person. Each code works only once: the database stores which recovery codes have been used, and the time step of the last app code used.
+The secrets of apps and recovery codes are sealed (encrypted) like CDP credentials, each for one person and kind: copied to another person,
+they cannot be opened. Each code works only once: the database stores which recovery codes are used, and the time step of the last app code.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _place: ContextVar[Binding | None] = ContextVar("the place that a sealed secret 
 
 
 def binding(user_id: int, kind: str) -> Binding:
-    """The binding of a secret to its person and kind."""
+    """The binding with which a secret of this kind is sealed for this person."""
     return Binding(owner=str(user_id), connection="", region="", field=f"second factor {kind}")
 
 
@@ -148,7 +148,7 @@ def new_recovery_codes(person: Any) -> list[str]:
 
 
 def codes_left(row: Authenticator) -> int:
-    """The number of unused recovery codes."""
+    """The number of unused recovery codes in `row`, a row of the type RECOVERY_CODES."""
     return 10 - int(row.data.get("used_mask", 0)).bit_count()
 
 
@@ -177,7 +177,7 @@ def _accepts_app(person: Any, code: str) -> bool:
 
 
 def _matching(secret: str, code: str, *, after: int) -> int | None:
-    """The number of the 30-second time step that `code` is for; None if it is wrong, or if that step is not later than `after`.
+    """The number of the 30-second time step that `code` is for; None if the code is wrong, or the step is not later than `after`.
 
     Codes of the steps just before and after the current one are accepted as well.
     """
@@ -229,9 +229,9 @@ def _refused(error: Exception) -> Literal[False]:
 
 
 def remove(person: Any, pk: int, *, here: str) -> bool:
-    """Remove one factor, and also the recovery codes if no other factor is left. Return False if there is no such factor.
+    """Remove one factor; if no other is left, also remove the recovery codes. Return False if the person has no such factor.
 
-    If no other factor is left, `_end_others` may end the person's sessions, except the one with the hashed key `here`.
+    If none is left and a second factor is required, end the person's sessions, except the one with the hashed key `here`.
     """
     with transaction.atomic():
         row = Authenticator.objects.filter(user_id=person.pk, pk=pk).first()
@@ -247,7 +247,7 @@ def remove(person: Any, pk: int, *, here: str) -> bool:
 
 
 def reset(person: Any, *, here: str = "") -> int:
-    """Remove a person's second factors and recovery codes, and record it if there were any. Return the number of rows removed."""
+    """Remove a person's second factors and recovery codes. If there were any, record it and call `_end_others`. Return the row count."""
     with transaction.atomic():
         rows = Authenticator.objects.filter(user_id=person.pk)
         count: int = rows.count()
@@ -278,7 +278,7 @@ def open_sealed(row: Authenticator) -> str:
 
 
 def reseal(pk: int, *, dry_run: bool) -> str:
-    """Reseal one row's secret under the first key; with `dry_run`, only check whether this is possible.
+    """Reseal one row's secret under the server's first key; with `dry_run`, only check whether this is possible.
 
     Return "resealed" (also with `dry_run`), "already" (under the first key) or "unreadable"; "" if the row is gone.
     """

@@ -65,7 +65,7 @@ def check(claims: Mapping[str, Any], provider: Provider, person: User | None) ->
     """Check that a user may sign in, and update the groups of an existing user. Raises NotSignedIn if the user may not sign in.
 
     The user must be active, and in a mapped group that exists here. If an existing user is in no such group, all their sessions end.
-    `person` is None for a new user.
+    `person` is None for a new user. Also raises NotSignedIn, and changes nothing, if the provider left the groups out (see `ours`).
     """
     groups = ours(claims, provider) - missing(provider.groups.values())
     if person is not None:
@@ -79,7 +79,10 @@ def check(claims: Mapping[str, Any], provider: Provider, person: User | None) ->
 
 
 def follow(claims: Mapping[str, Any], provider: Provider, person: User) -> None:
-    """Make the user a member of the groups that the claims map to, and of no other mapped group. Membership of other groups stays."""
+    """Make the user a member of the groups that the claims map to, and of no other mapped group. Other groups are not affected.
+
+    Raises NotSignedIn if the provider left the groups out (see `ours`).
+    """
     follow_names(person, ours(claims, provider), set(provider.groups.values()))
 
 

@@ -154,7 +154,7 @@ class _OpenIdProvider(OpenIDConnectProvider):
 
 
 def _authenticated_at(signed: dict[str, Any]) -> int:
-    """When the user authenticated at the provider, in whole seconds since 1970; 0 if the ID token has no valid `auth_time`.
+    """When the user authenticated at the provider, in whole seconds since 1970, at most now; 0 if the ID token has no valid `auth_time`.
 
     Nothing else proves that a user who had to authenticate again did so: the browser could strip `prompt` and `max_age` from the request.
     """
@@ -203,7 +203,10 @@ class SocialAdapter(DefaultSocialAccountAdapter):
         return _provider(request)
 
     def get_requests_session(self) -> requests.Session:
-        """An HTTP session whose requests time out. Unlike our CDP client, it uses the proxies and certificates set in the environment."""
+        """An HTTP session whose requests raise RequestException if they take too long, or if the response is larger than LARGEST bytes.
+
+        Unlike our CDP client, it uses the proxies and certificates set in the environment.
+        """
         session = requests.Session()
         plain, timeouts = session.request, _chosen().timeouts
 

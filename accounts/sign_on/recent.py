@@ -45,13 +45,14 @@ def is_recent(request: HttpRequest, seconds: int) -> bool:
 def confirmed(view: View) -> View:
     """Decorator for views that change rights or credentials, or reveal hidden data.
 
-    The user must have authenticated (`is_recent`) in the last CDPVIEWER_CONFIRM_AFTER_MINUTES minutes; if that is 0, the check is off.
+    A user who has not authenticated (`is_recent`) in the last CDPVIEWER_CONFIRM_AFTER_MINUTES minutes is redirected to the confirmation
+    page. If the setting is 0, the check is off.
     """
     return _confirmed(view, lambda: settings.SIGN_ON.confirm_after)
 
 
 def confirmed_for_factors(view: View) -> View:
-    """Decorator for views that change second factors: the user must have authenticated (`is_recent`) in the last five minutes."""
+    """Decorator like `confirmed`, for views that change second factors. The limit is always five minutes."""
     return _confirmed(view, lambda: OF_FACTORS)
 
 

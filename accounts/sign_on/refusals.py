@@ -41,7 +41,7 @@ STATUS: dict[Kind, int] = {
 class NotSignedIn(Exception):
     """A sign-in, or the confirmation of one, was refused or failed.
 
-    `person` is the user name, and `page` the page to go to after the next sign-in; either is "" if it is not given.
+    `kind` is the reason, `person` the user name, and `page` the page to go to after the next sign-in. The last two are "" if not given.
     """
 
     by_directory = False  # True in `directory.Refused`

@@ -25,7 +25,8 @@ class Stage(LoginStage):
     def handle(self) -> tuple[HttpResponse | None, bool]:
         """Redirect a user with a second factor to the second step after the password, unless second factors are off.
 
-        A sign-in by provider or proxy has no second step here: that is up to the provider or proxy.
+        A sign-in by provider or proxy has no second step here: that is up to the provider or proxy. Return the redirect, or None if no
+        second step is due, and True, as allauth expects.
         """
         by = getattr(self.request, "signed_in_by", "password")
         self.state["by"] = by

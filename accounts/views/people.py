@@ -34,7 +34,10 @@ MOST_FOUND = 200
 
 @dataclass(frozen=True, slots=True)
 class PersonRow:
-    """A person as shown on the pages. `seen` is the time of the last activity (aware UTC; None if never active)."""
+    """A person as shown on these pages. `seen` is the time of the last activity (aware UTC; None if never active).
+
+    `roles` and `connections` are names for display, separated by commas; "" if there are none.
+    """
 
     id: int
     username: str

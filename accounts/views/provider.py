@@ -25,7 +25,8 @@ from orders.privacy.record_kinds import Action
 def begin(request: HttpRequest) -> HttpResponseBase:
     """Redirect to the provider for a sign-in, or for a confirmation if the user is already signed in.
 
-    A GET, which any site can trigger, is redirected to the sign-in page instead, as is every request if no provider is set.
+    A GET, which any site can trigger, is redirected to the sign-in page instead, as is every request if no provider is set. If the
+    provider cannot be used, show the reason.
     """
     page = next_page.requested(request, default="/")
     if request.method != "POST" or settings.SIGN_ON.provider is None:

@@ -1,4 +1,7 @@
-"""Pages for second factors: the second step at sign-in, and adding and removing one's own factors."""
+"""Pages for second factors: the second step at sign-in, and adding and removing one's own factors.
+
+If second factors are off, every page except the second step is a 404.
+"""
 
 from __future__ import annotations
 
@@ -69,10 +72,10 @@ class PasskeyForm(forms.Form):
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def step(request: HttpRequest) -> HttpResponseBase:
-    """Ask for a code or a passkey after the password, then sign the user in.
+    """Ask for a code or a passkey after the password, then sign the user in. After too many failed attempts, answer 429.
 
-    Redirect to the sign-in page if the password step has not been done, if the user is already signed in, or if the user was
-    deactivated or their password changed after the password step.
+    Redirect to the sign-in page if the password step has not been done or was more than 15 minutes ago, if the user is already signed
+    in, or if the user was deactivated or their password changed after the password step.
     """
     stage = LoginStageController.enter(request, second_step.Stage.key)
     if stage is None or request.user.is_authenticated:

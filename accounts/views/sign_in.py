@@ -114,7 +114,7 @@ class ChangePassword(views.PasswordChangeView):
         return {**super().get_context_data(**kwargs), "set_password": first}
 
     def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
-        """Change the password. Redirect to the page for confirming connections, or to the success page if none needs it."""
+        """Change the password. Redirect to the page for confirming connections, or to the success page if there are none to confirm."""
         with transaction.atomic():
             response = super().form_valid(form)
         self.request.session.pop(MUST_CHANGE, None)

@@ -40,7 +40,7 @@ class CannotStart(Exception):
 
 
 def wanted_port(name: str, default: int) -> int:
-    """The port in the environment variable `name`; `default` if it is unset or empty. Raises CannotStart."""
+    """The port in the environment variable `name`; `default` if it is unset or empty. Raises CannotStart for any other value."""
     value = os.environ.get(name) or str(default)
     if not (value.isascii() and value.isdigit()) or not 0 < int(value) < 65536:
         raise CannotStart(f"{name} must be a port number from 1 to 65535.")
@@ -106,7 +106,7 @@ def surroundings(folder: Path, port: int, sandbox_port: int) -> dict[str, str]:
 
 
 def prepare(env: dict[str, str], password: str, token: str) -> None:
-    """Migrate, collect static files, and set up the agent and the connection. Raises CannotStart.
+    """Migrate, collect static files, and set up the agent and the connection. Raises CannotStart if this fails.
 
     A separate process does this, so that its memory is freed afterwards.
     """

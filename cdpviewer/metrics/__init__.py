@@ -1,1 +1,1 @@
-"""Metrics for Prometheus, on a port of their own (CDPVIEWER_METRICS_BIND): counts kept by each process, and counts from the database."""
+"""Metrics for Prometheus, on a separate port (CDPVIEWER_METRICS_BIND): figures recorded by each process, and figures from the database."""

@@ -22,7 +22,10 @@ from orders.models.shared import SharedConnection
 
 
 class Gathered(Collector):
-    """Collects figures from the database, and reports whether it answers. Runs in the metrics process, so that pages do no extra work."""
+    """Collector of figures from the database, and of whether the database answers.
+
+    It runs in the metrics process, so that pages do no extra work.
+    """
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         up = GaugeMetricFamily("cdpviewer_database_up", "Whether the database answers (1) or not (0).")

@@ -14,7 +14,10 @@ from orders.privacy.partitions import Partition, month_after, partitions
 
 
 def gauges() -> list[GaugeMetricFamily]:
-    """Two gauges: how many months lack a partition, and whether the default one has records; without values if the table is locked."""
+    """Two gauges: how many of this month and the next (UTC) lack a partition, and whether the default partition has records (1 or 0).
+
+    They have no values if the database raises an error, for example because the table is locked.
+    """
     missing = GaugeMetricFamily(
         "cdpviewer_record_months_missing",
         "How many of this month (UTC) and the next have no partition of the access records.",
@@ -40,7 +43,10 @@ def _months_missing(existing: list[Partition]) -> int:
 
 
 def _outside(existing: list[Partition]) -> QuerySet[AccessRecord]:
-    """The records outside all other partitions' bounds. PostgreSQL reads only the default one, which pages cannot query by name."""
+    """The records outside the bounds of every partition except the default one.
+
+    To find them, PostgreSQL reads only the default partition, which the pages' role has no right to query by name.
+    """
     outside, end = Q(), None
     for each in existing:
         if each.end is None:

@@ -60,7 +60,7 @@ SIGN_INS_REFUSED = Counter("cdpviewer_sign_ins_refused", "Sign-ins that were ref
 
 
 def begin() -> None:
-    """Start counting calls to the CDP, SQL statements and failed sign-ins. The middleware `measured` counts requests."""
+    """Start measuring calls to the CDP, SQL statements, waits for connections, and failed sign-ins. Requests are counted by `measured`."""
     watching.watchers.append(Calls())
     connection_created.connect(_watch_statements, dispatch_uid="cdpviewer.metrics.statements")
     connection_awaited.connect(_connection_awaited, dispatch_uid="cdpviewer.metrics.connections")
@@ -89,7 +89,7 @@ def measured(get_response: GetResponse) -> GetResponse:
 
 
 class Calls:
-    """A `Watcher` that counts and times calls to the CDP, and counts cache reads, waiting slots in use, and refusals for want of a slot."""
+    """A `Watcher` that counts and times calls to the CDP. It also counts cache reads, pages waiting on the CDP and pages refused."""
 
     def __init__(self) -> None:
         self._regions = {url.rstrip("/"): name for name, url in settings.CDP_REGIONS.items()}

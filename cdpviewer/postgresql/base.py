@@ -45,7 +45,10 @@ class Connection(psycopg.Connection[Any]):
     patience: float | None = None
 
     def wait(self, gen: Generator[Any, Any, T], interval: float = 0.1, timeout: float | None = None) -> T:
-        """Complete an exchange with the server; psycopg calls this for each one. Raises OperationalError after `patience` seconds."""
+        """Complete an exchange with the server; psycopg calls this for each one.
+
+        Raises OperationalError after `timeout` seconds, or after `patience` seconds if `timeout` is not given.
+        """
         try:
             return super().wait(gen, interval=interval, timeout=timeout or self.patience)
         except psycopg.errors._WaitTimeout:  # noqa: SLF001  (psycopg has no public name for it)

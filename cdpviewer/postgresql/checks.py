@@ -30,6 +30,7 @@ def room_for_all_processes(*, databases: Sequence[str] | None = None, **_kwargs:
     """Warn if PostgreSQL has too little room for this host: fewer connections than its processes may open, or too few locks.
 
     Behind an external pooler, which opens the connections itself, check that statements have a timeout instead of counting connections.
+    Raises DatabaseError if PostgreSQL fails.
     """
     connection = connections[DEFAULT_DB_ALIAS]
     if not databases or connection.vendor != "postgresql":

@@ -1,6 +1,6 @@
 """SQLite for pages that share one thread: files stay open between requests, and other pages run while one waits for a lock.
 
-SQLite waits inside C, which blocks the whole process. So its own timeout is short (`cdpviewer.databases`), and the waiting is done here.
+SQLite waits in C code, which blocks the whole process. So its own timeout is short (`cdpviewer.databases`), and the waiting is done here.
 """
 
 from __future__ import annotations
