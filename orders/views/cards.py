@@ -11,7 +11,7 @@ from orders.privacy.masking import PersonCard
 from orders.services.people import Travellers
 from orders.services.tenant import Tenant
 from orders.views.access import may_reveal
-from orders.views.cdp_view import partial_problem
+from orders.views.next_step import partial_problem
 from orders.views.panels import rows_of, starting
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial, wraps
 from typing import Concatenate, ParamSpec, TypeVar
 from urllib.parse import unquote, urlsplit
@@ -14,13 +13,10 @@ from django.db import connection as database
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from accounts import next_page, view_limits
-from accounts.context import carried
+from accounts import view_limits
 from accounts.limits import Over
 from orders import problems
 from orders.cdp import errors
@@ -29,15 +25,15 @@ from orders.http import Request
 from orders.models import AnyConnection
 from orders.privacy import access_log
 from orders.privacy.access_log import AccessNotRecorded
-from orders.privacy.personal import is_personal
 from orders.problems import Problem
-from orders.problems.faults import LastResult, NextStep
+from orders.problems.faults import LastResult
 from orders.search_text import lookup
 from orders.services.connections import chosen
 from orders.services.search import find_by_reference
 from orders.services.tenant import Tenant
 from orders.storage.lock_timeout import set_lock_timeout
 from orders.views.access import right_to_reveal
+from orders.views.next_step import route_of, to_confirm, to_connections, with_action
 from orders.views.panels import PANELS, Panel, render_panel
 
 P = ParamSpec("P")
@@ -46,9 +42,6 @@ View = Callable[Concatenate[Request, P], HttpResponseBase]
 TenantView = Callable[Concatenate[Request, Tenant, P], HttpResponseBase]
 
 log = structlog.stdlib.get_logger("orders.cdp")
-
-# The form fields of each posted search, by the name of its URL.
-TYPED = {"orders": ("q", "country", "exactly"), "find_person": ("first_name", "last_name")}
 
 
 def cdp_view(
@@ -143,7 +136,7 @@ def respond(
         try:
             response = show(load())
         except errors.Missing:
-            if _route(request) == "order" or _is_part_of_order(request):
+            if route_of(request) == "order" or _is_part_of_order(request):
                 access_log.record_miss(request, connection, _named_order(request)["order_ref"])
             raise
     except errors.CdpError as error:
@@ -151,7 +144,7 @@ def respond(
         _note_use(connection, problems.last_result(error))
         response = show_problem(request, with_action(request, problems.describe(error)), panel)
     except AccessNotRecorded as error:
-        log.error("an access could not be recorded", route=_route(request), exc_info=error)
+        log.error("an access could not be recorded", route=route_of(request), exc_info=error)
         response = show_problem(request, with_action(request, problems.not_recorded()), panel)
     if not getattr(response, "streaming", False):  # a streamed response calls `respond` again at its end
         _log_failure(request, raised)
@@ -173,7 +166,7 @@ def _log_failure(request: Request, raised: errors.CdpError | None) -> None:
         "the CDP failed",
         code=problems.describe(error).code,
         error=str(error),
-        route=_route(request),
+        route=route_of(request),
         region=connection.region if connection is not None else "",
         connection=str(connection.pk) if connection is not None else "",
         calls=reader.calls if reader is not None else 0,
@@ -190,10 +183,6 @@ def _note_use(connection: AnyConnection, result: str) -> None:
         log.warning("the use of a connection could not be noted", exc_info=error)
 
 
-def _route(request: Request) -> str:
-    return request.resolver_match.url_name or "" if request.resolver_match else ""
-
-
 def choose_connection(
     request: Request, *, counted: bool = False, panel: str = ""
 ) -> tuple[AnyConnection | None, Problem | None]:
@@ -208,9 +197,9 @@ def choose_connection(
     problem = None
     if connection is None:
         missing = problems.unknown_connection(name) if name else problems.no_connection()
-        problem = _to_connections(request, missing, add=not name)
+        problem = to_connections(request, missing, add=not name)
     elif not connection.is_confirmed:
-        problem = _to_confirm(request, problems.unconfirmed(connection.name))
+        problem = to_confirm(request, problems.unconfirmed(connection.name))
         connection = None
     request.connection = connection
     if connection is not None and over is not None:
@@ -230,12 +219,13 @@ def _counted(request: Request, name: str, panel: str) -> tuple[AnyConnection | N
         return chosen(user, name)[0], None
     try:
         connection, counts, rows = chosen(user, name, change=view.change if view is not None else None, also=also)
+        over = view.over(*counts) if view is not None and connection is not None else None
     except DatabaseError as error:
         log.warning("a view could not be counted with its connection", exc_info=error)
         return chosen(user, name)[0], None
     if rows:
         request.opening, request.has_reveal = rows[0], rows[1] is not None
-    return connection, view.over(*counts) if view is not None and connection is not None else None
+    return connection, over
 
 
 def show_problem(request: Request, problem: Problem, panel: str = "") -> HttpResponse:
@@ -251,56 +241,8 @@ def show_problem(request: Request, problem: Problem, panel: str = "") -> HttpRes
     return response
 
 
-def with_action(request: Request, problem: Problem) -> Problem:
-    """Return the problem with a button for its next step: to open the Connections page, which leads back here, or to repeat the request.
-
-    The button reloads a panel in place. A posted search is posted again with its fields; if the URL of a search contains personal data, the
-    search is posted instead. No button is added if the problem has no next step, or if the request to repeat is any other posted form.
-    """
-    if problem.action is NextStep.CONNECTIONS:
-        shared_by = request.connection.shared_by if request.connection is not None else None
-        return _to_connections(request, problem if shared_by is None else problems.of_shared(problem, shared_by))
-    if problem.action is NextStep.NONE:
-        return problem
-    route = _route(request)
-    again = replace(problem, action_url=request.get_full_path(), action_label=_("Try again"))
-    if text := _personal_search(request):
-        return replace(again, action_url=reverse("orders") + carried(request), typed=(("q", text),))
-    if request.method == "GET":
-        return replace(again, panel=route.replace("_", "-") if route in PANELS else "")
-    if route in TYPED:
-        names = (*TYPED[route], "connection")
-        return replace(again, typed=tuple((name, request.POST[name]) for name in names if name in request.POST))
-    return problem
-
-
-def partial_problem(request: Request, error: errors.CdpError | None) -> Problem | None:
-    """The problem that left a page incomplete, with a button for its next step if it has one; None if there is no error."""
-    return with_action(request, problems.describe(error)) if error is not None else None
-
-
-def _personal_search(request: Request) -> str:
-    """The search text in the URL of a GET if it is personal, so that no link may repeat it; "" if it is not, or if it can be a ref."""
-    match = request.resolver_match
-    if request.method == "POST" or match is None:
-        return ""
-    text = str(match.kwargs.get("ref") or match.kwargs.get("text") or request.GET.get("q", "")).removesuffix("/")
-    return text if is_personal(text) and not is_ref(text) else ""
-
-
-def _to_connections(request: Request, problem: Problem, *, add: bool = False) -> Problem:
-    address = reverse("connection_add" if add else "connections")
-    label = _("Add a connection") if add else _("Open your connections")
-    return replace(problem, action_url=address + next_page.next_query(next_page.page_of(request)), action_label=label)
-
-
-def _to_confirm(request: Request, problem: Problem) -> Problem:
-    address = reverse("confirm_connections") + next_page.next_query(next_page.page_of(request))
-    return replace(problem, action_url=address, action_label=_("Confirm your connections"))
-
-
 def _named_order(request: Request) -> dict[str, str]:
     """Template context for a failure: the `ref` in the URL, and the text posted in the search field; "" for each that is missing."""
     match = request.resolver_match
     ref = str(match.kwargs.get("ref", "")) if match else ""
-    return {"order_ref": ref, "reference": ref, "q": request.POST.get("q", "") if _route(request) == "orders" else ""}
+    return {"order_ref": ref, "reference": ref, "q": request.POST.get("q", "") if route_of(request) == "orders" else ""}

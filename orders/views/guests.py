@@ -19,9 +19,10 @@ from orders.search_text.names import normalize, spellings
 from orders.services.people import load_orders_of_guest
 from orders.services.tenant import Tenant
 from orders.views.cards import extent_shown
-from orders.views.cdp_view import cdp_view, partial_problem
+from orders.views.cdp_view import cdp_view
 from orders.views.found_people import show_people
 from orders.views.listed import trips_context
+from orders.views.next_step import partial_problem
 from orders.views.panels import render_panel, rows_of, starting
 from orders.views.people_everywhere import search_people_everywhere
 from orders.views.progress import with_progress

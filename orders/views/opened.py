@@ -27,8 +27,8 @@ from orders.services.changes import Changes, changes_since, view_of
 from orders.services.orders import OpenedOrder
 from orders.services.tenant import Tenant
 from orders.storage.together import Change, Row
-from orders.views.cdp_view import partial_problem
 from orders.views.links import link_query
+from orders.views.next_step import partial_problem
 from orders.views.panels import rows_of, starting
 from orders.views.pinned import is_pinned
 

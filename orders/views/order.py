@@ -26,7 +26,8 @@ from orders.services.orders import CustomData, OpenedOrder, load_custom_data, op
 from orders.services.search import Found, find_orders, open_if_one, open_or_find
 from orders.services.tenant import Tenant
 from orders.views.access import may_reveal
-from orders.views.cdp_view import cdp_view, partial_problem
+from orders.views.cdp_view import cdp_view
+from orders.views.next_step import partial_problem
 from orders.views.opened import order_address, record_access, show_order
 from orders.views.panels import render_panel, rows_of, starting
 from orders.views.progress import with_progress

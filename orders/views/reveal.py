@@ -29,7 +29,8 @@ from orders.services.people import load_travellers
 from orders.services.tenant import Tenant
 from orders.views.access import may_reveal
 from orders.views.cards import context_of, items_of
-from orders.views.cdp_view import cdp_view, choose_connection, partial_problem, show_problem, with_action
+from orders.views.cdp_view import cdp_view, choose_connection, show_problem
+from orders.views.next_step import partial_problem, with_action
 from orders.views.panels import PROBLEM, render_panel, rows_of, starting, wants_part
 
 ALL, CUSTOM = "all", "custom"

@@ -12,8 +12,9 @@ from orders.services.listed import load_trips, trip_lines
 from orders.services.people import load_orders_of_contacts
 from orders.services.tenant import Tenant
 from orders.views.cards import extent_shown
-from orders.views.cdp_view import cdp_view, partial_problem
+from orders.views.cdp_view import cdp_view
 from orders.views.listed import listed_refs
+from orders.views.next_step import partial_problem
 from orders.views.panels import render_panel, rows_of
 
 MOST_SHOWN = 8
