@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import pairwise
+
 from django.db import connections, router
 from django.db.models import Model
 
+LARGEST = 2**63 - 1
 
-def distinct(model: type[Model], column: str) -> list[int]:
-    """The distinct numbers in `column`, ascending, without NULL. This is fast only if an index starts with `column`."""
+
+def distinct_besides(model: type[Model], column: str, known: Iterable[int]) -> list[int]:
+    """The distinct positive numbers in `column` that are not `known`, ascending. This is fast only if an index starts with `column`.
+
+    It takes one index lookup for each number found, and one for each gap between known numbers, which are 0 or more.
+    """
+    gaps = [(low, high) for low, high in pairwise(sorted({0, *known, LARGEST})) if high - low > 1]
     connection = connections[router.db_for_read(model)]
     quote = connection.ops.quote_name
     table, name = quote(model._meta.db_table), quote(column)  # noqa: SLF001  (Django's own name for it)
+    places = ", ".join(["(%s, %s)"] * len(gaps))
+    following = f"SELECT (SELECT MIN({name}) FROM {table} WHERE {name} > low AND {name} < high), high"  # noqa: S608  (names of the model)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"WITH RECURSIVE found(value) AS (SELECT MIN({name}) FROM {table} UNION ALL "  # noqa: S608  (names of the model)
-            f"SELECT (SELECT MIN({name}) FROM {table} WHERE {name} > found.value) FROM found WHERE found.value IS NOT NULL) "
-            "SELECT value FROM found WHERE value IS NOT NULL"
+            f"WITH RECURSIVE gaps(low, high) AS (VALUES {places}), found(low, high) AS ({following} FROM gaps UNION ALL "  # noqa: S608
+            f"{following} FROM found WHERE low IS NOT NULL) SELECT low FROM found WHERE low IS NOT NULL ORDER BY low",
+            [end for gap in gaps for end in gap],
         )
         return [value for (value,) in cursor.fetchall()]

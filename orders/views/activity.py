@@ -11,7 +11,7 @@ from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time, timedelta
 from django.contrib import messages
 from django.contrib.auth import get_user_model
 from django.db import DatabaseError
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -26,7 +26,7 @@ from orders.models import AccessRecord
 from orders.privacy import account_events
 from orders.privacy.record_kinds import CHAINING, OF_KIND, Action, Kind
 from orders.problems import DATABASE_AWAY, not_recorded
-from orders.storage.distinct import distinct
+from orders.storage.distinct import distinct_besides
 from orders.storage.newest_first import everything, page
 from orders.views.links import with_urls
 from orders.views.subjects import subject_of
@@ -248,11 +248,16 @@ def _people() -> list[tuple[int, str]]:
 
     A deleted user's name is taken from a record of something the user did; if there is none, the id stands in for the name.
     """
-    # The ids are read from indexes only; reading names from millions of records would go row by row.
-    records = AccessRecord.objects.order_by()
-    numbers = {number for column in ("user_id", "about_id") for number in distinct(AccessRecord, column)}
-    names = dict(get_user_model().objects.filter(pk__in=numbers).values_list("pk", get_user_model().USERNAME_FIELD))
-    for number in numbers - names.keys():
+    # Everything is read from indexes only; reading names from millions of records would go row by row.
+    records, user = AccessRecord.objects.order_by(), get_user_model()
+    acted, concerned = (Exists(records.filter(**{column: OuterRef("pk")})) for column in ("user_id", "about_id"))
+    appears = ExpressionWrapper(acted | concerned, BooleanField())
+    rows = [*user.objects.order_by().values_list("pk", user.USERNAME_FIELD, appears)]
+    names = {number: name for number, name, appears in rows if appears}
+    known = [number for number, _name, _appears in rows]
+    for number in {
+        gone for column in ("user_id", "about_id") for gone in distinct_besides(AccessRecord, column, known)
+    }:
         names[number] = records.filter(user_id=number).values_list("user_name", flat=True).first() or str(number)
     return sorted(names.items(), key=lambda pair: pair[1].casefold())
 
