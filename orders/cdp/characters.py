@@ -34,7 +34,10 @@ def as_in_json(text: str) -> str:
 
 
 def unwrapped(text: str) -> str:
-    """`text` without the pair of direction controls around it, if it contains no others and they do not override the direction."""
+    """`text` without the pair of direction controls, and any white space, around it.
+
+    `text` is returned unchanged if it has no such pair, if it contains further direction controls, or if the pair overrides the direction.
+    """
     if text.isprintable():
         return text
     match = _WRAPPED.fullmatch(text.strip())

@@ -1,7 +1,7 @@
 """Decode the CDP's JSON objects into records: orders, items, segments and custom data. `people` decodes people.
 
-A decoder takes one JSON object, and raises Unreadable only if that is not the kind of object expected. A value that cannot be used is
-replaced by None and noted.
+A decoder takes one JSON object. Only `order` raises Unreadable, for an object that is not an order. A value that cannot be used is left
+out (usually replaced by None) and noted.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _ERROR_BODY = frozenset({"status", "code", "message", "developerMessage", "moreI
 
 
 def segment(raw: dict[str, Any]) -> FlightSegment:
-    """One flight. Its times stay in the local time of each airport, as sent."""
+    """One flight. Its times are naive, as written: normally in the local time of each airport."""
     fields = Fields(raw, _SEGMENT)
     departure, arrival = fields.wall("departureDateTime"), fields.wall("arrivalDateTime")
     return FlightSegment(
@@ -149,7 +149,7 @@ def order(raw: dict[str, Any], *, notes: tuple[Note, ...] = ()) -> Order:
 
 
 def extension(raw: dict[str, Any]) -> Extension:
-    """Custom data: its values are the fields that are neither empty nor the extension's own, in the order received, up to CUSTOM."""
+    """Custom data: its values are the fields that are neither empty nor in _EXTENSION, in the order received, up to CUSTOM."""
     fields = Fields(raw, _EXTENSION)
     values = fields.extras(CUSTOM)
     return Extension(
@@ -178,5 +178,5 @@ def is_error_body(raw: dict[str, Any]) -> bool:
 
 
 def is_bare_reference(entry: dict[str, Any]) -> bool:
-    """Whether an entry has no fields other than `href` and `ref`, so that its record has to be fetched."""
+    """Whether an entry has no fields other than `href` and `ref`, so that its record has to be fetched; also True for `{}`."""
     return all(key in ("href", "ref") for key in entry)

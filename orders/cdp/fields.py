@@ -1,4 +1,4 @@
-"""Read a JSON object field by field. A value that cannot be used is read as None and noted; it never raises an error."""
+"""Read a JSON object field by field. A value that cannot be used raises no error: it is left out (usually read as None) and noted."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Known:
     def arrange(self, raw: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
         """The known fields under their documented names, and all other fields.
 
-        If a name was sent in several spellings, only one of them counts as known.
+        If a name was sent in several spellings, only the documented one, or else the first, counts as known.
         """
         if raw.keys() <= self.names:
             return raw, {}
@@ -46,7 +46,7 @@ class Known:
 
 
 class Wall(NamedTuple):
-    """The departure or arrival time of a flight: `time` is naive and local; `day` is set only for a date without a time.
+    """The departure or arrival time of a flight: `time` is naive, as written; `day` is set only for a date without a time.
 
     `offset` is None if no time or no offset was sent, and also for Z and +00:00. `sent` is the value received, as text
     (cut if long).
@@ -93,9 +93,9 @@ class Fields:
         return None if value == "" else value
 
     def text(self, name: str, most: int = SHORT) -> str | None:
-        """The text, or a number as text; None if it is blank or of another type.
+        """The text, or a number as text, without white space around it; None if it is blank, missing or of another type.
 
-        A value longer than `most` characters is cut and ends in an ellipsis.
+        A value longer than `most` characters is cut and ends in an ellipsis. Control characters are replaced as in `whole_characters`.
         """
         return self._text(name, self._known.get(name), most)
 
@@ -187,7 +187,7 @@ class Fields:
     def texts(self, name: str, *alone: str, most: int = SHORT) -> tuple[str, ...]:
         """The distinct texts in the list field `name` and the single-value fields `alone`, at most VALUES from each field.
 
-        A single text in place of a list is read as a list of one.
+        A single text in place of a list is read as a list of one. `most` is the longest text, in characters, as in `text`.
         """
         found: dict[str, None] = {}
         for key in (name, *alone):

@@ -33,7 +33,8 @@ def parse(body: bytes) -> tuple[dict[str, Any], tuple[Note, ...]]:
     """The JSON object in `body`, and a note if `body` is not valid UTF-8.
 
     Raises Unreadable if `body` is not a JSON object, or is nested too deeply. Numbers with a fraction or an exponent, and integers of
-    more than _INT_DIGITS characters, become exact Decimals. A byte order mark is ignored.
+    more than _INT_DIGITS characters, become exact Decimals; NaN, infinities and numbers that no Decimal can hold become NotANumbers. An
+    object with duplicate keys becomes a SentTwice. A byte order mark is ignored, and bytes that are not UTF-8 are replaced by U+FFFD.
     """
     notes: tuple[Note, ...] = ()
     try:
@@ -89,7 +90,8 @@ _DECODER = json.JSONDecoder(
 def readable(value: object, most: int = 500) -> str:
     """A value as readable text of at most `most` characters: a string without added quotes, anything else as one line of JSON.
 
-    Text that is too long is cut and ends in an ellipsis. Control characters are replaced as in `whole_characters`.
+    Text that is too long is cut and ends in an ellipsis. Control characters are replaced as in `whole_characters`; a pair of direction
+    controls around a string is dropped as in `unwrapped`.
     """
     if isinstance(value, str):
         shown = whole_characters(unwrapped(value[: most + 1]))
@@ -101,7 +103,10 @@ def readable(value: object, most: int = 500) -> str:
 
 
 def _write(value: object, parts: list[str], room: list[int], deep: int) -> None:
-    """Append `value` to `parts` as JSON until `room` is used up. "…" replaces the content of containers more than `deep` levels deep."""
+    """Append `value` to `parts` as JSON until the `room[0]` characters left are used up.
+
+    "…" replaces the content of containers more than `deep` levels deep.
+    """
     if room[0] < 0:
         return
     if isinstance(value, dict | list):

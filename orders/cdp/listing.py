@@ -47,12 +47,12 @@ class Listing:
         fetch: Callable[[str], T] | None = None,
         beside: Callable[[str], None] | None = None,
     ) -> Loaded[T]:
-        """The records that could be read, at most `most` of them.
+        """The records that could be read, each decoded by `read`; at most `most` of them.
 
         A record listed by ref only is fetched from /`single`/{ref}, or by `fetch` if given. At least `at_least` entries are known to
-        exist. `beside` is called with the ref of each entry that has one, while the records are fetched, and must not raise CdpError.
-        Without `most`, `problem` is TooLarge if the limits cut the collection short and nothing failed. An error on the first page
-        is raised, and so is TimedOut if there is no time left to read the entries.
+        exist (see `Pager`). `beside` is called with the ref of each entry that has one, while the records are fetched, and must not raise
+        CdpError. Without `most`, `problem` is TooLarge if the limits cut the collection short and nothing failed. An error on the first
+        page is raised, and so is TimedOut if there is no time left to read the entries.
         """
         gathered = self._gather(at_least, most)
         first = gathered.entries[0] if len(gathered.entries) == 1 else None
@@ -67,7 +67,7 @@ class Listing:
 
     @property
     def first_page(self) -> str:
-        """The path and query of the request that brought the first page."""
+        """The path and query of the request that brought the first page; call this after `read`."""
         return self._reader.target(self._parts, self._search if self._bare else self._full(0))
 
     def _gather(self, at_least: int, most: int | None) -> Gathered:
@@ -101,7 +101,7 @@ class Listing:
     def _identity(self, entry: object) -> str | None:
         """The ref that identifies an entry; None if it has none, or only a link that ends in the owner's ref.
 
-        That is so in the vendor's sample, where an item's link ends in the ref of its order.
+        In the vendor's sample, an item's link ends in the ref of its order.
         """
         if not isinstance(entry, dict):
             return None

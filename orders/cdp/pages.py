@@ -14,7 +14,7 @@ DEFAULT_PAGE = 10  # entries of a page whose size was not requested
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of a collection: its entries as sent, and the signs that more follow.
+    """One page of a collection.
 
     `limit` is the page size that the server sent, or None; `onward` is whether a `next` link points to a later or an unknown offset.
     `left` counts the entries received but not read.
@@ -27,7 +27,7 @@ class Page:
 
     @classmethod
     def of(cls, entries: list[Any], limit: int | None = None, *, onward: bool = False) -> Page:
-        """A page of the first RECORDS entries of a list."""
+        """A page of the first RECORDS entries of a list; `left` counts the others."""
         return cls(tuple(entries[:RECORDS]), limit, onward, max(0, len(entries) - RECORDS))
 
 
@@ -46,7 +46,7 @@ def page(raw: dict[str, Any], *, at: int = 0) -> Page:
 
 
 def is_short(one: Page) -> bool:
-    """Whether the inline page itself shows that nothing follows: fewer than ten entries, fewer than its own limit, and no link onward."""
+    """Whether a page of inline items is clearly the last: fewer than ten entries, fewer than its limit, if any, and no link onward."""
     return len(one.entries) < min(one.limit or DEFAULT_PAGE, DEFAULT_PAGE) and not one.onward
 
 
@@ -62,7 +62,7 @@ def _limit(value: object) -> int | None:
 
 
 def _points_onward(link: object, at: int) -> bool:
-    """Whether a `next` link announces more entries. A link to this page or to an earlier one is a loop and does not count."""
+    """Whether a `next` link points past offset `at` or to an unreadable offset. A link to this page or an earlier one does not count."""
     href = link.get("href") if isinstance(link, dict) else link
     if not isinstance(href, str) or not href:
         return False

@@ -39,7 +39,7 @@ class Memory(Protocol):
 
 
 class Reader:
-    """Makes the GET requests of one page, with one credential. Thread-safe."""
+    """Makes the GET requests of one page, with one credential. Thread-safe. Raises ValueError unless `version` is "v2" or "v2.1"."""
 
     def __init__(
         self,
@@ -113,7 +113,7 @@ class Reader:
         return tuple(Document(path, body.decode("utf-8-sig", errors="replace")) for path, body in kept)
 
     def get(self, parts: Sequence[str], params: Mapping[str, str | int]) -> tuple[dict[str, Any], tuple[Note, ...]]:
-        """The JSON object of GET /<version>/<parts>?<params>, and notes on its bytes.
+        """The JSON object of GET /<version>/<parts>?<params>, and a note if the body is not valid UTF-8.
 
         Raises a CdpError, such as BadReference (see `target`) before any call, or TooLarge once the page's answers together exceed its
         limits. Each URL is requested only once for the page: later callers get the same answer or error, and concurrent ones wait for it.
@@ -156,7 +156,7 @@ class Reader:
         return parse(body)[0]
 
     def note(self, key: str, value: str) -> None:
-        """Store a value of our own with the answers: for this page and, if there is a memory, for the user's later pages."""
+        """Store `value` alongside the answers: for this page and, if there is a memory, for the user's later pages."""
         self._notes[key] = value
         if self._memory is not None:
             self._memory.put(key, value.encode())
@@ -169,7 +169,7 @@ class Reader:
         return self._notes.get(key)
 
     def take_failures(self) -> list[CdpError]:
-        """Return the errors of `get`, and any TooBusy, since this was last called, except ReferenceProblems; for one log line."""
+        """Return the errors of `get` since the last call, except ReferenceProblems, and any TooBusy of `run_parallel`; for one log line."""
         failures, self._failures = self._failures, []
         return failures
 
@@ -200,7 +200,7 @@ class Reader:
             raise TimedOut("the same call did not end in time") from None
 
     def _parse(self, body: bytes) -> tuple[dict[str, Any], tuple[Note, ...]]:
-        """Parse an answer. Raises Unreadable, TooLarge if the page's answers exceed its limits, or TimedOut if its time is up.
+        """Parse an answer. Raises Unreadable, TooLarge if the page's answers together exceed its limits, or TimedOut (see `in_time`).
 
         The number of values is estimated by counting commas and opening brackets.
         """
@@ -218,14 +218,14 @@ class Reader:
     def report_progress(self, of: str, listener: Callable[[int, int], None]) -> None:
         """Have `listener(finished, total)` called, from any thread, when the tasks named `of` begin and whenever one of them ends.
 
-        `of` is the name given to `run_parallel`: for records fetched for a listing, the last part of its path, such as "contacts".
+        `of` is the name given to `run_parallel`; for a listing, the last part of its path ("contacts"). Replaces an earlier listener.
         """
         self._listener = (of, listener)
 
     def run_parallel(self, tasks: Sequence[Callable[[], T]], *, of: str = "") -> list[T | CdpError]:
         """Run `tasks` in parallel. Return their results in order, with a CdpError in place of the result of a failed task.
 
-        If no slot for waiting pages is free, each result is TooBusy. `of` names the tasks for `report_progress`.
+        If no slot for waiting pages is free, each result is TooBusy. Any other error is raised. `of` names the tasks for `report_progress`.
         """
         if tasks and self._listener is not None and self._listener[0] == of:
             tasks = self._counted(tasks, self._listener[1])

@@ -2,7 +2,8 @@
 
 A record keeps the CDP's own words (`status="PURCHASED"`) and never invents a value: null, a missing field and "" all
 become the default, such as None. A value that cannot be read is left out, usually with a `Note`. Fields unknown to us are kept in
-`extras`, if the record has it; if there are too many to keep, a note says so.
+`extras`, if the record has that field; if there are too many to keep, a note says so. Timestamps (`created_at`, `first_seen`) are aware
+datetimes in UTC.
 """
 
 from __future__ import annotations
@@ -53,7 +54,8 @@ class FlightSegment:
     """One flight as the CDP sent it. Times are naive and as written, without the `Z` or offset; nothing is converted.
 
     `departure_day` and `arrival_day` are set only for a date sent without a time. `departure_offset` and `arrival_offset` are set
-    only if the feed sent a real offset ("+02:00"), never for Z or +00:00.
+    only if the feed sent a real offset ("+02:00"), never for Z or +00:00. `departure_sent` and `arrival_sent` are the values received,
+    as text (cut if long), or "".
     """
 
     origin: str | None = None
@@ -118,7 +120,6 @@ class Order:
 
     In that case, `items_left` is how many more are known to exist, and `items_problem` is the error that kept them from being read,
     or None if they were not requested or the CDP contradicted itself.
-    `ordered_at`, `created_at` and `modified_at` are aware UTC datetimes.
     """
 
     ref: str | None = None

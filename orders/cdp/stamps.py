@@ -1,6 +1,7 @@
 """Dates and times in the CDP's formats.
 
-Two kinds of time share one format: timestamps (`createdAt`) are UTC; a segment's times are local times at the airports, with a false Z.
+Two kinds of time share one format: timestamps (`createdAt`) are UTC; the times of a segment are documented as local
+times at the airports, although they end in Z.
 """
 
 from __future__ import annotations
@@ -109,7 +110,7 @@ def is_date(text: str) -> bool:
 
 
 def utc(moment: Moment) -> datetime:
-    """A timestamp as an aware UTC datetime; one without a zone is taken to be in UTC. Raises OutOfRange beyond the years 1 to 9999."""
+    """A timestamp as an aware UTC datetime; one without a zone is taken to be in UTC. Raises OutOfRange outside the years 1 to 9999."""
     try:
         return moment.wall.replace(tzinfo=timezone(moment.offset or timedelta(0))).astimezone(UTC)
     except (ValueError, OverflowError):

@@ -6,7 +6,7 @@ from typing import Protocol
 
 
 class Watcher(Protocol):
-    """An observer. Its methods are called once per event, in the thread of the event, and must not raise."""
+    """An observer. Its methods are called once per event, on the thread where the event occurs, and must not raise."""
 
     def called(self, origin: str, outcome: str, began: float, seconds: float) -> None:
         """A call ended, after any retries.
@@ -18,7 +18,7 @@ class Watcher(Protocol):
         """A request is about to be sent to the CDP."""
 
     def remembered(self, hit: bool) -> None:
-        """An answer was looked up in the cache; `hit` is whether it was there."""
+        """An answer was looked up in the reader's `Memory`; `hit` is whether it was there."""
 
     def place(self, change: int) -> None:
         """A slot for waiting on the CDP was taken (1) or released (-1)."""

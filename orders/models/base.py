@@ -78,7 +78,7 @@ class AnyConnection(models.Model):
 
     @property
     def shared_by(self) -> str | None:
-        """The name of the administrator who set the credential, "" if a command did; None for a person's own connection."""
+        """The user name of the administrator who set the credential, "" if a command did; None for a person's own connection."""
         return None
 
     def credentials(self) -> Credentials:
@@ -86,7 +86,10 @@ class AnyConnection(models.Model):
         raise NotImplementedError
 
     def note_use(self, result: str) -> None:
-        """Store the time and result of the last use, at most once a minute unless the result has changed."""
+        """Store the time and result of the last use, at most once a minute unless the result has changed.
+
+        Nothing is stored if the credential has been replaced meanwhile.
+        """
         now = timezone.now()
         if self.last_used_at is not None and self.last_result == result and now - self.last_used_at < NOTE_USE_EVERY:
             return

@@ -38,7 +38,7 @@ def in_a_year() -> datetime:
 
 class IntegrationQuerySet(models.QuerySet["Integration"]):
     def valid(self) -> IntegrationQuerySet:
-        """The integrations whose keys are valid now."""
+        """The integrations whose keys are valid now: not revoked, not expired, and for an active connection."""
         return self.filter(revoked_at=None, shared__active=True, expires_at__gt=timezone.now())
 
     def of_key(self, key: str, address: Address | None = None) -> Integration | None:
@@ -58,7 +58,7 @@ class IntegrationQuerySet(models.QuerySet["Integration"]):
 class Integration(models.Model):
     """A program that reads orders through a shared connection.
 
-    Of its key, only the ID and a hash of the whole are stored. The hash needs no salt, because the key has at least 256 random bits.
+    Of its key, only the ID and a hash of the whole key are stored. The hash needs no salt, because the key has at least 256 random bits.
     """
 
     name = models.CharField(_("name"), max_length=60)
@@ -95,7 +95,7 @@ class Integration(models.Model):
         return self.shared.for_administration()
 
     def may_come_from(self, address: Address | None) -> bool:
-        """Whether the key may be used from this IP address."""
+        """Whether the key may be used from this IP address; None stands for an unknown one, which no network contains."""
         networks = [ipaddress.ip_network(written) for written in self.networks.split()]
         return not networks or (address is not None and any(address in network for network in networks))
 
@@ -106,7 +106,7 @@ class Integration(models.Model):
             type(self).objects.filter(pk=self.pk).update(last_used_at=now)
 
     def revoke(self) -> None:
-        """Revoke the key, with effect from the next request. Does nothing if it was already revoked."""
+        """Revoke the key, with effect from the next request. Does nothing if the key was already revoked."""
         with transaction.atomic():
             now = timezone.now()
             if type(self).objects.filter(pk=self.pk, revoked_at=None).update(revoked_at=now):
@@ -128,7 +128,7 @@ def over_limit(integration: Integration) -> int:
 
 
 def clean_networks(text: str) -> str:
-    """The networks in `text` (separated by spaces or commas), joined by spaces: `203.0.113.0/24 2001:db8::/48`.
+    """The networks in `text` (separated by spaces or commas), joined by spaces: `203.0.113.0/24 2001:db8::/48`; "" if there are none.
 
     Raises ValidationError if an entry is not a network.
     """
@@ -153,7 +153,8 @@ def add(
     """Create an integration; return it with its key, which is not stored and cannot be shown again.
 
     The key has the form `cdpv_ID_SECRET`, where ID is 8 hexadecimal digits and SECRET is 43 characters. It expires after `days` days, or
-    after LONGEST_DAYS if that is less. `by` is the id of the user who creates the integration, None for a command.
+    after LONGEST_DAYS if that is less. `by` is the id of the user who creates the integration, None for a command; `networks` is a result
+    of `clean_networks`. Raises IntegrityError if an integration that is not revoked has this name.
     """
     key_id = secrets.token_hex(4)
     key = f"{MARK}_{key_id}_{secrets.token_urlsafe(32)}"

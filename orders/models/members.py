@@ -48,7 +48,7 @@ def of_person(user: AbstractBaseUser | AnonymousUser) -> list[SharedConnection]:
 
 
 def names_of(user: AbstractBaseUser | AnonymousUser) -> QuerySet[ConnectionMember, tuple[bool, bool, bool, str]]:
-    """The shared connections that the person may use now, as rows to which `usable_names` adds those of the person's own connections.
+    """The shared connections that the person may use now, as rows; `usable_names` adds rows for the person's own connections.
 
     A row has four values: whether the connection is the person's default, whether it is their own (always False here), whether it is
     granted to them as the default, and the connection's name.
@@ -156,7 +156,7 @@ def _add(shared: SharedConnection, people: set[int]) -> None:
 
 
 def _granted(*, as_default: bool = False) -> Q:
-    """The condition that one of the member's groups has a valid grant for the connection (with `as_default`, one as the default).
+    """The condition that one of the member's groups has a valid grant for the connection (with `as_default`, as the default).
 
     Most pages run a query with this condition. With joins of seven tables, PostgreSQL took 6 ms to plan such a query; with subqueries,
     it takes less than 1 ms.
@@ -188,7 +188,7 @@ DEFAULT = PreparedQuery(
         _usable(ConnectionMember.objects.filter(user_id=0)).filter(Q(is_default=True) | _without_own())
     ).select_related("shared")
 )
-"""The shared connection used if the URL names none: the one that the person made their default, if they may use it now.
+"""The member row of the shared connection used if the URL names none: the person's chosen default, if they may use it now.
 
 If there is none, and the person has no connection of their own, it is the first by name of those granted as the default, or else of all.
 Parameters of the query: the person's id, and the time twice.
@@ -196,7 +196,7 @@ Parameters of the query: the person's id, and the time twice.
 NAMED = PreparedQuery(
     lambda: _usable(ConnectionMember.objects.filter(user_id=0).filter(shared__name="")).select_related("shared")
 )
-"""The shared connection with a given name, if the person may use it now.
+"""The member row of the shared connection with a given name, if the person may use it now.
 
 Parameters of the query: the person's id, the name and the time.
 """

@@ -56,7 +56,8 @@ class Connection(AnyConnection):
     def set_credentials(self, *, region: str, client_key: str, token: str) -> None:
         """Seal a credential for this row and mark the connection as confirmed, without saving the row.
 
-        The region is part of the seal, so changing the region means entering the credential again.
+        The region is part of the seal, so changing the region means entering the credential again. Raises CredentialUnreadable if the
+        server has no valid key to seal with.
         """
         self.region = region
         self.sealed_client_key = seal(client_key, self._binding("client_key"))
@@ -95,7 +96,10 @@ class Connection(AnyConnection):
         )
 
     def keep(self) -> None:
-        """Save a new or changed connection; it becomes the default if the user has no other default, own or shared."""
+        """Save a new or changed connection; it becomes the default if the user has no other default, own or shared.
+
+        Raises IntegrityError if another of the user's own connections has this name.
+        """
         with one_at_a_time(self.user_id):
             others = type(self).objects.filter(user_id=self.user_id).exclude(pk=self.pk)
             chosen = ConnectionMember.objects.filter(user_id=self.user_id, is_default=True)
@@ -149,7 +153,7 @@ class Connection(AnyConnection):
 def opened(user: AnyUser, connection: Connection | None) -> Connection | None:
     """Set the connection's `user` to this user object, if signed in, and return the connection; None if there is none.
 
-    The user's password decides whether the connection is confirmed.
+    `Connection.is_confirmed` then uses the password of this object.
     """
     if connection is not None and isinstance(user, AbstractBaseUser):
         connection.user = user  # type: ignore[assignment]  # the stubs want Django's own user class

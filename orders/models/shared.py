@@ -62,7 +62,7 @@ class SharedConnection(AnyConnection):
         """Seal a credential under this row's data key, without saving the row.
 
         The row's data key is kept if it can be opened, so members need no new copies. Otherwise a new one is made; in that case, call
-        `members.update` after `keep`.
+        `members.update` after `keep`. Raises CredentialUnreadable if the server has no valid key to seal with.
         """
         try:
             key = self.data_key()
@@ -101,7 +101,8 @@ class SharedConnection(AnyConnection):
     def keep(self, by: int | None) -> None:
         """Save a new connection, or only the credential of an existing one.
 
-        If an existing connection has a new data key, all its members are removed. `by` is the user's id, or None for a command.
+        If an existing connection has a new data key, all its members are removed. `by` is the user's id, or None for a command. Raises
+        IntegrityError if a new connection has the name of another.
         """
         self.set_by_id = by
         with transaction.atomic():
@@ -119,7 +120,10 @@ class SharedConnection(AnyConnection):
             self.record(Action.CONNECTION_REPLACED)
 
     def keep_settings(self) -> None:
-        """Save the name and tenant settings, but not the credential. An event is recorded only if the name or a setting has changed."""
+        """Save the name and tenant settings, but not the credential. An event is recorded only if the name or a setting has changed.
+
+        Raises IntegrityError if another shared connection has this name.
+        """
         self.changed_at = timezone.now()
         with transaction.atomic():
             before = type(self).objects.select_for_update().get(pk=self.pk)
@@ -128,7 +132,7 @@ class SharedConnection(AnyConnection):
                 self.record(Action.CONNECTION_CHANGED, detail=f"was {before}")
 
     def record(self, what: Action, *, detail: str = "", outcome: str = "") -> None:
-        """Record an account event for this connection, without naming a user whom it concerns."""
+        """Record an account event for this connection; it concerns no single user."""
         account_events.record(what, detail=detail or "shared", outcome=outcome, connection=(self.pk, str(self)))
 
     def _has_key_of(self, other: SharedConnection) -> bool:
@@ -216,7 +220,10 @@ def grant(
     is_default: bool = False,
     until: datetime | None = None,
 ) -> None:
-    """Let these groups use the connection until `until` (aware). An existing grant gets the new expiry and default setting."""
+    """Let these groups use the connection until `until` (aware; None for no end). An existing grant gets this expiry and default setting.
+
+    Members are updated. Raises CredentialUnreadable, and changes nothing, if somebody needs a copy of a data key that cannot be opened.
+    """
     with transaction.atomic():
         for group in groups:
             values = {"is_default": is_default, "until": until, "given_by_id": by}
@@ -226,7 +233,10 @@ def grant(
 
 
 def grant_also(shared: SharedConnection, groups: Iterable[Group], *, by: int | None, is_default: bool) -> None:
-    """Let these groups use the connection. Existing grants keep their expiry; with `is_default`, they are marked as default."""
+    """Let these groups use the connection. Existing grants keep their expiry; with `is_default`, they are marked as default.
+
+    Raises CredentialUnreadable like `grant`; groups that come earlier keep their grants unless the caller rolls back.
+    """
     held = {given.group_id: given for given in shared.grants.all()}
     for group in groups:
         given = held.get(group.pk)

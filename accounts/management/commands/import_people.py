@@ -177,7 +177,7 @@ def _link(person: User, site: str) -> str:
 
 
 def _unlinked(lines: Iterable[Line], provider: Provider) -> int:
-    """The number of active people in the file who are not linked to an account at the provider; links to a former one do not count."""
+    """The number of active people in the file not linked to an account at the provider; links to a former provider do not count."""
     people = User.objects.filter(username__in=[line.username for line in lines], is_active=True)
     return people.exclude(socialaccount__provider=provider.issuer).count()
 

@@ -1,4 +1,4 @@
-"""Link an existing user to their account at the provider."""
+"""Link an existing user to their account at the OpenID Connect provider."""
 
 from __future__ import annotations
 

@@ -121,7 +121,7 @@ def _refuse_wrong_clock(connection: BaseDatabaseWrapper) -> None:
 def _in_batches(remove: Callable[[], int]) -> int:
     """Call `remove`, which returns how many rows it removed, until it returns 0; pause in between, so that pages can write.
 
-    Return the number of all rows removed.
+    Return the total number of rows removed.
     """
     total = 0
     while gone := remove():

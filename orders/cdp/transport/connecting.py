@@ -24,8 +24,8 @@ _lookups: dict[tuple[str, int], Future[list[Address]]] = {}
 def resolve(host: str, port: int, deadline: Deadline) -> list[Address]:
     """The addresses of `host`. The system's resolver has no timeout and may hang for half a minute, so it runs on another thread.
 
-    Concurrent calls for the same host and port share one lookup, so a name server that hangs ties up only one resolver thread for each.
-    Raises TimeoutError at the deadline, or the resolver's OSError.
+    Concurrent calls for the same host and port share one lookup, so a name server that hangs ties up only one resolver thread per host
+    and port. An IP address is returned without a lookup. Raises TimeoutError at the deadline, or the resolver's OSError.
     """
     with suppress(ValueError):
         family = socket.AF_INET if ip_address(host).version == 4 else socket.AF_INET6

@@ -35,7 +35,10 @@ MOST_HINTS = 20  # a call with this many 1xx responses in a row fails; one or tw
 
 
 class _Answer(http.client.HTTPResponse):
-    """The final response. Interim ones, such as 103 Early Hints, are skipped; http.client itself skips only status 100."""
+    """The final response. Interim ones, such as 103 Early Hints, are skipped; http.client itself skips only status 100.
+
+    Raises HTTPException after MOST_HINTS interim responses.
+    """
 
     def begin(self) -> None:
         for _ in range(MOST_HINTS):
@@ -67,7 +70,7 @@ class _TLSConnection(_Connection, HTTPSConnection):
 
 
 class _TLS(ssl.SSLContext):
-    """A TLS context that reads and writes through our socket, so that the handshake has a deadline too."""
+    """A TLS context that reads and writes through the socket it is given, so that the handshake has a deadline too."""
 
     def wrap_socket(self, sock: socket.socket, *_args: object, server_hostname: Any = None, **_kwargs: object) -> Any:
         return SSLTransport(sock, self, server_hostname)
@@ -76,8 +79,8 @@ class _TLS(ssl.SSLContext):
 class SharedAdapter(HTTPAdapter):
     """An adapter with one connection pool per process and origin.
 
-    Over https, it requires TLS 1.2 or newer and verifies certificates. It uses no proxy except the one in `outbound`. A request by
-    plain http to another machine raises ValueError.
+    Over https, it requires TLS 1.2 or newer and verifies certificates. It uses no proxy except the one in `outbound`. A plain http
+    request to another machine raises ValueError.
     """
 
     def __init__(self, connections: int, outbound: Outbound | None = None) -> None:

@@ -20,9 +20,10 @@ _GRACE = 0.5  # seconds; calls end at their own deadline, and this covers the ha
 def run_side_by_side(
     tasks: Sequence[Callable[[], T]], deadline: Deadline, limits: Limits, threads: Executor
 ) -> list[T | CdpError]:
-    """Run `tasks` concurrently. Return their results in order, with the CdpError of a failed task and TimedOut for a late one.
+    """Run `tasks` concurrently, at most `limits.side_by_side` at a time, and return their results in order.
 
-    Any other error is raised. The calling thread runs tasks too, so a busy pool slows a page down but never blocks it.
+    The result of a failed task is its CdpError, and that of a late one TimedOut. Any other error is raised. The calling thread runs
+    tasks too, so a busy pool slows a page down but never blocks it.
     """
     results: list[T | CdpError] = [TimedOut("not loaded in time") for _ in tasks]
     crashes: list[BaseException] = []

@@ -41,7 +41,8 @@ class Transport:
     ) -> bytes:
         """The decompressed body of GET `origin` + `target`; `count` is called before each request, retries included.
 
-        Raises CdpError, for example NotFound for a 404.
+        `authorization` is the value of the header of that name. The call ends at `deadline` or after `limits.call` seconds, whichever is
+        earlier. Raises CdpError, for example NotFound for a 404.
         """
         request = PreparedRequest()
         request.method, request.url = "GET", origin + target

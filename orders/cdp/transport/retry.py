@@ -20,7 +20,7 @@ LEAST = 0.05  # seconds; an attempt with less time cannot succeed
 
 
 class Failure(NamedTuple):
-    """A failed attempt: its error, whether to try `again`, and the `wait` in seconds that the CDP asked for (None if it did not).
+    """A failed attempt: its error, whether to try `again`, and the `wait` in seconds that the CDP asked for (None if it asked for none).
 
     If `at_once`, the first retry is made without a pause, unless the CDP asked for a wait.
     """
@@ -32,7 +32,7 @@ class Failure(NamedTuple):
 
 
 def pause_after(failure: Failure, tries: int, deadline: Deadline, limits: Limits) -> float | None:
-    """The seconds to wait before the next attempt; None if there must not be another."""
+    """The seconds to wait before the next attempt, after `tries` attempts; None if there must not be another."""
     if not failure.again or tries > limits.retries:
         return None
     if failure.wait is not None:

@@ -63,7 +63,7 @@ class Command(BaseCommand):
             raise CommandError(f"{error}. See CDPVIEWER_CREDENTIAL_KEYS and `manage.py new_key`.") from None
 
     def store_own(self, options: dict[str, Any]) -> None:
-        """Store a user's own connection, new or replaced, and then test its credential."""
+        """Store a user's own connection, new or replaced, and then test its credential. Raises CommandError or CredentialUnreadable."""
         user = get_user_model().objects.filter(username=options["user"]).first()
         if user is None:
             raise CommandError(f"There is no user {options['user']!r}.")
@@ -83,7 +83,10 @@ class Command(BaseCommand):
         self.stdout.write(connections.try_connection(connection).sentence)
 
     def store_shared(self, options: dict[str, Any]) -> None:
-        """Store a shared connection; an existing one is changed only if the CDP accepts the new credential."""
+        """Store a shared connection; an existing one is changed only if the CDP accepts the new credential.
+
+        Raises CommandError or CredentialUnreadable.
+        """
         groups = [_group(name) for name in options["group"]]
         shared = SharedConnection.objects.filter(name=options["name"]).first()
         if shared is None and not groups:

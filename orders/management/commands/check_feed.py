@@ -37,7 +37,10 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Read, check and write the rows. A bad row is reported with its line number, and the others are still checked."""
+        """Read, check and write the rows. A bad row is reported with its line number, and the others are still checked.
+
+        Raises CommandError if the file cannot be read, is not a CSV table or lacks a column.
+        """
         name = options["file"]
         try:
             data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()

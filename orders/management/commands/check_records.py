@@ -1,4 +1,4 @@
-"""Check that the access records are unchanged, or print the head of a new chain, which is to be stored elsewhere."""
+"""Check that the access records are unchanged, or start a new chain and print its head, for storage outside the database."""
 
 from __future__ import annotations
 
