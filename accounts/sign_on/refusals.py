@@ -66,7 +66,7 @@ def words(refused: NotSignedIn, *, confirming: bool = False) -> Words:
     if refused.by_directory:
         name = _("Your company’s directory")
     again = _("Try again.")
-    result = _("Nothing was confirmed") if confirming else _("You are not signed in")
+    result = _("Nothing was confirmed") if confirming else _("Sign-in failed")
     administrator = _("Contact your cdpviewer administrator.")
     told: dict[Kind, tuple[str, str, str]] = {
         "unreachable": (
@@ -120,7 +120,7 @@ def words(refused: NotSignedIn, *, confirming: bool = False) -> Words:
             _("Try again. If this keeps happening, contact your cdpviewer administrator."),
         ),
         "password-used": (
-            _("You are not signed in"),
+            _("Sign-in failed"),
             _("This password works only once and has already been used."),
             _("Ask your cdpviewer administrator for a new password."),
         ),

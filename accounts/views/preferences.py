@@ -30,7 +30,7 @@ class PreferencesForm(forms.Form):
         ),
     )
     clock = forms.ChoiceField(
-        label=gettext_lazy("Clock"),
+        label=gettext_lazy("Time format"),
         choices=[("24", gettext_lazy("24-hour, 16:00")), ("12", gettext_lazy("12-hour, 4:00 pm"))],
         widget=forms.RadioSelect,
     )

@@ -72,7 +72,7 @@ RECIPES = (
         "booking_reference",
         "#{ticket.FIELD}",
         "#{ticket.number}",
-        _("Admin → Objects → Ticket → your text attribute → its link template."),
+        _("In Admin → Objects → Ticket, open your text attribute and enter this template as its link template."),
         note=_("Leave #{…} as it is: Zammad replaces it with the ticket’s value."),
     ),
     Recipe(

@@ -75,7 +75,7 @@ class Migration(migrations.Migration):
                 (
                     "clock",
                     models.CharField(
-                        choices=[("local", "local times, as documented"), ("utc", "this tenant sends UTC")],
+                        choices=[("local", "local times, as documented"), ("utc", "UTC times")],
                         default="local",
                         max_length=8,
                         verbose_name="segment times",

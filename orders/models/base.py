@@ -42,7 +42,7 @@ class AnyConnection(models.Model):
 
     class Clock(models.TextChoices):
         LOCAL = "local", _("local times, as documented")
-        UTC = "utc", _("this tenant sends UTC")
+        UTC = "utc", _("UTC times")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(_("name"), max_length=60)

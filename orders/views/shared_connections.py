@@ -92,8 +92,7 @@ def shared_replace(request: HttpRequest, connection_id: UUID) -> HttpResponse:
                 shared.note_use(outcome.result)
                 messages.success(
                     request,
-                    _("The token for “%(name)s” was replaced. From now on, the new token is used.")
-                    % {"name": shared.name},
+                    _("The token for “%(name)s” was replaced. The new token is now in use.") % {"name": shared.name},
                 )
                 return redirect("shared_connection", shared.pk)
     return _page(request, "shared/replace.html", form, shared)

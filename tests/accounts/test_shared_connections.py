@@ -475,7 +475,7 @@ def test_replacing_the_token_of_500_people_is_one_form_and_one_changed_row(
     before: dict[str, Any] = dict(SharedConnection.objects.values().get())
     with CaptureQueriesContext(database) as seen:
         answer = as_admin.post(f"{SHARED}{shared.pk}/replace/", {"token": "newer-token"}, follow=True)
-    assert "was replaced. From now on, the new token is used" in answer.text
+    assert "was replaced. The new token is now in use" in answer.text
     assert list(ConnectionMember.objects.order_by("pk").values()) == copies
     changed = {name for name, value in SharedConnection.objects.values().get().items() if value != before[name]}
     assert changed <= {
@@ -565,7 +565,7 @@ def test_a_connection_is_withdrawn_and_offered_again(as_admin: Client, anna: Use
     shared = share(agents)
     anna.groups.add(agents)
     page = f"{SHARED}{shared.pk}/"
-    assert "Available to 1 person" in as_admin.get(f"{page}withdraw/").text
+    assert "available to 1 person" in as_admin.get(f"{page}withdraw/").text
     assert as_admin.post(f"{page}withdraw/").status_code == 302
     assert "This connection is withdrawn, so nobody can use it." in as_admin.get(page).text
     assert (token_of(anna), ConnectionMember.objects.count()) == ("", 0)

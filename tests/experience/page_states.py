@@ -36,7 +36,7 @@ STATES = (
     State("not found, signed out", "/nowhere/", person="", status=404),
     State("sign-in, German", "/accounts/login/", person="Besucher", shows="Anmelden"),
     # the start page
-    State("home, empty", "/", person="newcomer", shows="No orders viewed yet"),
+    State("home, empty", "/", person="newcomer", shows="No orders opened yet"),
     State("home, zone offered", "/", person="abroad", shows="Your browser’s time zone is America/New York"),
     State("account menu", "/", open_menu),
     State("help", f"/orders/{SEED}/", open_help),
@@ -105,7 +105,7 @@ STATES = (
     State("shared connections", "/connections/shared/", person=ADMIN, shows="Airline"),
     State("shared connection", "/connections/shared/", follow("Airline"), ADMIN, shows="Supervisors"),
     State("shared connection, replace", "/connections/shared/", follow("Airline", "Replace the token"), ADMIN),
-    State("shared connection, withdraw", "/connections/shared/", follow("Airline", "Withdraw"), ADMIN, shows="Available to"),
+    State("shared connection, withdraw", "/connections/shared/", follow("Airline", "Withdraw"), ADMIN, shows="available to"),
     State("shared connection add, advanced", "/connections/shared/add/", open_all, ADMIN, shows="Segment times"),
     State("shared connection add, empty", "/connections/shared/add/", fill(), ADMIN),
     State("shared connection, German", "/connections/shared/", follow("Airline"), "deutsch", shows="Gruppe"),

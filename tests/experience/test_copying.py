@@ -143,7 +143,7 @@ def test_the_copy_for_the_customer_as_text_and_as_html(signed_in: Page) -> None:
     for reference, (says, never) in CUSTOMERS.items():
         signed_in.goto(f"/orders/{reference}/")
         signed_in.get_by_role("button", name="Copy for the customer").click()
-        expect(signed_in.locator("#say")).to_have_text("Copied: for the customer")
+        expect(signed_in.locator("#say")).to_have_text("Copied: text for the customer")
         text = copied(signed_in)
         for words in says:
             assert words in text, (reference, text)

@@ -76,7 +76,7 @@ def test_an_order_is_pinned_and_unpinned_from_the_start_page(signed_in: Page) ->
     expect(rows.first).to_contain_text("Pinned")
     signed_in.get_by_role("button", name="Unpin B94TXY").click()
     expect(rows.first).to_contain_text("UTCFED")
-    signed_in.get_by_role("link", name="Find people…").click()
+    signed_in.get_by_role("link", name="Find a person").click()
     expect(signed_in.locator("h1")).to_have_text("Find a person")
 
 

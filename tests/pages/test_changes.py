@@ -106,7 +106,10 @@ MOVES: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
         order(flight(), flight(status="CANCELLED", quantity=2), flight("BX584", "2027-02-03")),
         ("BX 582 DUB–AGP was Confirmed → now Cancelled, Confirmed",),
     ),
-    "total": (order(flight(), flight("BX584", "2027-02-03"), price=250.5), ("Total was 200.00 EUR → now 250.50 EUR",)),
+    "total": (
+        order(flight(), flight("BX584", "2027-02-03"), price=250.5),
+        ("Order total was 200.00 EUR → now 250.50 EUR",),
+    ),
     "nothing": (order(flight(), flight("BX584", "2027-02-03"), channel="MOBILE_APP"), ()),
 }
 

@@ -81,7 +81,7 @@ def test_a_connection_that_fails_is_not_taken_for_a_miss(desk: Client, three: No
     cdp.set_fault("*", "503")
     page = desk.post("/orders", {"q": "nobody@example.com", "everywhere": "on"})
     words = text_of(page)
-    assert "has no such person" not in words and words.count("The CDP may have this person all the same.") == 2
+    assert "has no such person" not in words and words.count("This person may still exist in the CDP.") == 2
     records = AccessRecord.objects.filter(what="searched_email")
     assert [*records.values_list("outcome", flat=True)] == ["failed: broken"] * 2
 

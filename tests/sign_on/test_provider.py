@@ -230,7 +230,7 @@ def test_cancelled_at_the_provider(client: Client, provider: RunningProvider) ->
     begun = client.post("/accounts/provider/", {"next": ORDER})
     refused = come_back(client, provider.cancel(begun["Location"]))
     assert (refused.status_code, "was cancelled" in refused.text) == (403, True)
-    assert "<h1>You are not signed in</h1>" in refused.text
+    assert "<h1>Sign-in failed</h1>" in refused.text
     assert ORDER.replace("&", "&amp;") in refused.text
     assert not is_signed_in(client)
 
@@ -482,7 +482,7 @@ def test_who_does_not_confirm_stays_signed_in(
     (state,) = parse_qs(urlsplit(asked_to_confirm(client)).query)["state"]
     refused = client.get("/accounts/provider/back/", {"error": error, "state": state})
     assert f"<h1>{title}</h1>" in refused.text and "Nothing was confirmed" in refused.text
-    assert "You are not signed in" not in refused.text and is_signed_in(client)
+    assert "Sign-in failed" not in refused.text and is_signed_in(client)
 
 
 @pytest.mark.parametrize("others", [{}, {"max_age": "100000"}], ids=["no auth_time", "an old auth_time"])

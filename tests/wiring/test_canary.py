@@ -90,7 +90,7 @@ def test_no_secret_reaches_a_page_a_log_a_repr_or_the_database_file(live_app: Ap
         for token in (canary.token + "-other", canary.token):
             fields = {"token": token, "csrfmiddlewaretoken": form_token(session, replace)}
             seen.append(session.post(replace, data=fields, headers={"Origin": live_app.url}, timeout=20).text)
-        assert "From now on, the new token is used" in seen[-1]
+        assert "The new token is now in use" in seen[-1]
         assert team.for_administration().credentials().token == canary.token
         seen += [
             session.get(live_app.url + path, timeout=20).text
