@@ -102,7 +102,7 @@ def _unsettled(
 
 
 def _departure(trip: Trip, flights: list[Flight], now: datetime) -> str:
-    """The next departure in words: "leaves in 30 days", or "leaves Sat 9 Jan 2027" if only the day is known.
+    """The next departure in words: "leaves in 30 days", or "leaves Sat 9 Jan 2027" if only the day or only the time in UTC is known.
 
     If the time is in doubt, or not even the day is known, the words say that instead; "" if no more flights are to come.
     """
@@ -110,7 +110,7 @@ def _departure(trip: Trip, flights: list[Flight], now: datetime) -> str:
         return _("departure time in doubt")
     coming = next_booked(trip) or next((flight for flight in flights if flight.phase is Phase.NEXT), None)
     if coming is not None:
-        return _("leaves %(wait)s") % {"wait": wait_words(coming.origin, now)}
+        return _("leaves %(wait)s") % {"wait": wait_words(coming.origin, now) or day(coming.origin.day)}
     unknown = [flight for flight in flights if flight.phase is Phase.UNKNOWN and not _is_over(flight, now)]
     days = [flight.origin.day for flight in unknown if flight.origin.day is not None]
     if days:

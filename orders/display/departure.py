@@ -157,7 +157,11 @@ def _leaves_in_doubt(flight: Flight, trip: Trip, now: datetime) -> str:
 
 
 def wait_words(leaves: Clock, now: datetime) -> str:
-    """The wait until a departure: "in 10 h" if under 24 hours, otherwise "in 30 days", by dates at the airport; "" if unknown."""
+    """The wait until a departure: "in 10 h" if under 24 hours, otherwise "in 30 days", by dates at the airport.
+
+    "" if the departure's instant or the airport's offset from UTC is unknown; a time read as UTC has an instant without an offset where
+    the airport's zone is unknown.
+    """
     today = _today(leaves, now)
     if leaves.instant is None or leaves.wall is None or today is None:
         return ""

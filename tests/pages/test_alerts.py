@@ -9,6 +9,7 @@ import pytest
 
 from orders.cdp.records import Order, OrderItem
 from orders.display.alerts import alert_lines
+from orders.itinerary.codes import Reading
 from orders.itinerary.journeys import plan
 from orders.services.summary import summarize
 from tests.itinerary.test_parts import item
@@ -19,10 +20,10 @@ PAST = "DUB JFK 2026-06-27T06:40 2026-06-27T09:20"
 TIGHT = ("DUB AMS 2026-12-27T06:40 2026-12-27T09:20", "AMS VIE 2026-12-27T09:55 2026-12-27T11:40")
 
 
-def strip(order_status: str | None, *items: OrderItem, **fields: object) -> list[str]:
+def strip(order_status: str | None, *items: OrderItem, reading: Reading = Reading.LOCAL, **fields: object) -> list[str]:
     """The lines of the strip, each as "anchor at: words"."""
     order = Order(ref="r", status=order_status, items=items, **fields)  # type: ignore[arg-type]
-    trip = plan(items, now=NOW)
+    trip = plan(items, reading=reading, now=NOW)
     lines = alert_lines(order, summarize(order, trip), trip, NOW)
     return [f"{line.anchor.partition('-')[0]} {line.at}: {' · '.join(line.words)}" for line in lines]
 
@@ -58,6 +59,21 @@ def strip(order_status: str | None, *items: OrderItem, **fields: object) -> list
 )
 def test_what_is_not_settled_is_to_check_before_departure(sent: str, flight: str, lines: list[str]) -> None:
     assert strip(sent, item(flight, status=sent)) == lines
+
+
+@pytest.mark.parametrize(
+    ("flight", "when"),
+    [
+        ("DUB JFK 2026-12-27T06:40 2026-12-27T14:20", "in 30 days"),
+        ("QQQ JFK 2026-12-27T06:40 2026-12-27T14:20", "Sun 27 Dec 2026"),
+        ("QQQ JFK 2026-11-27T18:00 2026-11-28T02:00", "Fri 27 Nov 2026"),
+        ("QQQ XQZ 2026-12-27T06:40 -", "Sun 27 Dec 2026"),
+    ],
+)
+def test_a_time_in_utc_at_an_unknown_place_gives_the_day(flight: str, when: str) -> None:
+    """Such a departure has an instant, but no date at the airport to count days from."""
+    first = strip("RESERVED", item(flight, status="RESERVED"), reading=Reading.UTC)[0]
+    assert first == f"itinerary : Reserved, leaves {when}"
 
 
 BACK = "JFK DUB 2026-12-02T18:00 2026-12-03T05:20"
