@@ -31,7 +31,7 @@ def calendar_file(trip: Trip, order: Order, *, order_ref: str = "") -> bytes:
 
     A time in a known zone is written in that zone, with its VTIMEZONE; but within three hours of a clock change, or before 1971 or
     after 2099, it is written in UTC, which all calendar programs read alike. A time in an unknown zone is written in UTC if its instant
-    is known, and otherwise without a zone.
+    is known. A time without an instant, because its zone is unknown or it is at an end of the years 1 to 9999, has no zone.
     """
     calendar = Calendar()
     calendar.add("prodid", "-//cdpviewer//itinerary//EN")
@@ -134,11 +134,10 @@ def _add_days(event: Event, flight: Flight) -> None:
 
 
 def _when(clock: Clock) -> datetime:
-    """The time as written in the file: in its zone, in UTC, or floating (without a zone)."""
-    instant = clock.instant
-    if clock.wall is None or (instant is not None and not _tied(clock)):
-        return instant or EPOCH
-    return clock.wall.replace(tzinfo=zone(clock.place.zone))
+    """The time as written in the file: in its zone, if `_zones` describes it there; else in UTC, or floating (without a zone)."""
+    if clock.wall is not None and _tied(clock):
+        return clock.wall.replace(tzinfo=zone(clock.place.zone))
+    return clock.instant or clock.wall or EPOCH
 
 
 def _tied(clock: Clock) -> bool:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from icalendar import Calendar
 
+from orders.cdp import decode
 from orders.cdp.records import FlightSegment, Order, OrderItem
 from orders.display.calendar import calendar_file
 from orders.itinerary.clocks import zone
@@ -155,6 +156,25 @@ def test_an_unknown_zone_floats_and_a_changing_hour_is_utc() -> None:
     assert b"DTEND" not in calendar_file(planned(floating), replace(ORDER, items=tuple(items_of(floating))))
     twice = cases["a departure whose hour comes twice"]
     assert b"DTSTART:20251026T003000Z" in calendar_file(planned(twice), replace(ORDER, items=tuple(items_of(twice))))
+
+
+@pytest.mark.parametrize(
+    ("origin", "destination", "departs", "arrives", "written"),
+    [
+        ("CDG", "JFK", "0001-01-01T00:00:00Z", "0001-01-01T04:00:00Z", ["DTSTART:00010101T000000"]),
+        ("CDG", "JFK", "0001-01-01T00:00:00+05:00", None, ["DTSTART:00010101T000000"]),
+        ("JFK", "CDG", "9999-12-31T22:00:00Z", "9999-12-31T23:59:00Z", ["DTSTART:99991231T220000"]),
+        ("JFK", "LAX", "9999-12-31T20:00:00Z", "9999-12-31T23:00:00Z", ["DTSTART:99991231T200000", "DTEND:99991231T230000"]),
+    ],
+)  # fmt: skip
+def test_a_time_at_an_end_of_the_years_names_no_zone(
+    origin: str, destination: str, departs: str, arrives: str | None, written: list[str]
+) -> None:
+    """Its instant is none that can be counted with; 0001-01-01 is what some programs send for no time at all."""
+    sent = {"origin": origin, "destination": destination, "departureDateTime": departs, "arrivalDateTime": arrives}
+    text = file_of(order_of(decode.item({"ref": "a", "flightSegments": [sent]}))).decode()
+    assert re.findall(r"^DT(?:START|END)\b.*(?=\r)", text, re.MULTILINE) == written
+    assert "TZID" not in text
 
 
 def test_an_order_without_flights_gives_an_empty_calendar() -> None:
