@@ -15,6 +15,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
+from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.models import Session
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
@@ -75,9 +76,10 @@ def browser(agent: str) -> str:
 def of(person: AbstractBaseUser | AnonymousUser, request: HttpRequest | None = None) -> list[OpenSession]:
     """The user's open sessions: first the session of `request`, then the others, the most recently used first.
 
-    Sessions that are past their expiry date, have been idle for too long or do not match the user's current password are left out.
+    Sessions that have expired, are over (see `is_over`) or do not match the user's current password are left out.
     """
     here = stored_key(request.session.session_key or "") if request is not None else ""
+    now = database_clock.seconds()
     found = [
         OpenSession(
             key=row.session_key,
@@ -88,7 +90,7 @@ def of(person: AbstractBaseUser | AnonymousUser, request: HttpRequest | None = N
             is_here=row.session_key == here,
         )
         for row, data in _rows(person)
-        if _is_valid(person, data) and _is_used(data)
+        if _is_valid(person, data) and not is_over(data, now)
     ]
     return sorted(found, key=lambda one: (one.is_here, one.seen), reverse=True)
 
@@ -96,15 +98,25 @@ def of(person: AbstractBaseUser | AnonymousUser, request: HttpRequest | None = N
 def good(key: str) -> Good | None:
     """The session with this hashed key; None if there is no such session or it is not valid.
 
-    It is not valid if it has expired, has been idle for too long or has no user, or if its user is inactive or has a new password.
+    It is not valid if it has expired, is over (see `is_over`) or has no user, or if its user is inactive or has a new password.
     """
     row = Session.objects.filter(session_key=key, expire_date__gt=database_clock.now()).first()
     data = SessionStore().decode(row.session_data) if row is not None else {}
     person = Backend().get_user(int(data[SESSION_KEY])) if SESSION_KEY in data else None
-    if person is None or not (_is_valid(person, data) and _is_used(data)):
+    if person is None or not _is_valid(person, data) or is_over(data, database_clock.seconds()):
         return None
-    until = _stamp(data[SIGNED_IN_AT] + settings.SESSION_COOKIE_AGE)
-    return Good(person, until) if until > database_clock.now() else None
+    return Good(person, _stamp(data[SIGNED_IN_AT] + settings.SESSION_COOKIE_AGE))
+
+
+def is_over(data: SessionBase | dict[str, Any], now: float) -> bool:
+    """Whether a session with this data has reached one of its time limits at `now` (seconds since 1970, by the database's clock).
+
+    It counts as over if the data does not say when it started or was last used. Its expiry date is not enough: each write moves it.
+    """
+    signed_in, seen = data.get(SIGNED_IN_AT), data.get(SEEN_AT)
+    if not isinstance(signed_in, int) or not isinstance(seen, int):
+        return True
+    return now - signed_in >= settings.SESSION_COOKIE_AGE or now - seen >= settings.SESSION_IDLE_SECONDS
 
 
 def end(person: AbstractBaseUser, *, only: str = "", but: str = "") -> int:
@@ -135,12 +147,6 @@ def _rows(person: AbstractBaseUser | AnonymousUser) -> Iterator[tuple[Session, d
 
 def _is_valid(person: Any, data: dict[str, Any]) -> bool:
     return bool(constant_time_compare(data.get(HASH_SESSION_KEY, ""), person.get_session_auth_hash()))
-
-
-def _is_used(data: dict[str, Any]) -> bool:
-    if not isinstance(data.get(SIGNED_IN_AT), int) or not isinstance(data.get(SEEN_AT), int):
-        return False
-    return bool(database_clock.seconds() - data[SEEN_AT] < settings.SESSION_IDLE_SECONDS)
 
 
 def _stamp(seconds: int) -> datetime:

@@ -71,15 +71,15 @@ def end_all(instance: User, created: bool, update_fields: Iterable[str] | None, 
 
 
 def session_limits(get_response: GetResponse) -> GetResponse:
-    """Middleware: sign the user out if `is_over` is true of the session; otherwise, store its time of use, at most once a minute.
+    """Middleware: sign the user out if the session is over (`open_sessions.is_over`).
 
-    It must come after Django's authentication middleware.
+    Otherwise, store its time of use, at most once a minute. It must come after Django's authentication middleware.
     """
 
     def answer(request: Request) -> HttpResponseBase:
         if request.user.is_authenticated:
             now = int(database_clock.seconds())
-            if is_over(request, now):
+            if open_sessions.is_over(request.session, now):
                 request.session_over = True
                 logout(request)
             elif now - request.session[SEEN_AT] >= WRITE_EVERY_SECONDS:
@@ -87,14 +87,6 @@ def session_limits(get_response: GetResponse) -> GetResponse:
         return get_response(request)
 
     return answer
-
-
-def is_over(request: Request, now: int) -> bool:
-    """Whether the session has reached one of its time limits, or does not say when it started or was last used."""
-    signed_in, seen = request.session.get(SIGNED_IN_AT), request.session.get(SEEN_AT)
-    if not isinstance(signed_in, int) or not isinstance(seen, int):
-        return True
-    return now - signed_in >= settings.SESSION_COOKIE_AGE or now - seen >= settings.SESSION_IDLE_SECONDS
 
 
 def own_password_first(get_response: GetResponse) -> GetResponse:

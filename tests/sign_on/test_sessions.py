@@ -88,12 +88,34 @@ def test_nobody_ends_a_session_of_somebody_else(anna: User) -> None:
     assert not AccessRecord.objects.filter(what="session_ended").exists()
 
 
-def test_a_session_that_was_left_alone_stands_in_no_list(anna: User) -> None:
+@pytest.mark.parametrize(
+    ("stamp", "age", "listed"),
+    [
+        ("seen_at", 29 * 60, True),
+        ("seen_at", 31 * 60, False),
+        ("signed_in_at", 10 * 3600 - 60, True),
+        ("signed_in_at", 10 * 3600, False),
+    ],
+)
+def test_the_list_has_exactly_the_sessions_that_still_work(anna: User, stamp: str, age: int, listed: bool) -> None:
+    """A session that was used just now, and so is far from its expiry date, may be past its limit from sign-in."""
     here, there = somewhere(), somewhere(agent=SAFARI)
     held = there.session
-    held["seen_at"] -= 31 * 60
+    held[stamp] -= age
+    held.save()
+    assert ("Safari" in here.get(PAGE).text) is listed
+    assert (open_sessions.good(key_of(there)) is not None) is listed
+    assert is_signed_in(there) is listed
+
+
+@pytest.mark.parametrize("stamp", ["seen_at", "signed_in_at"])
+def test_a_session_without_a_time_stands_in_no_list(anna: User, stamp: str) -> None:
+    here, there = somewhere(), somewhere(agent=SAFARI)
+    held = there.session
+    del held[stamp]
     held.save()
     assert "Safari" not in here.get(PAGE).text
+    assert open_sessions.good(key_of(there)) is None
 
 
 def test_a_new_password_removes_every_other_session(anna: User) -> None:
