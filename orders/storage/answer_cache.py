@@ -60,15 +60,20 @@ class AnswerCache:
             return there
 
     def put(self, key: Key, answer: bytes) -> None:
-        """Store `answer` under `key`. If there is no room, the oldest answers are dropped; an answer over `most_bytes` is not kept."""
+        """Store `answer` under `key`. If there is no room, the oldest answers are dropped.
+
+        An answer over `most_bytes` is not kept, and drops only the one that was under `key`.
+        """
         with self._lock:
+            self._drop_old()
             self._drop(key)
+            if len(answer) > self._most_bytes:
+                return
             self._answers[key] = Held(time.monotonic(), time.time(), answer)
             self._of.setdefault(key[:2], set()).add(key[2])
             self._bytes += len(answer)
             while self._bytes > self._most_bytes:
                 self._drop(next(iter(self._answers)))
-            self._drop_old()
             if not self._sweeping:
                 self._sweeping = True
                 threading.Thread(target=self._sweep, name="memory-sweep", daemon=True).start()

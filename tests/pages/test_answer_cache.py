@@ -6,6 +6,8 @@ import threading
 import time
 from datetime import UTC, datetime
 
+import pytest
+
 from orders.storage.answer_cache import AnswerCache
 from orders.storage.session_answers import SessionAnswers
 
@@ -63,6 +65,25 @@ def test_the_oldest_go_when_there_is_too_much() -> None:
     memory.put(("s", "c", "2"), b"12345678")
     assert memory.get(("s", "c", "1")) is None
     assert len(memory) == 1
+    assert memory.get(("s", "c", "2")) is not None
+
+
+@pytest.mark.parametrize(
+    ("size", "kept"),
+    [(2, ["1", "2", "3"]), (3, ["2", "3"]), (10, ["3"]), (11, ["1", "2"])],
+)
+def test_an_answer_that_is_too_large_leaves_the_others_alone(size: int, kept: list[str]) -> None:
+    memory = AnswerCache(most_bytes=10)
+    memory.put_all({("s", "c", "1"): b"1234", ("s", "c", "2"): b"1234"})
+    memory.put(("s", "c", "3"), b"x" * size)
+    assert [name for name in "123" if memory.get(("s", "c", name)) is not None] == kept
+
+
+def test_an_answer_that_is_too_large_leaves_no_older_one_under_its_key() -> None:
+    memory = AnswerCache(most_bytes=10)
+    memory.put_all({("s", "c", "1"): b"old", ("s", "c", "2"): b"other"})
+    memory.put(("s", "c", "1"), b"x" * 11)
+    assert memory.get(("s", "c", "1")) is None
     assert memory.get(("s", "c", "2")) is not None
 
 
