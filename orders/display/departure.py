@@ -105,7 +105,7 @@ def _phrase(flight: Flight, trip: Trip) -> str:
         return _("Leaves %(city)s %(wait)s, %(day)s %(time)s")
     if all(later for later in apart):
         return _("Some of the party leave %(city)s %(wait)s, %(day)s %(time)s")
-    return _("Next departure in the party: %(city)s %(wait)s, %(day)s %(time)s")
+    return _("The party’s next departure: from %(city)s %(wait)s, %(day)s %(time)s")
 
 
 def _apart(flight: Flight, trip: Trip) -> list[bool]:

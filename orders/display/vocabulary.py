@@ -116,7 +116,7 @@ PHASES: dict[Phase, str] = {
 }
 
 VERDICTS: dict[Verdict, str] = {
-    Verdict.LOCAL: _("Times plausible as local"),
+    Verdict.LOCAL: _("Plausible as local times"),
     Verdict.UTC: _("Looks like UTC"),
     Verdict.UNCLEAR: _("Not clear whether local or UTC"),
     Verdict.IMPOSSIBLE: _("Times look impossible"),
@@ -156,7 +156,7 @@ OUTCOMES: dict[str, str] = {
     r"by link": _("by link"),
     r"shown: whole": _("shown: in full"),
     r"shown: masked": _("shown: masked"),
-    r"session over": _("session over"),
+    r"session over": _("session expired"),
     r"password used before": _("password already used"),
     r"removed: (?P<count>\d+)": _("removed: %(count)s"),
     r"(?P<count>\d+) a minute": _("limit: %(count)s a minute"),

@@ -22,6 +22,7 @@ from orders.privacy.record_kinds import Action
 
 MARK = "cdpv"
 LONGEST_DAYS, USUAL_DAYS = 400, 365  # the longest and the default lifetime of a key
+LONGEST_NETWORKS = 400  # characters, joined
 A_MINUTE = (
     240  # for 20 agents, each typing two references of ten characters, with a request at each keystroke from the fifth
 )
@@ -71,7 +72,7 @@ class Integration(models.Model):
     revoked_at = models.DateTimeField(null=True, editable=False)
     expires_at = models.DateTimeField(default=in_a_year, editable=False)
     networks = models.CharField(
-        _("networks"), max_length=400, blank=True, default=""
+        _("networks"), max_length=LONGEST_NETWORKS, blank=True, default=""
     )  # separated by spaces; "" for any address
     per_minute = models.PositiveIntegerField(_("requests a minute"), default=A_MINUTE)
     minute = models.BigIntegerField(default=0, editable=False)  # the minute of the last request, counted from 1970
@@ -130,7 +131,7 @@ def over_limit(integration: Integration) -> int:
 def clean_networks(text: str) -> str:
     """The networks in `text` (separated by spaces or commas), joined by spaces: `203.0.113.0/24 2001:db8::/48`; "" if there are none.
 
-    Raises ValidationError if an entry is not a network.
+    Raises ValidationError if an entry is not a network, or if the result has more than LONGEST_NETWORKS characters.
     """
     try:
         networks = [ipaddress.ip_network(written) for written in text.replace(",", " ").split()]
@@ -138,7 +139,10 @@ def clean_networks(text: str) -> str:
         raise ValidationError(
             _("Enter networks in the form 203.0.113.0/24. All bits after the prefix must be 0."), code="network"
         ) from None
-    return " ".join(map(str, networks))
+    cleaned = " ".join(map(str, networks))
+    if len(cleaned) > LONGEST_NETWORKS:
+        raise ValidationError(_("There are too many networks. Combine adjacent ones, or remove some."), code="networks")
+    return cleaned
 
 
 def add(

@@ -80,7 +80,7 @@ class Action(models.TextChoices):
     RECORDS_PRUNED = "records_pruned", _("old records removed")
 
     CHAINS_BEGUN = "chains_begun", Kind.CHAINS, _("record chaining started")
-    CHAIN_SEEN = "chain_seen", Kind.CHAINS, _("head of another chain recorded")
+    CHAIN_SEEN = "chain_seen", Kind.CHAINS, _("another chain’s head recorded")
     HEAD_TAKEN = "head_taken", Kind.CHAINS, _("chain head printed")
 
 

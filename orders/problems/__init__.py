@@ -135,10 +135,10 @@ def unknown_connection(name: str) -> Problem:
 def of_shared(problem: Problem, shared_by: str) -> Problem:
     """`problem` with the next step for a shared connection.
 
-    The step is to ask `shared_by`, the user who entered the credential, or an administrator if `shared_by` is "".
+    The step is to contact `shared_by`, the user who entered the credential, or an administrator if `shared_by` is "".
     """
-    step = gettext("This connection is shared. Ask %(person)s, who entered its credential.") % {"person": shared_by}
-    unknown = gettext("This connection is shared. Ask your cdpviewer administrator.")
+    step = gettext("This connection is shared. Contact %(person)s, who entered its credential.") % {"person": shared_by}
+    unknown = gettext("This connection is shared. Contact your cdpviewer administrator.")
     return replace(problem, step=step if shared_by else unknown)
 
 

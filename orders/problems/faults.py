@@ -137,13 +137,13 @@ FAULTS: dict[type[errors.CdpError], Row] = {
     errors.BadReference: Row(
         Code.BAD_REFERENCE,
         400,
-        _("This is not a valid order reference"),
+        _("This is not a valid ref or search term"),
         _(
-            "A reference has 1 to 128 characters, all of them letters, digits, dots, hyphens, underscores or tildes. "
-            "Nothing was sent to the CDP."
+            "A ref has at most 128 letters, digits, dots, hyphens, underscores or tildes; "
+            "a search term has at most 256 visible characters. Nothing was sent to the CDP."
         ),
         _("Check the text and search again."),
-        word=_("not a reference"),
+        word=_("not a valid ref or search term"),
         accepted=True,
         action=NextStep.NONE,
     ),
@@ -195,7 +195,7 @@ FAULTS: dict[type[errors.CdpError], Row] = {
         _("The CDP limits the number of requests, and the limit has been reached (429). The order may still exist."),
         _("Try again in a minute."),
         icon="hourglass",
-        word=_("asked to wait"),
+        word=_("CDP asked us to wait"),
         step_at=_("Try again in %(time)s."),
         result=LastResult.RATE_LIMITED,
         tested=_("The CDP asked us to wait, so the credential could not be tested."),

@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 else:
     ConnectionModelForm = forms.ModelForm
 
+# The error of a form with `save_anyway` whose credential did not pass the test.
+NOT_SAVED = _(
+    "Nothing was saved. Check the client key and re-enter the token. To save anyway, also tick “Save even if the test fails”."
+)
+
 
 def region_choices() -> list[tuple[str, str]]:
     """The CDP regions that are set up on this server, as (name, "name (host)")."""

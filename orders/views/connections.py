@@ -25,7 +25,7 @@ from orders.models import Connection
 from orders.privacy.sealing import CredentialUnreadable
 from orders.services.connections import make_default, try_connection, usable_by
 from orders.views.cdp_view import show_problem
-from orders.views.connection_forms import ConnectionForm, ConnectionNameForm, ReplaceCredentialForm
+from orders.views.connection_forms import NOT_SAVED, ConnectionForm, ConnectionNameForm, ReplaceCredentialForm
 from orders.views.connection_rows import ConnectionRow, row_of
 
 
@@ -168,12 +168,7 @@ def _test_and_save(request: Request, form: BaseForm, connection: Connection) -> 
     outcome = try_connection(connection)
     if not outcome.accepted and not form.cleaned_data["save_anyway"]:
         form.add_error(None, outcome.sentence)
-        form.add_error(
-            None,
-            _(
-                "Nothing was saved. Check the client key and re-enter the token. To save anyway, also tick “Save even if the test fails”."
-            ),
-        )
+        form.add_error(None, NOT_SAVED)
         return False
     if not _keep(form, connection):
         return False

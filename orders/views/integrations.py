@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -33,6 +34,7 @@ def integrations(request: HttpRequest) -> HttpResponse:
     context = {
         "valid": found.filter(revoked_at=None).order_by("name"),
         "revoked": found.exclude(revoked_at=None).order_by("-revoked_at"),
+        "now": timezone.now(),
         "form": form,
         "made": made,
         "key": key,

@@ -22,6 +22,7 @@ from orders.models import members
 from orders.models.shared import ConnectionGrant, SharedConnection, grant, set_active, take_back
 from orders.privacy.sealing import CredentialUnreadable
 from orders.services.connections import Outcome, try_connection
+from orders.views.connection_forms import NOT_SAVED
 from orders.views.connection_rows import row_of
 from orders.views.shared_forms import GrantForm, ReplaceTokenForm, SharedConnectionForm, SharedSettingsForm
 
@@ -232,7 +233,7 @@ def _test(
     if outcome.accepted or wanted:
         return outcome
     form.add_error(None, outcome.sentence)
-    form.add_error(None, _("Nothing was changed.") if shared.grants.exists() else _("Nothing was saved."))
+    form.add_error(None, NOT_SAVED if "save_anyway" in form.fields else _("Nothing was changed."))
     return None
 
 

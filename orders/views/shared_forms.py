@@ -149,7 +149,6 @@ class IntegrationForm(forms.Form):
     networks = forms.CharField(
         label=_("Networks"),
         required=False,
-        max_length=400,
         help_text=_(
             "The program’s networks, such as 203.0.113.0/24, separated by spaces or commas. Leave this field empty to allow any address."
         ),

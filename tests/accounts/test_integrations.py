@@ -161,8 +161,20 @@ def test_a_key_has_an_end_a_limit_and_networks(shared: SharedConnection, as_ada:
     assert Integration.objects.get(name="Front").networks == "10.0.0.0/8"
 
 
+# 389 characters as entered, and 509 once each address is written as a network.
+FORTY = " ".join(f"10.0.0.{number}" for number in range(40))
+
+
 @pytest.mark.parametrize(
-    "wrong", [{"days": 401}, {"days": 0}, {"per_minute": 0}, {"networks": "10.0.0.1/8"}, {"networks": "here"}]
+    "wrong",
+    [
+        {"days": 401},
+        {"days": 0},
+        {"per_minute": 0},
+        {"networks": "10.0.0.1/8"},
+        {"networks": "here"},
+        {"networks": FORTY},
+    ],
 )
 def test_limits_that_are_none(shared: SharedConnection, as_ada: Client, wrong: dict[str, object]) -> None:
     assert as_ada.post("/integrations/", {"name": "Zammad", "shared": shared.pk, **wrong}).status_code == 422
@@ -170,3 +182,10 @@ def test_limits_that_are_none(shared: SharedConnection, as_ada: Client, wrong: d
     with pytest.raises(CommandError):
         run("add_integration", "Zammad", "--connection", "Airline", f"--{name.replace('_', '-')}", str(value))
     assert not Integration.objects.exists()
+
+
+def test_the_page_says_which_keys_have_expired(shared: SharedConnection, as_ada: Client) -> None:
+    add()
+    assert "<dt>Expires</dt>" in as_ada.get("/integrations/").text
+    Integration.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    assert "<dt>Expired</dt>" in as_ada.get("/integrations/").text

@@ -611,9 +611,9 @@ def test_a_refused_shared_credential_says_whom_to_ask(
     as_admin.post(f"{SHARED}add/", {**FIELDS, "groups": [agents.pk]})
     anna.groups.add(agents)
     cdp.says(401)
-    assert "Ask ada, who entered its credential." in as_anna.get("/orders/B94TXY/").text
+    assert "Contact ada, who entered its credential." in as_anna.get("/orders/B94TXY/").text
     SharedConnection.objects.update(set_by=None)
-    assert "Ask your cdpviewer administrator." in as_anna.get("/orders/B94TXY/").text
+    assert "Contact your cdpviewer administrator." in as_anna.get("/orders/B94TXY/").text
 
 
 PAGES = [

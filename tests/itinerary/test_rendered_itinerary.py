@@ -116,7 +116,7 @@ def test_a_doubted_trip_claims_nothing_and_gives_its_reason_once_for_the_trip_an
     trip = plan([item(flight)], reading=reading)
     page = shown(trip)
     assert "All times are local airport times" not in page
-    assert "Times in doubt: see below" in page or "Converted from UTC, perhaps wrongly: see below" in page
+    assert "Times in doubt: see below" in page or "Converted from UTC and may be wrong: see below" in page
     assert page.lower().count(notice_detail(trip.notices[0]).lower()) == 2
     assert f"Times look {'like UTC' if reading == 'local' else 'local'}" in page
     assert "Flight time in doubt" in page

@@ -262,7 +262,7 @@ HOME = "MAD DUB 2027-04-17T18:00 2027-04-17T19:40"
         (FROM_LONDON, "2026-11-27T12:00", "Some of the party leave Dublin in 134 days, Sat 10 Apr 07:10"),
         (EARLY, "2026-11-27T12:00", "Leaves Dublin in 134 days, Sat 10 Apr 07:10"),
         (MIDDAY, "2027-04-10T07:00", "Some of the party are under way to Madrid, due 10:45"),
-        (MIDDAY, "2027-04-10T10:40", "Next departure in the party: Dublin in 2 h, Sat 10 Apr 13:40"),
+        (MIDDAY, "2027-04-10T10:40", "The party’s next departure: from Dublin in 2 h, Sat 10 Apr 13:40"),
         (MIDDAY, "2027-04-11T10:40", "Leaves Madrid in 6 days, Sat 17 Apr 18:00"),
     ],
 )
