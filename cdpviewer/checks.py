@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import stat
 from typing import Any
-from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
 from django.conf import settings
@@ -153,7 +152,7 @@ def served_safely(**_kwargs: Any) -> list[CheckMessage]:
             id="cdpviewer.W005",
         )
         for name, url in settings.CDP_REGIONS.items()
-        if urlsplit(url).scheme != "https"
+        if not url.startswith("https:")
     ]
     provider = settings.SIGN_ON.provider
     if provider and not provider.issuer.startswith("https:"):

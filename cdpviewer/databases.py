@@ -37,12 +37,17 @@ PATIENT_CONNECTION = 5.0  # seconds a command waits for its first connection, wh
 
 
 def database(
-    url: str, folder: Path, *, pool: str = "psycopg", most_connections: int = MOST_CONNECTIONS
+    url: str,
+    folder: Path,
+    *,
+    pool: str = "psycopg",
+    most_connections: int = MOST_CONNECTIONS,
+    setting: str = "DATABASE_URL",
 ) -> dict[str, Any]:
     """A DATABASES entry for the database at `url`, or for a SQLite file in `folder` if `url` is empty.
 
     Raises ImproperlyConfigured if the URL cannot be read or is for another kind of database, or, for PostgreSQL, if `pool` is unknown or
-    the driver is not installed.
+    the driver is not installed. The message names `setting`, the setting that holds the URL.
 
     A page gives up its database connection before it waits for the CDP. No transaction may be open during that wait, so requests are
     not wrapped in one.
@@ -57,9 +62,9 @@ def database(
         try:
             settings = {**dj_database_url.parse(url)}
         except ValueError:
-            raise ImproperlyConfigured(f"DATABASE_URL cannot be read: {WRITTEN}") from None
+            raise ImproperlyConfigured(f"{setting} cannot be read: {WRITTEN}") from None
         if settings["ENGINE"] not in (DJANGOS_SQLITE, DJANGOS_POSTGRESQL):
-            raise ImproperlyConfigured(f"DATABASE_URL names neither SQLite nor PostgreSQL: {WRITTEN}")
+            raise ImproperlyConfigured(f"{setting} names neither SQLite nor PostgreSQL: {WRITTEN}")
     settings["ATOMIC_REQUESTS"] = False
     settings["CONN_MAX_AGE"] = 0
     if settings["ENGINE"] == DJANGOS_SQLITE:
@@ -73,9 +78,7 @@ def database(
         }
         return settings
     if find_spec("psycopg") is None or find_spec("psycopg_pool") is None:
-        raise ImproperlyConfigured(
-            "DATABASE_URL names PostgreSQL, whose driver is not installed: make setup LOCK=prod."
-        )
+        raise ImproperlyConfigured(f"{setting} names PostgreSQL, whose driver is not installed: make setup LOCK=prod.")
     if pool not in POOLS:
         raise ImproperlyConfigured(f"CDPVIEWER_DB_POOL must be one of {', '.join(POOLS)}.")
     settings["ENGINE"] = POSTGRESQL
@@ -103,7 +106,8 @@ def databases(env: Environment, folder: Path) -> dict[str, dict[str, Any]]:
     found = {"default": database(env.text("DATABASE_URL"), folder, pool=pool, most_connections=most)}
     if url := env.text("CDPVIEWER_OWNER_DATABASE_URL"):
         # One connection directly to the server: its locks belong to the session, which a pooler would share.
-        found[OWNER] = {**database(url, folder, pool="none"), "TEST": {"MIRROR": "default"}}
+        owner = database(url, folder, pool="none", setting="CDPVIEWER_OWNER_DATABASE_URL")
+        found[OWNER] = {**owner, "TEST": {"MIRROR": "default"}}
     return found
 
 

@@ -10,6 +10,7 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -101,6 +102,22 @@ class Environment:
     def listed(self, name: str) -> tuple[str, ...]:
         """The parts of a comma-separated value, in order; empty parts are left out."""
         return tuple(part.strip() for part in self.text(name).split(",") if part.strip())
+
+
+def address(name: str, url: str) -> SplitResult:
+    """The parts of `url`, which is the value of the setting `name` or a part of it. `.port` can be read without an error.
+
+    Raises ImproperlyConfigured if the URL is malformed. The parser's message is left out: it quotes the user name and the password.
+    """
+    try:
+        parts = urlsplit(url)
+        _port = parts.port  # raises ValueError too, if it is not a number up to 65535
+    except ValueError:
+        raise ImproperlyConfigured(
+            f"{name} cannot be read as a URL: its host or port is malformed. In a user name or password, write # / ? @ [ ] as %23 %2F "
+            "%3F %40 %5B %5D, and write any character that is not ASCII in the same way."
+        ) from None
+    return parts
 
 
 def _content(name: str, path: str) -> str:

@@ -6,12 +6,11 @@ They are the regions, spellings of statuses, fields that everybody may see, and 
 from __future__ import annotations
 
 import ssl
-from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
 from cdpviewer.databases import LONGEST_WAIT
-from cdpviewer.environment import Environment
+from cdpviewer.environment import Environment, address
 from orders.cdp.limits import Limits
 from orders.cdp.outbound import Outbound
 from orders.cdp.regions import RegionError
@@ -95,7 +94,7 @@ def outbound(env: Environment) -> Outbound:
     Raises ImproperlyConfigured if one is unusable. The message does not repeat any value.
     """
     proxy = env.text("CDPVIEWER_OUTBOUND_PROXY").rstrip("/")
-    parts = urlsplit(proxy)
+    parts = address("CDPVIEWER_OUTBOUND_PROXY", proxy)
     if proxy and (parts.scheme != "http" or not parts.hostname or parts.path or parts.query or "@" in parts.netloc):
         raise ImproperlyConfigured(
             "CDPVIEWER_OUTBOUND_PROXY must be as http://proxy.example.com:3128: calls go through it by CONNECT, encrypted. Its user and "

@@ -11,12 +11,11 @@ import os
 from functools import cache
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import structlog
 from django.core.exceptions import ImproperlyConfigured
 
-from cdpviewer import logs
+from cdpviewer import environment, logs
 from cdpviewer.environment import Environment
 
 if TYPE_CHECKING:
@@ -36,7 +35,7 @@ def dsn(env: Environment) -> str:
     address = env.text("CDPVIEWER_SENTRY_DSN")
     if not address:
         return ""
-    parts = urlsplit(address)
+    parts = environment.address("CDPVIEWER_SENTRY_DSN", address)
     if parts.scheme not in {"http", "https"} or not parts.username or not parts.path.strip("/"):
         raise ImproperlyConfigured("CDPVIEWER_SENTRY_DSN must be as Sentry shows it: https://key@host/number.")
     if find_spec("sentry_sdk") is None:

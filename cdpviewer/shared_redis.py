@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
+
+from cdpviewer.environment import address
 
 PATIENCE = 0.2  # seconds for a connection or an answer: asking the CDP again takes little longer
 
@@ -14,12 +15,12 @@ PATIENCE = 0.2  # seconds for a connection or an answer: asking the CDP again ta
 def client(url: str) -> dict[str, Any]:
     """The keyword arguments for `redis.Redis.from_url`; {} if `url` is empty.
 
-    Raises ImproperlyConfigured if the URL has the wrong scheme or the package redis is not installed. The message does not repeat the
-    URL, which may contain a password.
+    Raises ImproperlyConfigured if the URL is malformed or has the wrong scheme, or if the package redis is not installed. The message does
+    not repeat the URL, which may contain a password.
     """
     if not url:
         return {}
-    if urlsplit(url).scheme not in {"redis", "rediss", "unix"}:
+    if address("CDPVIEWER_REDIS_URL", url).scheme not in {"redis", "rediss", "unix"}:
         raise ImproperlyConfigured("CDPVIEWER_REDIS_URL must begin with redis://, rediss:// or unix://.")
     if find_spec("redis") is None:
         raise ImproperlyConfigured(

@@ -6,12 +6,11 @@ import re
 import ssl
 from enum import StrEnum
 from typing import TypeVar
-from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
 from accounts.sign_on.choices import Directory, Passwords, Provider, ProxyHeader, SecondFactor, SignOn
-from cdpviewer.environment import Environment
+from cdpviewer.environment import Environment, address
 from orders.cdp.regions import is_loopback
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -43,10 +42,10 @@ def _provider(env: Environment) -> Provider | None:
     issuer = env.text("CDPVIEWER_OIDC_ISSUER").removesuffix("/.well-known/openid-configuration").rstrip("/")
     if not issuer:
         return None
-    _check_address("CDPVIEWER_OIDC_ISSUER", issuer)
+    host = _host("CDPVIEWER_OIDC_ISSUER", issuer)
     origins = env.listed("CDPVIEWER_OIDC_ORIGINS")
     for one in origins:
-        _check_address("CDPVIEWER_OIDC_ORIGINS", one, bare=True)
+        _host("CDPVIEWER_OIDC_ORIGINS", one, bare=True)
     groups = _groups("CDPVIEWER_OIDC_GROUPS", env.listed("CDPVIEWER_OIDC_GROUPS"))
     client_id = env.text("CDPVIEWER_OIDC_CLIENT_ID")
     secret = env.text("CDPVIEWER_OIDC_CLIENT_SECRET")
@@ -57,7 +56,7 @@ def _provider(env: Environment) -> Provider | None:
         issuer=issuer,
         client_id=client_id,
         client_secret=secret,
-        name=env.text("CDPVIEWER_OIDC_NAME", str(urlsplit(issuer).hostname)),
+        name=env.text("CDPVIEWER_OIDC_NAME", host),
         username_claim=env.text("CDPVIEWER_OIDC_USERNAME_CLAIM", "preferred_username"),
         groups_claim=env.text("CDPVIEWER_OIDC_GROUPS_CLAIM", "groups"),
         groups=groups,
@@ -66,18 +65,19 @@ def _provider(env: Environment) -> Provider | None:
     )
 
 
-def _check_address(name: str, url: str, *, bare: bool = False) -> None:
-    """Raise ImproperlyConfigured unless `url` is an https address (or http on loopback) of a host, perhaps with a port and a path.
+def _host(name: str, url: str, *, bare: bool = False) -> str:
+    """The host of `url`, an https address (or http on loopback), perhaps with a port and a path. Raises ImproperlyConfigured otherwise.
 
     With `bare`, a path is refused too. Spaces, quotes, commas and semicolons are always refused.
     """
-    parts = urlsplit(url)
+    parts = address(name, url)
     host = parts.hostname or ""
     safe = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
     plain = not (parts.query or parts.fragment or "@" in parts.netloc) and set(url).isdisjoint(" ;,'\"")
     if not (host and safe and plain) or (bare and parts.path):
         example = "https://login.example.com" if bare else "https://login.example.com/company"
         raise ImproperlyConfigured(f"{name} must be an https address such as {example}, without a query.")
+    return host
 
 
 def _directory(env: Environment) -> Directory | None:
@@ -121,7 +121,7 @@ def _directory(env: Environment) -> Directory | None:
 
 
 def _check_directory_url(url: str, *, start_tls: bool) -> None:
-    parts = urlsplit(url)
+    parts = address("CDPVIEWER_LDAP_URL", url)
     if parts.scheme not in {"ldap", "ldaps"} or not parts.hostname:
         raise ImproperlyConfigured("CDPVIEWER_LDAP_URL must be an address such as ldaps://ldap.example.com.")
     if parts.scheme == "ldaps" and start_tls:

@@ -10,12 +10,12 @@ import os
 from functools import cache
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.http.response import HttpResponseBase
 
+from cdpviewer import environment
 from cdpviewer.environment import Environment
 from orders.http import GetResponse, Request
 
@@ -33,7 +33,7 @@ def endpoint(env: Environment) -> str:
     address = env.text("CDPVIEWER_OTLP_ENDPOINT").rstrip("/")
     if not address:
         return ""
-    parts = urlsplit(address)
+    parts = environment.address("CDPVIEWER_OTLP_ENDPOINT", address)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username:
         raise ImproperlyConfigured("CDPVIEWER_OTLP_ENDPOINT must be a URL such as http://collector:4318.")
     if find_spec("opentelemetry") is None or find_spec("opentelemetry.exporter") is None:
