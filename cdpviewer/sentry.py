@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _log = structlog.stdlib.get_logger("cdpviewer.sentry")
 
+OURS = ("accounts/", "cdpviewer/", "orders/")  # the packages of the program, as code locations begin
 TAGS = ("request_id", "route", "status", "region", "code")
 
 
@@ -108,5 +109,5 @@ def _frame(place: str) -> dict[str, Any]:
         "filename": file,
         "function": function,
         "lineno": int(number),
-        "in_app": file.startswith(("orders/", "cdpviewer/")),
+        "in_app": file.startswith(OURS),
     }

@@ -8,15 +8,17 @@ import logging
 import os
 import time
 import uuid
+from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 import structlog
+from django.apps import apps
 
 from cdpviewer import logs, sentry
 from orders.cdp.errors import TimedOut
-from tests.live import App
+from tests.live import PROJECT, App
 
 
 def line(message: str, **fields: object) -> dict[str, Any]:
@@ -209,6 +211,17 @@ def test_an_error_in_a_frozen_module_goes_to_sentry_as_well() -> None:
     [sent] = sentry.event_of(dict(made))["exception"]["values"]
     assert sent["stacktrace"]["frames"][-1]["filename"] == "<frozen os>"
     assert sent["stacktrace"]["frames"][-1]["function"] == "__getitem__"
+
+
+def test_sentry_tells_the_code_of_each_package_of_ours_from_that_of_others() -> None:
+    ours = {Path(app.path).name for app in apps.get_app_configs() if Path(app.path).parent == PROJECT}
+    assert {"accounts", "cdpviewer", "orders"} <= ours
+    places = {
+        f"{package}/module.py:1 function": package in ours for package in (*ours, "django", "tests", "<frozen os>")
+    }
+    line = {"event": "failed", "exception": [{"type": "KeyError", "at": [*places]}]}
+    [sent] = sentry.event_of(line)["exception"]["values"]
+    assert [frame["in_app"] for frame in sent["stacktrace"]["frames"]] == [*places.values()]
 
 
 def test_what_cannot_be_sent_or_written_is_not_printed_as_it_is(
