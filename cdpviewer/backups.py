@@ -11,7 +11,7 @@ import re
 import shutil
 import sqlite3
 import subprocess
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -40,12 +40,14 @@ def take(target: Path) -> int:
 
     The file appears only once it is complete and has passed `check`.
     """
-    if target.exists():
-        raise Unfit(f"{target} already exists: name a new file.")
+    if not target.name:
+        raise Unfit(f"{target} is a folder: name a new file.")
     part = target.with_name(f".{target.name}.part")
-    part.unlink(missing_ok=True)
     connection = connections["default"]
     try:
+        if target.exists():
+            raise Unfit(f"{target} already exists: name a new file.")
+        part.unlink(missing_ok=True)
         os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         if connection.vendor == "sqlite":
             with closing(sqlite3.connect(connection.settings_dict["NAME"], timeout=20)) as source:
@@ -59,7 +61,7 @@ def take(target: Path) -> int:
     except sqlite3.Error as error:
         raise Unfit(f"The database could not be copied ({type(error).__name__}): is there room for it?") from None
     finally:
-        part.unlink(missing_ok=True)
+        _discard(part)
     return target.stat().st_size
 
 
@@ -167,7 +169,7 @@ def _replace(source: Path, database: Path) -> Path | None:
         _rename_back(renamed)
         raise
     finally:
-        part.unlink(missing_ok=True)
+        _discard(part)
     previous = aside if aside.exists() else None
     try:
         _sync(database.parent)
@@ -207,6 +209,12 @@ def _keep(part: Path, target: Path) -> None:
     _sync(part)
     part.rename(target)
     _sync(target.parent)
+
+
+def _discard(part: Path) -> None:
+    """Remove an unfinished file if there is one. An error is ignored: it would take the place of the one that says what went wrong."""
+    with suppress(OSError):
+        part.unlink()
 
 
 def _sync(path: Path) -> None:

@@ -77,6 +77,53 @@ def test_a_folder_that_cannot_be_written_is_a_sentence_and_nothing_changes(
         call_command(*command)
 
 
+# Paths that cannot be a file, and what a new backup at them is refused with.
+NOWHERE = {
+    "below a file": ("one.backup/two", r"cannot be written \(NotADirectoryError\)"),
+    "below a file below a file": ("one.backup/two/three", r"cannot be written \(NotADirectoryError\)"),
+    "in no folder": ("no-such-folder/two", r"cannot be written \(FileNotFoundError\)"),
+    "in a link to itself": ("loop/two", r"cannot be written \(OSError\)"),
+    "too long a name": ("n" * 300, r"cannot be written \(OSError\)"),
+    "too long a name until it is complete": ("n" * 252, r"cannot be written \(OSError\)"),
+    "a folder": ("folder", "already exists"),
+    "the folder itself": (".", "is a folder"),
+    "no name": ("", "is a folder"),
+    "the root": ("/", "is a folder"),
+    "the unfinished file is a folder": ("taken", r"cannot be written \((IsADirectoryError|PermissionError)\)"),
+}
+
+
+@pytest.mark.parametrize(("path", "said"), NOWHERE.values(), ids=NOWHERE)
+def test_a_path_that_cannot_be_a_file_is_a_sentence(
+    path: str, said: str, own: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    backups.take(tmp_path / "one.backup")
+    (tmp_path / "loop").symlink_to("loop")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / ".taken.part").mkdir()
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(CommandError, match=said):
+        call_command("backup", path)
+    with pytest.raises(CommandError, match=r"^Nothing was changed\. .* cannot be read"):
+        call_command("restore", path)
+    with pytest.raises(backups.Unfit, match="cannot be read"):
+        backups.check(Path(path))
+    for command in ("check_feed", "import_people"):
+        with pytest.raises(CommandError, match=r"cannot be read|can't open"):
+            call_command(command, path)
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_an_old_backup_that_cannot_be_removed_is_named_and_the_new_one_stands(own: None, tmp_path: Path) -> None:
+    old = tmp_path / "daily-20260101T000000Z.backup"
+    old.mkdir()
+    with pytest.raises(CommandError, match=rf"^The backup is written, but {old} could not be removed"):
+        call_command("backup", str(tmp_path / "daily-{date}.backup"), "--keep=1", stdout=StringIO())
+    (new,) = set(tmp_path.glob("daily-*")) - {old}
+    assert backups.check(new)
+
+
 def test_a_postgresql_that_is_down_is_a_sentence_and_nothing_changes(
     choose: Callable[[str], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, django_db_blocker: DjangoDbBlocker
 ) -> None:
@@ -213,6 +260,18 @@ def test_a_restore_that_cannot_be_undone_names_the_file_to_rename(
         call_command("restore", str(damaged))
     (present, name) = re.findall(r"(/\S+) could not be renamed back to (/\S+) ", str(caught.value))[0]
     assert name == str(tmp_path / "own.sqlite3") and Path(present).read_bytes() == DAMAGED
+
+
+def test_a_copy_that_cannot_be_removed_either_does_not_hide_that_a_restore_was_not_undone(
+    damaged: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unlink(_self: Path, *, missing_ok: bool = False) -> None:
+        raise OSError
+
+    let_renames_fail(monkeypatch, r"part >|before.* > own\.sqlite3$")
+    monkeypatch.setattr(Path, "unlink", unlink)
+    with pytest.raises(CommandError, match=r"^The backup was not restored, and .* could not be renamed back to"):
+        call_command("restore", str(damaged))
 
 
 def test_a_restored_file_whose_name_is_not_on_the_disk_is_reported_as_restored(

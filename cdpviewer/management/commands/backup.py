@@ -28,7 +28,7 @@ class Command(BaseCommand):
                 raise CommandError("Nothing was written. --keep must be at least 1.")
             if "{date}" not in file.name:
                 raise CommandError("--keep goes with {date} in the file's name.")
-        target = file.with_name(file.name.replace("{date}", time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())))
+        target = file.parent / file.name.replace("{date}", time.strftime("%Y%m%dT%H%M%SZ", time.gmtime()))
         began = time.monotonic()
         try:
             size = backups.take(target)
@@ -36,9 +36,18 @@ class Command(BaseCommand):
             raise CommandError(str(problem)) from None
         self.stdout.write(f"{target}: {size / 1e6:.1f} MB in {time.monotonic() - began:.1f} s.")
         if keep is not None:
+            self._remove(file, keep)
+
+    def _remove(self, file: Path, keep: int) -> None:
+        """Remove the oldest files of the name but `keep`. Raises CommandError if that fails."""
+        try:
             for old in _dated(file)[:-keep]:
                 old.unlink()
                 self.stdout.write(f"Removed: {old}")
+        except OSError as error:
+            raise CommandError(
+                f"The backup is written, but {error.filename} could not be removed ({type(error).__name__})."
+            ) from None
 
 
 def _dated(file: Path) -> list[Path]:
