@@ -91,8 +91,10 @@ def prove(since: Head | None = None, *, first: date | None = None) -> Proof:
     """Read and check every record. It is a fault if `since`, a head that was stored elsewhere, can no longer be found unchanged.
 
     With `first`, only the chains of that day (UTC) and later ones are read, and neither records without a chain nor repeated ids are
-    checked. Do not pass both: a head from before `first` would be reported as missing.
+    checked. Raises ValueError if both are given: a head from before `first` would be reported as missing.
     """
+    if since and first:
+        raise ValueError("A head can only be looked for in all chains.")
     proof, noted, ends = Proof(), _Noted(), dict[str, int]()
     faults: dict[str, list[str]] = {}
     kept = f"The head that was kept ({since.chain}, link {since.link})" if since else ""

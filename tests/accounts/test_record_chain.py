@@ -340,6 +340,12 @@ def test_a_check_of_no_days_is_refused(days: str) -> None:
         call_command("check_records", f"--days={days}")
 
 
+def test_a_head_is_not_looked_for_in_the_chains_of_some_days() -> None:
+    head = proving.Head("20260101-0123456789ab", 1, "0" * 64)
+    with pytest.raises(ValueError, match="in all chains"):
+        proving.prove(head, first=datetime.now(UTC).date())
+
+
 def test_a_prune_that_was_interrupted_is_no_fault() -> None:
     day = datetime.now(UTC).replace(hour=12) - timedelta(days=500)
     for number in range(6):
