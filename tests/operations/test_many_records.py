@@ -139,8 +139,20 @@ def test_an_export_takes_no_more_memory_the_longer_it_is(house: House, capsys: p
     assert rows > wanted * 0.99 and grown < MOST_GROWTH
 
 
+def kept(house: House) -> tuple[int, int]:
+    """The number of access records, and the bytes of all partitions with their indexes."""
+    with house.postgres.connect(NAME) as connection:
+        found = connection.execute(
+            "SELECT count(*), (SELECT sum(pg_total_relation_size(relid)) FROM pg_partition_tree('orders_accessrecord'))"
+            " FROM orders_accessrecord"
+        ).fetchone()
+    assert found is not None
+    return int(found[0]), int(found[1])
+
+
 def test_a_prune_of_half_of_all_keeps_no_page_waiting(house: House, capsys: pytest.CaptureFixture[str]) -> None:
     """The last test: it removes the older half."""
+    _all, before = kept(house)
     over, statuses, longest = threading.Event(), set[int](), [0.0]
 
     def open_orders() -> None:
@@ -162,14 +174,10 @@ def test_a_prune_of_half_of_all_keeps_no_page_waiting(house: House, capsys: pyte
         over.set()
         agent.join(60)
     assert pruned.returncode == 0, pruned.stderr
-    with house.postgres.connect(NAME) as connection:
-        left, size = connection.execute(
-            "SELECT count(*), (SELECT pg_size_pretty(sum(pg_total_relation_size(relid))) FROM pg_partition_tree('orders_accessrecord'))"
-            " FROM orders_accessrecord"
-        ).fetchone() or (0, "")
+    left, size = kept(house)
     with capsys.disabled():
         print(
-            f"\n{pruned.stdout.strip()} in {took:.0f} s; the slowest order page {longest[0]:.2f} s; {left} left, {size}"
+            f"\n{pruned.stdout.strip()} in {took:.0f} s; the slowest order page {longest[0]:.2f} s; {left} left, {size / 1e6:.0f} MB of {before / 1e6:.0f}"
         )
     assert statuses == {200}
     assert RECORDS * 0.49 < left < RECORDS * 0.52 + 1_000
