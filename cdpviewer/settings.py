@@ -1,6 +1,6 @@
-"""Django's settings. Operators choose some of them in the environment or the settings file; the defaults are for production.
+"""Django's settings. Operators can set some of them in the environment or the settings file; the defaults are for production.
 
-README lists the names for operators, or says where to find them. NAME holds a value; NAME_FILE names a file that holds it.
+README lists the names of these settings, or says where to find them. NAME holds a value; NAME_FILE names a file that holds it.
 """
 
 from __future__ import annotations

@@ -89,7 +89,7 @@ def _chosen() -> Provider:
 
 @contextmanager
 def _as_expected() -> Iterator[None]:
-    """Inside the block, raise ProviderException for a malformed answer: wrong type, missing member, number too large, nesting too deep."""
+    """Turn what a malformed answer raises in the block (wrong type, missing member, number too large, …) into ProviderException."""
     try:
         yield
     except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:

@@ -72,7 +72,7 @@ def still_open(connection: psycopg.Connection[Any]) -> None:
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """Django's wrapper, whose waits can be limited: OPTIONS may contain `patience` (seconds) and `pool` (arguments for psycopg's pool)."""
+    """Django's wrapper with limits on its waits: OPTIONS may contain `patience` (seconds) and `pool` (arguments for psycopg's pool)."""
 
     @property
     def pool(self) -> ConnectionPool[Connection] | None:

@@ -16,7 +16,7 @@ from accounts.language import translate as _
 from orders.cdp.records import Order, OrderItem
 from orders.display.departure import time_words
 from orders.display.unread import status_unread
-from orders.display.words import payment_type, status_word
+from orders.display.words import of_items, payment_type, status_word
 from orders.itinerary.flights import travellers
 from orders.itinerary.statuses import Icon, Status, Tone, status
 from orders.itinerary.trip import Trip
@@ -226,14 +226,8 @@ def _part(sent: str, count: int, summary: OrderSummary) -> str:
 
 
 def _of(word: str, count: int, summary: OrderSummary) -> str:
-    """A word with its count: "Confirmed for 3 of 4 items", or "… of at least 4 items" if there are or may be more.
-
-    If the order has exactly one item, only the word.
-    """
-    figures = {"word": word, "count": count, "total": summary.items_total or summary.items_known}
-    if summary.items_total is None:
-        return _("%(word)s for %(count)s of at least %(total)s items") % figures
-    return word if summary.items_total == 1 else _("%(word)s for %(count)s of %(total)s items") % figures
+    """A word with its count of the order's items (see `of_items`)."""
+    return of_items(word, count, summary.items_total, summary.items_known)
 
 
 def not_confirmed(sent: str | None, words: str = "") -> str:

@@ -100,7 +100,9 @@ def _impossible(evidence: Evidence, local: int, utc: int) -> str:
     if evidence.expected_minutes is None:
         if local < 0 and utc < 0:
             return _("it would land %(time)s before it leaves") % {"time": duration(-local)}
-        return _("this would take %(local)s if the times were sent as local times, %(utc)s if in UTC") % facts
+        if local == utc:
+            return _("this flight would take %(local)s") % facts
+        return _("this flight would take %(local)s if the times were sent as local times, %(utc)s if in UTC") % facts
     if evidence.days_off is not None:
         moved = {"fits": duration(local - evidence.days_off * DAY_MINUTES), "days": day_change(-evidence.days_off)}
         return _(
@@ -110,6 +112,8 @@ def _impossible(evidence: Evidence, local: int, utc: int) -> str:
     if local < 0 and utc < 0:
         early = {"time": duration(-local), "expected": facts["expected"]}
         return _("it would land %(time)s before it leaves (usual: %(expected)s)") % early
+    if local == utc:
+        return _("this flight would take %(local)s to cover %(km)s km; about %(expected)s is usual") % facts
     return (
         _(
             "this flight would take %(local)s to cover %(km)s km if the times were sent as local times, "

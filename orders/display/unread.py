@@ -8,6 +8,7 @@ from django.utils.translation import gettext_noop
 
 from accounts.language import translate as _
 from orders.cdp.records import Note, Order, OrderItem
+from orders.display.words import of_items
 from orders.privacy.hiding import MASK, masked_typed
 
 ODD = frozenset({"not a text", "not a number", "out of range", "not a list", "not an object"})
@@ -40,9 +41,8 @@ def unread(order: Order) -> Iterator[tuple[str, str]]:
     for field, phrase in OF_ITEMS.items():
         odd = [number for number, item in enumerate(order.items, start=1) if _note(item, field)]
         if odd:
-            words, total = _(phrase), len(order.items)
-            figures = {"word": words, "count": len(odd), "total": total}
-            yield f"item-{odd[0]}", _("%(word)s for %(count)s of %(total)s items") % figures if total > 1 else words
+            total = len(order.items) if order.items_complete else None
+            yield f"item-{odd[0]}", of_items(_(phrase), len(odd), total, len(order.items) + order.items_left)
 
 
 def _note(record: Order | OrderItem, field: str) -> Note | None:

@@ -136,7 +136,7 @@ NOTE_REASONS: dict[str, str] = {
     "cut": _("longer than shown"),
     "not loaded": _("not loaded"),
     "only in part": _("only partly read"),
-    "and more": _("further differences from the documentation"),
+    "and more": _("more fields, not listed here"),
 }
 
 # Forms of the comma-separated parts of an access record's outcome, and the phrase for each.

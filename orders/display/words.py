@@ -175,3 +175,17 @@ def readable(key: str) -> str:
         return key
     first, *rest = (word if 1 < len(word) <= LONGEST_ACRONYM and word.isupper() else word.lower() for word in words)
     return " ".join([first[:1].upper() + first[1:], *rest])
+
+
+def of_items(word: str, count: int, total: int | None, known: int) -> str:
+    """A word with its count: "Confirmed for 3 of 4 items"; "… of at least 4 items" if `total` is None and 4 are `known`.
+
+    If the order has exactly one item, only the word.
+    """
+    if total is None:
+        return _("%(word)s for %(count)s of at least %(total)s items") % {"word": word, "count": count, "total": known}
+    return (
+        word
+        if total == 1
+        else _("%(word)s for %(count)s of %(total)s items") % {"word": word, "count": count, "total": total}
+    )

@@ -176,8 +176,8 @@ def _create(connection: BaseDatabaseWrapper, name: str, start: datetime, end: da
     """Create a month's partition; False if the state of the default partition does not allow it. Raises InUse if a table stays in use.
 
     Attaching the partition reads all of the default one while pages wait, unless a check constraint proves that it has no record of the
-    month. So if the default partition has more than MOST_MOVED records or MOST_READ bytes, a partition can be created only for a month that
-    begins at least SPARE from now, because pages add no records of that month yet, and only if the default partition has none of it.
+    month. If the default partition has more than MOST_MOVED records or MOST_READ bytes, such a constraint is added first. It would refuse
+    new records of the month, so the result is False if the month begins sooner than SPARE from now, or if it has records there already.
     """
     check = f"{DEFAULT}_not_later"
     drop = partial(run, connection, f"ALTER TABLE {DEFAULT} DROP CONSTRAINT IF EXISTS {check}")

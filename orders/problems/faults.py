@@ -210,7 +210,7 @@ FAULTS: dict[type[errors.CdpError], Row] = {
         word=_("CDP too busy"),
         retry_after=5,
         result=LastResult.SLOW,
-        tested=_("The CDP is slow at the moment, so the credential could not be tested."),
+        tested=_("Too many requests are already waiting for the CDP, so the credential could not be tested."),
     ),
     errors.Unreachable: Row(
         Code.UNREACHABLE,

@@ -106,7 +106,7 @@ SAID: dict[str, tuple[str, ...]] = {
     "fields nobody knows, of the order": ("only partly read: 500 / ",),
     "fields nobody knows, of an item": ("only partly read: 100 / ",),
     "fields nobody knows, of segments": ("the first 2,000 of", FLIGHTS_LEFT),
-    "the same field again": ("sent twice", "further differences from the documentation"),
+    "the same field again": ("sent twice", "more fields, not listed here"),
     "lists in lists": ("only partly read: 500 / ",),
     "objects in objects": ("only partly read: 500 / ",),
     "one text": (LONG, "…"),

@@ -242,7 +242,7 @@ def test_however_often_the_button_is_pressed_one_window_is_enough(closed: Browse
     # Nobody confirms for as long as the server waits.
     press()
     page.clock.fast_forward("10:01")
-    expect(panel.locator("#say")).to_have_text("You did not confirm within 10 minutes. Sign in again.")
+    expect(panel.locator("#say")).to_have_text("You did not finish signing in within 10 minutes. Try again.")
     expect(panel.locator("[data-sign-in]")).to_be_visible()
     before = len(asked)
     page.clock.run_for(5_000)

@@ -401,7 +401,9 @@ def test_every_notice_can_be_worded(kind: NoticeKind) -> None:
     [
         ((-100, -100, None, None), "it would land 1 h 40 min before it leaves"),
         ((-100, -40, None, None), "it would land 1 h 40 min before it leaves"),
-        ((2000, 2060, None, None), "this would take 33 h 20 min if the times were sent as local times, 34 h 20 min if in UTC"),
+        ((2000, 2060, None, None), "this flight would take 33 h 20 min if the times were sent as local times, 34 h 20 min if in UTC"),
+        ((2000, 2000, None, None), "this flight would take 33 h 20 min"),
+        ((2000, 2000, 72, 449), "this flight would take 33 h 20 min to cover 449 km; about 1 h 12 min is usual"),
         ((-100, 20, None, None), "it would land 1 h 40 min before it leaves if the times were sent as local times, and take 20 min if in UTC"),
         ((2000, -40, 72, 449), "it would take 33 h 20 min if the times were sent as local times, and land 40 min before it leaves if in UTC"),
         ((-100, -160, 72, 449), "it would land 1 h 40 min before it leaves (usual: 1 h 12 min)"),

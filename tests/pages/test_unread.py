@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -93,3 +94,17 @@ def test_a_total_of_the_wrong_type(fields: dict[str, Any], lines: list[str]) -> 
 )
 def test_an_item_with_a_value_of_the_wrong_type(item: dict[str, Any], lines: list[str]) -> None:
     assert strip(order({"ref": "a"}, {"ref": "b", **item})) == lines
+
+
+@pytest.mark.parametrize(
+    ("others", "missing", "line"),
+    [
+        (0, 0, "Price could not be read"),
+        (1, 0, "Price could not be read for 1 of 2 items"),
+        (0, 2, "Price could not be read for 1 of at least 3 items"),
+        (1, 2, "Price could not be read for 1 of at least 4 items"),
+    ],
+)
+def test_items_that_were_not_loaded_are_counted_as_well(others: int, missing: int, line: str) -> None:
+    whole = order({"ref": "a", "price": "12,50"}, *({"ref": f"b{number}"} for number in range(others)))
+    assert strip(replace(whole, items_complete=not missing, items_left=missing)) == [f"item-1: {line}"]
