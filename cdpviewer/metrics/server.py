@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import time
-from types import FrameType
+import threading
 
 BETWEEN_CHECKS = 1.0  # seconds
 
@@ -15,7 +14,8 @@ def main() -> None:
     """Answer Prometheus at CDPVIEWER_METRICS_BIND, from PROMETHEUS_MULTIPROC_DIR and the database, until gunicorn ends."""
     parent = os.getppid()
     os.closerange(3, 1024)  # the server's own sockets, which gunicorn lets programs inherit
-    signal.signal(signal.SIGTERM, _end)
+    ended = threading.Event()
+    signal.signal(signal.SIGTERM, lambda _number, _frame: ended.set())
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cdpviewer.settings")
 
     import django
@@ -37,7 +37,7 @@ def main() -> None:
     registry.register(Gathered())
     host, port = settings.METRICS_BIND or sys.exit("CDPVIEWER_METRICS_BIND is not set.")
     answers = warned = False
-    while os.getppid() == parent:
+    while os.getppid() == parent and not ended.is_set():
         if not answers:
             try:
                 start_http_server(port, host, registry)
@@ -46,11 +46,7 @@ def main() -> None:
                 if not warned:
                     structlog.stdlib.get_logger("cdpviewer.metrics").warning("the port is held", error=error.strerror)
                 warned = True
-        time.sleep(BETWEEN_CHECKS)
-
-
-def _end(_number: int, _frame: FrameType | None) -> None:
-    sys.exit(0)
+        ended.wait(BETWEEN_CHECKS)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -89,10 +90,11 @@ def record(
     route: str = "",
     departs: date | None = None,
     subject: str = "",
+    subjects: Sequence[str] = (),
     outcome: str = "shown",
     change: Change | None = None,
 ) -> Row:
-    """Write one access record. Raises AccessNotRecorded if that fails; in that case, show nothing.
+    """Write one access record, or one for each of `subjects`. Raises AccessNotRecorded if that fails; in that case, show nothing.
 
     A `change` is run along with the record, and its row is returned. Without a `change`, or if the change fails, () is returned, and the
     page may still be shown.
@@ -125,7 +127,6 @@ def record(
         "outcome": append_only.fit(outcome, 60),
         "request_id": append_only.fit(request.id, 64),
         "ticket": ticket_of(request),
-        "subject": append_only.fit(subject, 64),
         "about_id": None,
         "about_name": "",
         "detail": append_only.fit(f"says: {request.program.agent}", 80)
@@ -133,15 +134,16 @@ def record(
         else "",
         "via": append_only.fit(request.via, 120),
     }
+    records = [{**columns, "subject": append_only.fit(one, 64)} for one in subjects or [subject]]
     database = connections[router.db_for_write(AccessRecord)]
     try:
         if change is not None and together.is_possible(database):
-            return append_only.add(database, columns, change=change)
+            return append_only.add(database, *records, change=change)
     except DatabaseError as error:
         log.warning(NOT_CHANGED, exc_info=error)
         change = None
     try:
-        append_only.add(database, columns)
+        append_only.add(database, *records)
     except DatabaseError as error:
         raise AccessNotRecorded("the access record could not be written") from error
     try:

@@ -171,11 +171,11 @@ def remove(connection: BaseDatabaseWrapper) -> None:
 
 
 def add(
-    connection: BaseDatabaseWrapper, columns: Mapping[str, Any], *, patient: bool = False, change: Change | None = None
+    connection: BaseDatabaseWrapper, *records: Mapping[str, Any], patient: bool = False, change: Change | None = None
 ) -> Row:
-    """Insert one record (`columns`, by name) as the next link of a chain of this process. Raises DatabaseError if that fails.
+    """Insert records of one moment (columns by name) as the next links of a chain of this process. Raises DatabaseError if that fails.
 
-    On PostgreSQL only, a `change` may be part of the same statement; its row is returned, or () without a `change`.
+    They take one statement. On PostgreSQL only, a `change` may be part of it; its row is returned, or () without a `change`.
 
     Pages wait for this insert, so it is plain SQL, which takes half the time that the ORM would. On SQLite, unless `patient`, it waits
     only briefly for another writer: a page that has already waited for the CDP must still report in time that nothing can be shown.
@@ -184,8 +184,8 @@ def add(
     """
     if not patient:
         set_lock_timeout(connection)
-    chain = CHAINS.take(columns["at"])
-    returned = insert(connection, chain.extend(columns), change)
+    chain = CHAINS.take(records[0]["at"])
+    returned = insert(connection, *map(chain.extend, records), change=change)
     if connection.in_atomic_block:
         transaction.on_commit(lambda: CHAINS.give_back(chain), using=connection.alias)
         return returned
@@ -227,14 +227,15 @@ def take_head(connection: BaseDatabaseWrapper) -> Chain:
 
 
 @lru_cache(maxsize=8)
-def _insert(names: tuple[str, ...]) -> str:
-    places = ", ".join(["%s"] * len(names))
-    return f"INSERT INTO {TABLE} ({', '.join(names)}) VALUES ({places})"  # noqa: S608 - the names are the model's own
+def _insert(names: tuple[str, ...], rows: int) -> str:
+    places = ", ".join([f"({', '.join(['%s'] * len(names))})"] * rows)
+    return f"INSERT INTO {TABLE} ({', '.join(names)}) VALUES {places}"  # noqa: S608 - the names are the model's own
 
 
-def insert(connection: BaseDatabaseWrapper, record: Mapping[str, Any], change: Change | None = None) -> Row:
-    """Insert `record`, in the same statement as `change` if that is given. Return the row of `change`, or () if none is given."""
-    sql, values = _insert(tuple(record)), [_adapted(connection, value) for value in record.values()]
+def insert(connection: BaseDatabaseWrapper, *records: Mapping[str, Any], change: Change | None = None) -> Row:
+    """Insert records by one statement, and run `change`, if given, as part of it. Return the row of `change`, or () without one."""
+    sql = _insert(tuple(records[0]), len(records))
+    values = [_adapted(connection, value) for record in records for value in record.values()]
     if change is not None:
         return run_before(change, connection, sql, values)
     with connection.cursor() as cursor:

@@ -28,14 +28,13 @@ def order_trips(request: Request, tenant: Tenant, ref: str) -> HttpResponseBase:
     minute.
     """
     guests, loaded = load_orders_of_contacts(tenant, ref)
-    for guest_ref in guests:
-        what, subject = access_log.Action.GUEST_ORDERS_SEEN, access_log.hashed(guest_ref)
+    if guests:
         access_log.record(
             request,
-            what,
+            access_log.Action.GUEST_ORDERS_SEEN,
             connection=tenant.connection,
             order_ref=ref,
-            subject=subject,
+            subjects=[access_log.hashed(guest_ref) for guest_ref in guests],
             outcome=extent_shown(loaded),
         )
     shown = loaded.items[:MOST_SHOWN]
