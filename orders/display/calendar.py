@@ -134,7 +134,7 @@ def _add_days(event: Event, flight: Flight) -> None:
 
 
 def _when(clock: Clock) -> datetime:
-    """The time as written in the file: in its zone, if `_zones` describes it there; else in UTC, or floating (without a zone)."""
+    """The time as written in the file: in its zone if `_tied`; else in UTC if its instant is known; else floating (without a zone)."""
     if clock.wall is not None and _tied(clock):
         return clock.wall.replace(tzinfo=zone(clock.place.zone))
     return clock.instant or clock.wall or EPOCH

@@ -105,6 +105,12 @@ def _impossible(evidence: Evidence, local: int, utc: int) -> str:
         return _("this flight would take %(local)s if the times were sent as local times, %(utc)s if in UTC") % facts
     if evidence.days_off is not None:
         moved = {"fits": duration(local - evidence.days_off * DAY_MINUTES), "days": day_change(-evidence.days_off)}
+        if local < 0:
+            early = {"early": duration(-local)}
+            return _(
+                "it would land %(early)s before it leaves, but take %(fits)s if the arrival date were changed by %(days)s, "
+                "so a date is probably wrong"
+            ) % (early | moved)
         return _(
             "this flight would take %(local)s to cover %(km)s km, "
             "but %(fits)s if the arrival date were changed by %(days)s, so a date is probably wrong"

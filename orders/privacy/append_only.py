@@ -128,9 +128,10 @@ def database_keeps_records(*, databases: Sequence[str] | None = None, **_kwargs:
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
-    """Install the triggers that are missing. Raises Unsupported if the database is neither SQLite nor PostgreSQL.
+    """Install the triggers that are missing; on PostgreSQL, also enable those that are disabled.
 
-    Call this again after a migration that rebuilds a table on SQLite.
+    `receivers.migrated` calls this after every `migrate`, because a migration on SQLite may rebuild a table without its triggers.
+    Raises Unsupported if the database is neither SQLite nor PostgreSQL.
     """
     if connection.vendor == "sqlite":
         run(connection, *_SQLITE)

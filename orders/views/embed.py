@@ -234,9 +234,9 @@ def _show(request: Request, tenant: Tenant, text: str, candidates: Sequence[str]
 
 
 def _to_row(whole: str, of_page: Callable[[str], str], anchor: str) -> str:
-    """The link to the row with this anchor; for an item that the frame leaves out, a link to the order's page, `whole`.
+    """The link to the row with this anchor. An item that the frame leaves out is linked on the order's page, `whole`.
 
-    `of_page` makes the links to all other rows, such as flights.
+    `of_page` makes the links to rows that are not items, such as flights.
     """
     kind, _dash, number = anchor.partition("-")
     if kind != "item":

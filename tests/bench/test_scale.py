@@ -18,6 +18,9 @@ def run() -> Run:
     return Run.read(DOCS / "scale.json")
 
 
+PREDICTED_AGENTS = 750  # at most, by what docs/scale.md says
+
+
 def test_the_page_has_the_figures_of_the_last_run(run: Run) -> None:
     page = (DOCS / "scale.md").read_text(encoding="utf-8")
     assert report.filled(page, run) == page
@@ -33,7 +36,7 @@ def test_the_model_predicts_what_a_quiet_machine_measured(run: Run) -> None:
     apart = {
         (one.agents, figure): (made, measured)
         for one, figure, made, measured in report.compared(run, report.calibration(run))
-        if one.agents <= report.GOAL_AGENTS and "p99" not in figure and abs(made / measured - 1) > report.WITHIN
+        if one.agents <= PREDICTED_AGENTS and "p99" not in figure and abs(made / measured - 1) > report.WITHIN
     }
     # The third slowest of some hundred requests is chance, so the page only names those.
     assert not run.quiet or apart == {}
