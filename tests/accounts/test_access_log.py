@@ -16,7 +16,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from orders.http import Request, prepare
 from orders.models import AccessRecord, AppendOnly
-from orders.privacy import access_log, append_only
+from orders.privacy import access_log, append_only, proving
 from orders.privacy.append_only import database_keeps_records
 from tests.accounts.conftest import connect
 from tests.recorded import events, recorded_looks
@@ -67,6 +67,20 @@ def test_a_look_costs_one_insert_and_nothing_else(
     with django_assert_num_queries(1) as queries:
         access_log.record(request, "order_opened", connection=own, order_ref="r")
     assert queries.captured_queries[0]["sql"].startswith("INSERT")
+
+
+def test_several_looks_of_one_moment_cost_one_insert_and_stand_in_one_chain(
+    anna: User, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    subjects = [access_log.hashed(guest) for guest in ("first", "second", "third")]
+    access_log.record(ask(anna), "order_opened", order_ref="r", reference="B94TXY")  # opens a chain
+    with django_assert_num_queries(1):
+        access_log.record(ask(anna), "guest_orders_seen", reference="B94TXY", subjects=subjects)
+    seen = AccessRecord.objects.filter(what="guest_orders_seen").order_by("link")
+    assert [row.subject for row in seen] == subjects
+    assert {row.reference for row in seen} == {"B94TXY"}
+    assert len({row.chain for row in seen}) == 1
+    assert proving.prove().faults == []
 
 
 def test_a_record_outlives_the_connection(anna: User) -> None:

@@ -12,6 +12,8 @@ from django.test import Client
 
 from orders.models import AccessRecord, PinnedOrder
 from orders.privacy import pinned_order
+from orders.privacy.access_log import hashed
+from orders.services.people import load_orders_of_contacts
 from sandbox.server import Sandbox
 from tests.pages.conftest import SEED, connect
 from tests.pages.reading import Answer, shown_order, text_of
@@ -279,3 +281,14 @@ def test_what_is_pinned_holds_no_names_and_goes_onward_with_connection_and_ticke
         "order_ref", "reference", "route", "connection_name",
     }  # fmt: skip
     assert (row["reference"], row["departs"]) == ("B94TXY", date(2025, 8, 15))
+
+
+def test_the_strip_of_several_contacts_records_each_of_them(desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    guests, load = ("first", "second", "third"), load_orders_of_contacts
+    monkeypatch.setattr(
+        "orders.views.trips.load_orders_of_contacts", lambda tenant, ref: (guests, load(tenant, ref)[1])
+    )
+    desk.get(f"/orders/{SEED}/trips/", headers={"HX-Request": "true"})
+    looks = recorded_looks().filter(what="guest_orders_seen")
+    assert {look.subject for look in looks} == {hashed(guest) for guest in guests}
+    assert {(look.order_ref, look.outcome) for look in looks} == {(SEED, "shown")}
