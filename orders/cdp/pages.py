@@ -62,7 +62,7 @@ def _limit(value: object) -> int | None:
 
 
 def _points_onward(link: object, at: int) -> bool:
-    """Whether a `next` link points past offset `at` or to an unreadable offset. A link to this page or an earlier one does not count."""
+    """Whether a `next` link points past offset `at`, or has no readable offset. A link to this page or an earlier one does not count."""
     href = link.get("href") if isinstance(link, dict) else link
     if not isinstance(href, str) or not href:
         return False

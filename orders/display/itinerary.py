@@ -29,7 +29,7 @@ def place_city(place: Place) -> str:
 
 
 def city_within(place: Place) -> str:
-    """The result of `place_city` for use within a phrase: "airport not given", without a capital, if all names are missing."""
+    """The result of `place_city` for use within a phrase: "airport not given", without a capital, if city, name and code are missing."""
     return _city_or_code(place) or _("airport not given")
 
 

@@ -45,7 +45,7 @@ class Rows:
         return self.last + self.left
 
     def holds(self, position: int) -> bool:
-        """Whether the row at a position is on this page."""
+        """Whether the row at this position (from 1) is on this page."""
         return self.before < position <= self.last
 
     def reach(self, count: int) -> bool:

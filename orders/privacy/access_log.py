@@ -210,7 +210,7 @@ _OPENING = PreparedQuery(lambda: _openings_of_order().filter(connection_id=UUID(
 
 
 def last_opening(user: AbstractBaseUser | AnonymousUser, order_ref: str) -> Question:
-    """The question whose row becomes `request.opening`: of the user's openings of the order, the last one recorded with a reference."""
+    """The question that fetches `request.opening`: the user's latest opening of the order that was recorded with a reference."""
     return Question(_LAST_OPENING, [user.pk or 0, Action.ORDER_OPENED.value, order_ref, ""])
 
 

@@ -252,7 +252,7 @@ def _extras(others: Sequence[OtherItem]) -> dict[str, list[OtherItem]]:
 
 
 def _dates(item: OrderItem) -> tuple[Extra, ...]:
-    """The item's fields unknown to us that hold a date: two nights at a hotel may differ in nothing else."""
+    """The item's undocumented fields that hold a date; two nights at a hotel may differ in nothing else."""
     return tuple(extra for extra in item.extras if stamps.is_date(extra.value))
 
 

@@ -7,8 +7,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Page, Response, expect
 
+from tests.experience.page_states import STATES
 from tests.live import App
 from tests.pages.conftest import SEED
+from tests.panels import PANELS_OF_AN_ORDER
 
 FAILURES = [
     ("/orders/CONT503/", 502),
@@ -94,3 +96,8 @@ def test_a_slow_page_shows_the_reference_at_once_and_escape_takes_it_away(signed
     expect(opening).to_contain_text("Waiting for the CDP… 1 s")
     signed_in.keyboard.press("Escape")
     expect(opening).to_be_hidden()
+
+
+def test_every_panel_is_walked_through_as_a_page_of_its_own() -> None:
+    walked = {urlsplit(state.path).path.partition("/orders/")[2].partition("/")[2] for state in STATES}
+    assert set(PANELS_OF_AN_ORDER) <= walked

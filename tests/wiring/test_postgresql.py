@@ -18,6 +18,7 @@ import pytest
 from sandbox.server import Sandbox
 from tests import on_postgres
 from tests.live import PROJECT, free_port
+from tests.panels import PANELS_OF_AN_ORDER
 from tests.pooler import pooling
 from tests.postgres_server import Server, postgres
 
@@ -162,7 +163,7 @@ for person, connection_name in (("agent", "Sandbox"), ("member", "Shared")):
     client = Client(HTTP_HOST="localhost")
     client.force_login(User.objects.get(username=person))
     pages = ("{ORDER}", f"{ORDER}?connection={{connection_name}}", "/orders/B94TXY/")
-    panels = [f"{ORDER}{{name}}/" for name in ("contacts", "trips", "travellers", "custom-data")]
+    panels = ["{ORDER}" + panel for panel in {PANELS_OF_AN_ORDER}]
     for address in (*pages, *panels):
         views = []
         for _view in range(3):
@@ -185,10 +186,9 @@ def test_an_order_page_and_its_panels_wait_for_three_statements(env: dict[str, s
     counted = on_postgres.run({**env, "CDPVIEWER_VIEWS_A_MINUTE": "60"}, "-c", COUNTED)
     assert counted.returncode == 0, counted.stderr
     pages = [json.loads(line) for line in counted.stdout.splitlines()]
-    assert len(pages) == 14
+    assert len(pages) == 2 * (3 + len(PANELS_OF_AN_ORDER))
     for _person, address, *statements in pages:
-        part = address.removeprefix(ORDER).partition("/")[0]
-        tables = PANEL if part in ("contacts", "trips", "travellers", "custom-data") else PAGE
+        tables = PANEL if address.removeprefix(ORDER) in PANELS_OF_AN_ORDER else PAGE
         assert len(statements) == len(tables), (address, statements)
         for statement, table in zip(statements, tables, strict=True):
             assert re.search(table, statement, re.DOTALL), (address, statement)

@@ -17,7 +17,7 @@ from orders.privacy.sealing import CredentialUnreadable
 class Command(BaseCommand):
     help = (
         "Count the stored credentials, the keys of those that are shared, and second factors, per key, and those that cannot be read. "
-        "Exits with 1 if there are any."
+        "Exits with 1 if any cannot be read."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
