@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import requests
@@ -47,18 +47,38 @@ for days in range(460, -1, -20):
         assert partitions.prepare(connections[owner.alias()]) == []
 """
 
+# Fails where a chain of the access records does not hold; otherwise prints the request ids of all of them.
+RECORDED = """
+import django; django.setup()
+from django.core.management import call_command
+from orders.models import AccessRecord
+call_command("check_records")
+print(*AccessRecord.objects.values_list("request_id", flat=True))
+"""
+
 
 @dataclass
 class Served:
-    """A running server. `session` is the agent's browser; `log` what the server wrote."""
+    """A running server. `session` is the agent's browser; `log` what the server wrote; `shown` the request ids of the orders that came."""
 
     url: str
     session: requests.Session
     log: Path
     process: subprocess.Popen[bytes]
+    shown: set[str] = field(default_factory=set)
 
     def get(self, path: str) -> requests.Response:
-        return self.session.get(self.url + path, timeout=30, allow_redirects=False)
+        answer = self.session.get(self.url + path, timeout=30, allow_redirects=False)
+        if answer.status_code == 200 and path.startswith("/orders/"):
+            self.shown.add(answer.headers["X-Request-ID"])
+        return answer
+
+    def get_beside_others(self, path: str) -> requests.Response:
+        """The same on a connection of its own, as a session is for one thread."""
+        with requests.Session() as session:
+            session.trust_env = False
+            session.cookies.update(self.session.cookies)
+            return replace(self, session=session).get(path)
 
     def get_when_well(self, path: str, seconds: float = 40) -> requests.Response:
         """The answer once it is no 503 any more."""
@@ -73,6 +93,13 @@ def run(env: dict[str, str], *arguments: str, seconds: float = 240) -> subproces
     return subprocess.run(
         [sys.executable, *arguments], env=env, cwd=PROJECT, capture_output=True, text=True, check=False, timeout=seconds
     )
+
+
+def check_recorded(env: dict[str, str], shown: set[str]) -> None:
+    """Assert that each order that was shown, by its request id, has a record in the database of `env`, and that the chains hold."""
+    done = run(env | {"DJANGO_SETTINGS_MODULE": "cdpviewer.settings"}, "-c", RECORDED)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert shown and shown <= set(done.stdout.split()), "orders were shown without a record"
 
 
 def settings(sandbox: Sandbox, static: Path, **more: str) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
@@ -108,22 +109,25 @@ Fault = Callable[[Server], AbstractContextManager[None]]
     ids=["down", "hanging", "read-only", "locked", "full"],
 )
 def test_a_page_says_so_in_time_and_comes_back_afterwards(
-    postgres: Server, served: Served, fault: Fault, ready: str
+    postgres: Server, env: dict[str, str], served: Served, fault: Fault, ready: str
 ) -> None:
-    in_time(partial(answers, postgres, served, fault, ready))
+    in_time(partial(answers, postgres, served, fault, ready), fault.__name__)
+    on_postgres.check_recorded(env, served.shown)
 
 
 def test_a_page_says_so_in_time_without_a_pool(postgres: Server, env: dict[str, str], tmp_path: Path) -> None:
     with on_postgres.serving({**env, "CDPVIEWER_DB_POOL": "none"}, tmp_path) as served:
         for fault in (down, hanging):
-            in_time(partial(answers, postgres, served, fault, "does not answer"))
+            in_time(partial(answers, postgres, served, fault, "does not answer"), f"{fault.__name__}, no pool")
+    on_postgres.check_recorded(env, served.shown)
 
 
-def in_time(attempt: Callable[[], dict[str, float]]) -> None:
+def in_time(attempt: Callable[[], dict[str, float]], what: str) -> None:
     """At one attempt at least every answer takes no longer than LIMITS allow."""
     late: list[dict[str, float]] = []
     while len(late) < ATTEMPTS:
         seconds = attempt()
+        print(f"\n{what}: {', '.join(f'{name} {each:.2f} s' for name, each in seconds.items())}")
         if all(each <= LIMITS[name] for name, each in seconds.items()):
             return
         late.append(seconds)
@@ -159,16 +163,13 @@ def wait_until(well: Callable[[], bool], seconds: float = 40) -> None:
         time.sleep(0.05)
 
 
-def test_many_pages_at_once_wait_for_a_hanging_server_side_by_side(postgres: Server, served: Served) -> None:
-    cookies = served.session.cookies.get_dict()
-
-    def page(_number: int) -> requests.Response:
-        return requests.get(served.url + ORDER, cookies=cookies, timeout=60)
-
+def test_many_pages_at_once_wait_for_a_hanging_server_side_by_side(
+    postgres: Server, env: dict[str, str], served: Served
+) -> None:
     def crowded() -> dict[str, float]:
         assert served.get_when_well(ORDER).status_code == 200
         with postgres.hanging(), ThreadPoolExecutor(60) as crowd:
-            asked = [crowd.submit(page, number) for number in range(60)]
+            asked = [crowd.submit(served.get_beside_others, ORDER) for _ in range(60)]
             alive = [requests.get(served.url + "/livez", timeout=30) for _ in range(3)]
             answers = [each.result() for each in asked]
         assert {answer.status_code for answer in answers} == {503}
@@ -176,20 +177,24 @@ def test_many_pages_at_once_wait_for_a_hanging_server_side_by_side(postgres: Ser
         slowest = {"page": answers, "/livez": alive}
         return {name: max(one.elapsed.total_seconds() for one in each) for name, each in slowest.items()}
 
-    in_time(crowded)
+    in_time(crowded, "hanging, 60 pages")
     assert served.get_when_well(ORDER).status_code == 200
+    on_postgres.check_recorded(env, served.shown)
 
 
-def test_every_connection_of_the_pool_ended_at_once_costs_nobody_a_page(postgres: Server, served: Served) -> None:
-    cookies = served.session.cookies.get_dict()
-
-    def page(_number: int) -> int:
-        return requests.get(served.url + ORDER, cookies=cookies, timeout=60).status_code
+def test_every_connection_of_the_pool_ended_at_once_costs_nobody_a_page(
+    postgres: Server, env: dict[str, str], served: Served
+) -> None:
+    def pages() -> Counter[int]:
+        return Counter(answer.status_code for answer in crowd.map(served.get_beside_others, [ORDER] * 40))
 
     with ThreadPoolExecutor(8) as crowd:
-        assert set(crowd.map(page, range(40))) == {200}
+        assert pages() == {200: 40}
         with postgres.connect() as owner:
             # Waits until each has ended. A page that is given a connection before that cannot know, and fails.
             ended = "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = 'faults'"
             assert {ok for (ok,) in owner.execute(ended)} == {True}
-        assert set(crowd.map(page, range(40))) == {200}
+        after = pages()
+    print(f"\nall connections ended: {dict(after)}")
+    assert after == {200: 40}
+    on_postgres.check_recorded(env, served.shown)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,7 @@ import pytest
 
 from sandbox.server import Sandbox
 from tests import on_postgres
+from tests.operations.agents import Traffic, agents_at_work
 from tests.operations.balancing import Balancer, Host, haproxy, nginx
 from tests.postgres_server import Server
 
@@ -68,3 +69,21 @@ def balancer(company: Company, request: pytest.FixtureRequest, tmp_path: Path) -
     """One more balancer before the same servers."""
     with request.param(tmp_path, [host.port for host in company.hosts]) as running:
         yield running
+
+
+@contextmanager
+def at_work(company: Company, what: str, balancer: Balancer | None = None) -> Iterator[Traffic]:
+    """Agents at work; afterwards every record from before is still there, each order that was shown has one, and the chains hold."""
+    with agents_at_work((balancer or company.balancer).port, AGENTS) as traffic:
+        traffic.go_on(12)
+        before = company.records()
+        yield traffic
+        traffic.go_on()
+    after = company.records()
+    outage = max(traffic.failed_at) - min(traffic.failed_at) if traffic.failed else 0
+    failed = dict(Counter(traffic.failed))
+    print(
+        f"\n{what}: {traffic.total} answers, {len(traffic.shown)} orders shown; failed within {outage:.1f} s: {failed}"
+    )
+    assert before - after == Counter(), "records are lost"
+    on_postgres.check_recorded(company.settings, traffic.shown)
