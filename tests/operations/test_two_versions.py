@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,12 +18,11 @@ import requests
 
 from sandbox.server import Sandbox
 from tests import on_postgres
+from tests.last_release import COMMIT, MIGRATIONS, VERSION, check
 from tests.live import PASSWORD, PROJECT, free_port, sign_in, wait_until_it_answers
 from tests.postgres_server import Server, postgres
 
 __all__ = ["postgres"]
-
-LAST_RELEASE = "703e3bf"  # 0.2.0
 
 # Two records in the first partition, of a day that is pruned as a whole.
 OLD = """INSERT INTO orders_accessrecord (at, user_name, what, order_ref, reference, route, connection_name, outcome, request_id, ticket,
@@ -35,17 +35,21 @@ pytestmark = pytest.mark.operations
 @pytest.fixture(scope="module")
 def last_release(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The code of the last release. In a clone without its history the tests are left out, loudly; under CI=true that is a failure."""
+    check()
     found = subprocess.run(
-        [shutil.which("git") or "git", "archive", LAST_RELEASE], cwd=PROJECT, capture_output=True, check=False
+        [shutil.which("git") or "git", "archive", COMMIT], cwd=PROJECT, capture_output=True, check=False
     )
     if found.returncode:
-        reason = f"NO LAST RELEASE: this clone does not have {LAST_RELEASE}: git fetch --unshallow"
+        reason = f"NO LAST RELEASE: this clone does not have {COMMIT}: git fetch --unshallow"
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)
     folder = tmp_path_factory.mktemp("release")
     with tarfile.open(fileobj=io.BytesIO(found.stdout)) as archive:
         archive.extractall(folder, filter="data")
+    assert tomllib.loads((folder / "pyproject.toml").read_text())["project"]["version"] == VERSION
+    last = {app: max(file.stem for file in (folder / app / "migrations").glob("0*.py")) for app in MIGRATIONS}
+    assert last == MIGRATIONS
     return folder
 
 
