@@ -6,6 +6,7 @@ the version of `tzdata`: nothing about people, orders or tenants.
 
 from __future__ import annotations
 
+import os
 import queue
 import shutil
 import sqlite3
@@ -29,6 +30,7 @@ from orders.privacy.alone import past_the_pool
 PATIENCE = 1.0  # seconds that the database has to answer
 LEAST_ROOM = 16 * 1024 * 1024  # bytes that must be free on the disk of a SQLite database
 TABLE = "django_migrations"
+READ_ONLY = "is read-only"
 SILENT = {"database": "does not answer", "migrations": "not known", "clock": "not known"}
 
 _found_complete: list[bool] = []
@@ -94,6 +96,8 @@ def _asked() -> dict[str, str]:
     probe = past_the_pool(connection, "readyz")
     try:
         database, clock = READINESS[probe.vendor](probe)
+        if database == READ_ONLY:  # where SQLite may not write its log, it does not read either
+            return {**SILENT, "database": database, "clock": clock}
         migrations = "ok" if migrated(probe) else "not applied: run manage.py migrate"
         return {"database": database, "migrations": migrations, "clock": clock}
     except (DatabaseError, InterfaceError):
@@ -109,7 +113,7 @@ def _postgresql(probe: BaseDatabaseWrapper) -> tuple[str, str]:
         )
         read_only, now = cursor.fetchone()
     database_clock.learn(now)
-    return "is read-only" if read_only else "ok", _clock(database_clock.host_offset(now))
+    return READ_ONLY if read_only else "ok", _clock(database_clock.host_offset(now))
 
 
 def _clock(offset: float) -> str:
@@ -126,6 +130,11 @@ def _clock(offset: float) -> str:
 
 
 def _sqlite(probe: BaseDatabaseWrapper) -> tuple[str, str]:
+    file = Path(str(probe.settings_dict["NAME"]))
+    # SQLite begins a transaction even where it may not write. Its log is in files beside it, which it makes with the same mode.
+    places = (file.parent, *(file.with_name(file.name + end) for end in ("", "-wal", "-shm")))
+    if not all(os.access(place, os.W_OK) for place in places if place.exists()):
+        return READ_ONLY, "ok"
     probe.patience = 0.0  # type: ignore[attr-defined]  # of cdpviewer.sqlite
     try:
         with probe.cursor() as cursor:
@@ -133,12 +142,9 @@ def _sqlite(probe: BaseDatabaseWrapper) -> tuple[str, str]:
             cursor.execute("ROLLBACK")
     except OperationalError as error:
         code = getattr(error.__cause__, "sqlite_errorcode", 0) & 0xFF
-        if code == sqlite3.SQLITE_READONLY:
-            return "is read-only", "ok"
         if code != sqlite3.SQLITE_BUSY:  # if busy, another writer holds the lock: the database accepts writes
             raise
-    folder = Path(str(probe.settings_dict["NAME"])).parent
-    full = shutil.disk_usage(folder).free < LEAST_ROOM
+    full = shutil.disk_usage(file.parent).free < LEAST_ROOM
     return "is on a disk that is full" if full else "ok", "ok"
 
 

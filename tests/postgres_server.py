@@ -123,9 +123,42 @@ class Server:
                 ):  # one that was ending has ended as soon as its server went on
                     os.kill(pid, signal.SIGCONT)
 
+    @contextmanager
+    def standby(self) -> Iterator[Server]:
+        """Within the block a copy of it follows it, as a standby does."""
+        with _folder_of(self.user) as folder:
+            _as(
+                self.user, folder, self.programs / "pg_basebackup", "-h", self.folder, "-U", "owner", "-D", folder / "data",
+                "--write-recovery-conf", "--checkpoint=fast", "--no-sync",
+            )  # fmt: skip
+            copy = Server(folder, self.programs, self.user)
+            copy.start()
+            try:
+                yield copy
+            finally:
+                copy.stop(signal.SIGQUIT)
+
     def _main(self) -> subprocess.Popen[bytes]:
         assert self._process is not None, "the server is not running"
         return self._process
+
+
+@contextmanager
+def _folder_of(user: str | None) -> Iterator[Path]:
+    """A folder for the data and the socket of a server that runs as `user`."""
+    with tempfile.TemporaryDirectory(prefix="pg-") as name:  # a socket's path must be short
+        folder = Path(name)
+        if user:
+            os.chown(folder, pwd.getpwnam(user).pw_uid, pwd.getpwnam(user).pw_gid)
+        folder.chmod(0o755)  # the socket is for everybody on this machine, as the server's own user differs under root
+        yield folder
+
+
+def _as(user: str | None, folder: Path, *command: str | Path) -> None:
+    """Run it as `user` in the folder."""
+    subprocess.run(
+        command, user=user, group=user, extra_groups=[] if user else None, cwd=folder, check=True, capture_output=True
+    )
 
 
 @contextmanager
@@ -138,33 +171,12 @@ def serving() -> Iterator[Server]:
     # It refuses to run as root.
     user = "postgres" if os.geteuid() == 0 else None
     programs = (found[-1] if found else Path(str(on_path))).parent
-    with tempfile.TemporaryDirectory(prefix="pg-") as name:  # a socket's path must be short
-        folder = Path(name)
-        if user:
-            os.chown(folder, pwd.getpwnam(user).pw_uid, pwd.getpwnam(user).pw_gid)
-        folder.chmod(0o755)  # the socket is for everybody on this machine, as the server's own user differs under root
+    with _folder_of(user) as folder:
         server = Server(folder, programs, user)
-        subprocess.run(
-            [
-                programs / "initdb",
-                "-D",
-                folder / "data",
-                "-U",
-                "owner",
-                "-A",
-                "trust",
-                "-E",
-                "UTF8",
-                "--locale=C.UTF-8",
-                "-N",
-            ],
-            user=user,
-            group=user,
-            extra_groups=[] if user else None,
-            cwd=folder,
-            check=True,
-            capture_output=True,
-        )
+        _as(
+            user, folder, programs / "initdb", "-D", folder / "data", "-U", "owner", "-A", "trust", "-E", "UTF8",
+            "--locale=C.UTF-8", "-N",
+        )  # fmt: skip
         with (folder / "data" / "postgresql.conf").open("a") as settings:
             settings.write(SETTINGS)
         server.start()

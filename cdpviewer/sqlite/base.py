@@ -49,7 +49,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _close(self) -> None:
         idle = _idle[self._file()]
         clean = not self.in_atomic_block and not self.connection.in_transaction
-        if clean and len(idle) < MOST_IDLE:
+        # One of a file that may not be written would still be read-only when that has changed.
+        if clean and os.access(self.settings_dict["NAME"], os.W_OK) and len(idle) < MOST_IDLE:
             idle.append(self.connection)
         else:
             super()._close()  # type: ignore[misc]  # unknown to the stubs
