@@ -161,6 +161,7 @@ def test_a_killed_worker_loses_no_record_and_locks_nothing(live_app: App, sandbo
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         statuses = Counter(pool.map(read, range(200)))
+    print(f"\nkill -9 of a process: {dict(statuses)}")
     assert set(statuses) <= {200, 0}
     assert statuses[0] <= AT_ONCE
     # A page that was shown has its record; a record may exist for a page that the dying worker did not send any more.

@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -78,6 +79,7 @@ def test_a_backup_under_load_is_one_whole_state_and_serves_again(live_app: App, 
         before = AccessRecord.objects.count()
         done = manage(live_app, "backup", str(backup))
         after = AccessRecord.objects.count()
+    print(f"\nbackup: {dict(Counter(seen))}, {after - before} records meanwhile")
     assert done.returncode == 0, done.stderr
     assert set(seen) == {200}
     assert before <= counted(backup) <= after

@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -175,7 +176,9 @@ def test_two_migrations_at_once_do_it_once(running_sandbox: Sandbox, gathered_st
         )
         for _number in range(2)
     ]
+    began = time.monotonic()
     said = [each.communicate(timeout=240)[0] for each in both]
+    print(f"\ntwo migrations at once: {time.monotonic() - began:.1f} s")
     assert [each.returncode for each in both] == [0, 0]
     assert sorted("Applying orders.0001_initial" in out for out in said) == [False, True]
 

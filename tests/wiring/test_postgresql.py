@@ -8,6 +8,7 @@ import json
 import re
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -202,7 +203,9 @@ def test_two_migrations_at_once_do_it_once(env: dict[str, str], postgres: Server
         "CDPVIEWER_OWNER_DATABASE_URL": postgres.url("twice", "keeper"),
     }
     both = [migrate({**env, **urls}) for _number in range(2)]
+    began = time.monotonic()
     said = [each.communicate(timeout=240) for each in both]
+    print(f"\ntwo migrations at once: {time.monotonic() - began:.1f} s")
     assert [each.returncode for each in both] == [0, 0], said
     assert sorted("Applying orders.0001_initial" in out for out, _err in said) == [False, True]
 
