@@ -1,6 +1,6 @@
 """Access records of a company: how many are kept, their size, and how long the nightly commands take.
 
-The costs are of one record, in a table that was measured with 200,000 to five million; all of them grow with the number of records.
+The costs are of one record, as measured with 200,000 to five million; all of them grow with the number of records.
 """
 
 from __future__ import annotations
@@ -8,12 +8,12 @@ from __future__ import annotations
 KEPT = (90, 400)  # days: the least that `prune_access_records` accepts, and the period of the shipped timer
 CHECKED_NIGHTLY = 8  # days, where checking them all no longer fits a night
 WORKED = 5 / 7  # of all days
-SIZE = 560  # bytes with its indexes, of five million
+SIZE = 614  # bytes with its indexes, of five million in a partition for each month
 DUMPED = 90  # bytes in a backup of PostgreSQL, of 200,000
 CHECKED = (
     40e-6  # seconds of one core, of 200,000 in the chains of one process; 36 and what the notes of other chains add
 )
-PRUNED = 68e-6  # seconds, with the pauses between batches, of 2.5 million
+PRUNED = 68e-6  # seconds, with the pauses between batches, of 2.5 million deleted one by one
 NIGHT = 8 * 3600.0  # seconds
 
 
