@@ -228,7 +228,7 @@ def _attach(connection: BaseDatabaseWrapper, name: str, start: datetime, end: da
 
 
 def drop_before(connection: BaseDatabaseWrapper, limit: datetime) -> None:
-    """Drop each partition whose records are all from before `limit` (aware).
+    """Drop each partition whose range ends at or before `limit` (aware); the default partition is never dropped.
 
     Raises InUse if a table stays in use, perhaps after other partitions have been dropped.
     """

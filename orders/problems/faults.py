@@ -216,7 +216,7 @@ FAULTS: dict[type[errors.CdpError], Row] = {
         Code.UNREACHABLE,
         502,
         _("The CDP is down or cannot be reached"),
-        _("cdpviewer could not connect to the CDP, or lost contact with it. The order may still exist."),
+        _("cdpviewer could not connect to the CDP, or the connection was lost. The order may still exist."),
         _("Try again. If this keeps happening, check Sitecore’s status page and contact your cdpviewer administrator."),
         icon="unplug",
         word=_("CDP not reachable"),

@@ -12,9 +12,10 @@ LARGEST = 2**63 - 1
 
 
 def distinct_besides(model: type[Model], column: str, known: Iterable[int]) -> list[int]:
-    """The distinct positive numbers in `column` that are not `known`, ascending. This is fast only if an index starts with `column`.
+    """The distinct positive numbers in `column` that are not in `known`, ascending. `known` must not contain negative numbers.
 
-    It takes one index lookup for each number found, and one for each gap between known numbers, which are 0 or more.
+    This is fast only if an index starts with `column`: it takes one index lookup for each number found, and one for each gap before,
+    between or after the known numbers.
     """
     gaps = [(low, high) for low, high in pairwise(sorted({0, *known, LARGEST})) if high - low > 1]
     connection = connections[router.db_for_read(model)]
