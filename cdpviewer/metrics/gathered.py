@@ -22,7 +22,7 @@ from orders.models.shared import SharedConnection
 
 
 class Gathered(Collector):
-    """Collector of figures from the database, and of whether the database answers.
+    """Collects figures from the database, and reports whether the database answers.
 
     It runs in the metrics process, so that pages do no extra work.
     """
