@@ -28,11 +28,10 @@ from accounts import database_clock
 from accounts.rights import rehashing
 from orders.storage import together
 from orders.storage.prepared_query import PreparedQuery
-from orders.storage.together import Together
+from orders.storage.together import Question
 
 _SESSION = PreparedQuery(lambda: Session.objects.filter(session_key=""))
 _PERSON = PreparedQuery(lambda: User.objects.filter(pk=0))
-_BOTH = Together(_SESSION, _PERSON)
 
 MOST_REMEMBERED = 10_000
 # The user of each session when this process last read it, by the key in the table. Only a hint: the session's data decides.
@@ -70,7 +69,8 @@ class SessionStore(db.SessionStore):
         """The session's data. If there is no such session or it has expired, drop its key and return {}."""
         key = stored_key(self.session_key or "")
         clock = database_clock.STATEMENT if together.is_possible(connection) else None
-        (row, person), read = _BOTH.get([key], [_whose.get(key, 0)], change=clock)
+        wanted = Question(_SESSION, [key]), Question(_PERSON, [_whose.get(key, 0)])
+        (row, person), read = together.ask(*wanted, change=clock)
         if read:
             database_clock.learn(*read)
         if row is None or row.expire_date <= database_clock.now():

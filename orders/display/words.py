@@ -182,10 +182,9 @@ def of_items(word: str, count: int, total: int | None, known: int) -> str:
 
     If the order has exactly one item, only the word.
     """
+    if total == 1:
+        return word
+    figures = {"word": word, "count": count, "total": known if total is None else total}
     if total is None:
-        return _("%(word)s for %(count)s of at least %(total)s items") % {"word": word, "count": count, "total": known}
-    return (
-        word
-        if total == 1
-        else _("%(word)s for %(count)s of %(total)s items") % {"word": word, "count": count, "total": total}
-    )
+        return _("%(word)s for %(count)s of at least %(total)s items") % figures
+    return _("%(word)s for %(count)s of %(total)s items") % figures

@@ -15,10 +15,7 @@ from orders.models import AnyConnection, AnyUser, Connection, SharedConnection, 
 from orders.privacy.record_kinds import Action
 from orders.problems.faults import FAULTS, LastResult
 from orders.services.tenant import Tenant
-from orders.storage.together import Change, Question, Row, Together
-
-_DEFAULT = Together(own_connections.DEFAULT, members.DEFAULT)
-_NAMED = Together(own_connections.NAMED, members.NAMED)
+from orders.storage.together import Change, Question, Row, ask
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +56,10 @@ def chosen(
         return None, (), [None for _question in also]
     person, now = user.pk or 0, timezone.now()
     if name:
-        rows, changed = _NAMED.get([person, name], [person, name, now], change=change, also=also)
+        wanted = Question(own_connections.NAMED, [person, name]), Question(members.NAMED, [person, name, now])
     else:
-        rows, changed = _DEFAULT.get([person], [person, now, now], change=change, also=also)
-    own, member, *others = rows
+        wanted = Question(own_connections.DEFAULT, [person]), Question(members.DEFAULT, [person, now, now])
+    (own, member, *others), changed = ask(*wanted, *also, change=change)
     found = own_connections.opened(user, own) or members.opened(user, member)
     if found is None and not name:
         found = Connection.objects.for_user(user).first()

@@ -19,7 +19,7 @@ Row = tuple[Any, ...]
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A query and its values, to be run together with others."""
+    """A query for a single row, and its values."""
 
     query: PreparedQuery[Any]
     values: Sequence[Value]
@@ -60,36 +60,27 @@ def run_before(change: Change, connection: BaseDatabaseWrapper, sql: str, values
         return tuple(cursor.fetchone())
 
 
-class Together:
-    """Several single-row queries on the same database, run as one statement."""
+def ask(*questions: Question, change: Change | None = None) -> tuple[list[Any], Row]:
+    """Run the queries, which must be on the same database, as one statement.
 
-    def __init__(self, *queries: PreparedQuery[Any]) -> None:
-        self._queries = queries
-
-    def get(
-        self, *values: Sequence[Value], change: Change | None = None, also: Sequence[Question] = ()
-    ) -> tuple[list[Any], Row]:
-        """Return each query's row as a model instance (None if there is no row), and the columns that `change` returns (() without one).
-
-        `values` has one sequence of values for each query. The rows of `also` come after those of the queries. Raises ValueError if the
-        number of sequences, or of values in one of them, is wrong.
-        """
-        statements = [query.statement for query in (*self._queries, *(each.query for each in also))]
-        connection = connections[statements[0].alias]
-        changed = change.run(connection) if change is not None and not is_possible(connection) else ()
-        within = change if change is not None and not changed else None
-        rows = " ".join(f"LEFT JOIN ({each.sql}) AS row{at} ON TRUE" for at, each in enumerate(statements))
-        start = "SELECT * FROM (SELECT 1) AS alone"
-        if within is not None:
-            start = f"WITH changed AS ({within.sql}) SELECT * FROM changed"  # noqa: S608  (ours)
-        given = (*values, *(each.values for each in also))
-        wanted = [value for each, own in zip(statements, given, strict=True) for value in each.adapted(own)]
-        with connection.cursor() as cursor:
-            cursor.execute(f"{start} {rows}", [*(within.values if within else ()), *wanted])
-            columns = cursor.fetchone()
-        models = []
-        for each in reversed(statements):
-            columns, row = columns[: -each.width], columns[-each.width :]
-            # If a query finds no row, all its columns are NULL, even the primary key.
-            models.append(each.to_model(row) if any(value is not None for value in row) else None)
-        return models[::-1], tuple(columns) if within else changed
+    Return the row of each as a model instance (None if there is no row), and the columns that `change` returns (() without one). Raises
+    ValueError if the number of values of a question is wrong.
+    """
+    statements = [question.query.statement for question in questions]
+    connection = connections[statements[0].alias]
+    changed = change.run(connection) if change is not None and not is_possible(connection) else ()
+    within = change if change is not None and not changed else None
+    rows = " ".join(f"LEFT JOIN ({each.sql}) AS row{at} ON TRUE" for at, each in enumerate(statements))
+    start = "SELECT * FROM (SELECT 1) AS alone"
+    if within is not None:
+        start = f"WITH changed AS ({within.sql}) SELECT * FROM changed"  # noqa: S608  (ours)
+    wanted = [value for each, asked in zip(statements, questions, strict=True) for value in each.adapted(asked.values)]
+    with connection.cursor() as cursor:
+        cursor.execute(f"{start} {rows}", [*(within.values if within else ()), *wanted])
+        columns = cursor.fetchone()
+    models = []
+    for each in reversed(statements):
+        columns, row = columns[: -each.width], columns[-each.width :]
+        # If a query finds no row, all its columns are NULL, even the primary key.
+        models.append(each.to_model(row) if any(value is not None for value in row) else None)
+    return models[::-1], tuple(columns) if within else changed

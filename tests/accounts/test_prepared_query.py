@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.contrib.auth import SESSION_KEY, get_user
@@ -21,7 +22,7 @@ from accounts.view_limits import View
 from orders.models import Connection
 from orders.services.connections import default_for, named
 from orders.storage.prepared_query import PreparedQuery
-from orders.storage.together import Together
+from orders.storage.together import Question, Row, ask
 
 pytestmark = pytest.mark.django_db
 
@@ -136,21 +137,24 @@ def test_rows_read_together_are_those_read_alone() -> None:
     own = connection_of(ada, "Live", default=True)
     people = PreparedQuery(lambda: User.objects.filter(pk=0))
     owned = PreparedQuery(lambda: Connection.objects.filter(user_id=0).select_related("user"))
-    both = Together(people, owned)
-    assert both.get([ada.pk], [ada.pk]) == ([ada, own], ())
-    assert both.get([bob.pk], [ada.pk]) == ([bob, own], ())
-    assert both.get([bob.pk], [bob.pk]) == ([bob, None], ())
-    assert both.get([0], [0]) == ([None, None], ())
+
+    def both(person: int, owner: int) -> tuple[list[Any], Row]:
+        return ask(Question(people, [person]), Question(owned, [owner]))
+
+    assert both(ada.pk, ada.pk) == ([ada, own], ())
+    assert both(bob.pk, ada.pk) == ([bob, own], ())
+    assert both(bob.pk, bob.pk) == ([bob, None], ())
+    assert both(0, 0) == ([None, None], ())
     with CaptureQueriesContext(database) as seen:
-        (_person, found), _changed = both.get([0], [ada.pk])
+        (_person, found), _changed = both(0, ada.pk)
         assert found.user == ada and found.sealed_token == own.sealed_token
     assert len(seen) == 1
 
 
 def test_a_change_goes_with_what_is_read_and_comes_back() -> None:
     ada = User.objects.create_user("ada")
-    people = Together(PreparedQuery(lambda: User.objects.filter(pk=0)))
+    people = PreparedQuery(lambda: User.objects.filter(pk=0))
     view = View(ada, 1_800_000_000)
     for turn in (1, 2):
-        assert people.get([ada.pk], change=view.change) == ([ada], (turn, turn))
-    assert people.get([0], change=view.change) == ([None], (3, 3))
+        assert ask(Question(people, [ada.pk]), change=view.change) == ([ada], (turn, turn))
+    assert ask(Question(people, [0]), change=view.change) == ([None], (3, 3))
