@@ -10,7 +10,8 @@ from tests.live import App
 
 pytest.register_assert_rewrite("tests.experience.judging")
 
-from tests.experience.tour import Visit, walk_alone  # noqa: E402  # after the line above
+from tests.experience.tour import walk_alone  # noqa: E402  # after the line above
+from tests.experience.widths import Visit  # noqa: E402
 
 
 @pytest.fixture(scope="class")

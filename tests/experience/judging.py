@@ -15,7 +15,7 @@ import pytest
 
 from tests.experience.excused import EXCUSED, excuse
 from tests.experience.states import State
-from tests.experience.tour import Visit
+from tests.experience.widths import Visit
 from tests.live import PROJECT
 
 CHECKER = PROJECT / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"

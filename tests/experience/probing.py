@@ -17,9 +17,14 @@ from tests.live import PROJECT
 
 AXE = PROJECT / "node_modules" / "axe-core" / "axe.min.js"
 # Everything axe knows, best practices too, and the target sizes of WCAG 2.2, which it leaves out unless asked.
-OPTIONS: dict[str, Any] = {"resultTypes": ["violations"], "preload": False, "rules": {"target-size": {"enabled": True}}}
-RUN = """([options, kinds]) => axe.run(kinds ? { include: kinds.map((kind) => firstOfKind.get(kind)) } : document, options)
-  .then((all) => all.violations)"""
+ALL: dict[str, Any] = {"resultTypes": ["violations"], "preload": False, "rules": {"target-size": {"enabled": True}}}
+# The rules that look at colours, and alone can find in one scheme what they do not find in the other.
+COLOURS: dict[str, Any] = ALL | {"runOnly": ["color-contrast", "link-in-text-block"], "rules": {}}
+RUN = """([options, kinds]) => {
+  scrollTo(0, 0);
+  return globalThis.axe?.run(kinds ? { include: kinds.map((kind) => firstOfKind.get(kind)) } : document, options)
+    .then((all) => all.violations);
+}"""
 
 # The browser itself notes every 4xx and 5xx it is given, whatever the page does with it.
 NOTED_BY_THE_BROWSER = re.compile(r"^Failed to load resource: the server responded with a status of [45]\d\d ")
@@ -93,6 +98,18 @@ WIDE_TEXT = """* { line-height: 1.5 !important; letter-spacing: .12em !important
 p { margin-bottom: 2em !important }"""
 LARGE_TEXT = "html { font-size: 200% !important }"
 
+# Several of the above in one go: each question to the browser costs work in three processes.
+AT_ONE_WIDTH = f"() => [({SIDEWAYS})(), ({KINDS})()]"
+UNDER_A_SHEET = f"""(css) => {{
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(css);
+  document.adoptedStyleSheets = [sheet];
+  const found = [({CLIPPED})(), ({SIDEWAYS})()];
+  document.adoptedStyleSheets = [];
+  return found;
+}}"""
+AT_LAST = f"() => [({ONLY_FOR_THE_MOUSE})(), ({KEPT})(), globalThis.refused]"
+
 
 @lru_cache(maxsize=1)
 def axe_script() -> str:
@@ -105,24 +122,19 @@ def axe_script() -> str:
     pytest.skip(said)
 
 
-def axe(page: Page, kinds: Iterable[str] | None = None) -> list[str]:
+def axe(page: Page, kinds: Iterable[str] | None, options: dict[str, Any]) -> list[str]:
     """What axe objects to, a line for each element: on the whole page, or in the first element of each of these `kinds`. Judged from the top: scrolled down, whatever passes under the bar is too small to hit."""
-    if not page.evaluate("() => { scrollTo(0, 0); return Boolean(globalThis.axe) }"):
+    asked = [options, kinds and sorted(kinds)]
+    found: list[dict[str, Any]] | None = page.evaluate(RUN, asked)
+    if found is None:  # the page has no axe yet
         page.evaluate(axe_script())
-    found: list[dict[str, Any]] = page.evaluate(RUN, [OPTIONS, kinds and sorted(kinds)])
+        found = page.evaluate(RUN, asked)
+    assert found is not None
     return [
         f"{rule['id']}: {' '.join(map(str, node['target']))}: {' '.join(node['failureSummary'].split())}"
         for rule in found
         for node in rule["nodes"]
     ]
-
-
-def with_sheet(page: Page, css: str) -> None:
-    """Put a style sheet over the page's own, or take it away again with an empty one."""
-    page.evaluate(
-        "(css) => { const sheet = new CSSStyleSheet(); sheet.replaceSync(css); document.adoptedStyleSheets = [sheet] }",
-        css,
-    )
 
 
 @dataclass

@@ -12,9 +12,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -32,37 +31,15 @@ from tests.canary import CANARY
 from tests.experience import probing
 from tests.experience.frame_states import in_a_frame
 from tests.experience.states import LEAD, State, nothing
+from tests.experience.widths import SCHEMES, WIDTHS, Judged, Scheme, Visit, judge_at_all_widths
 from tests.flushing import make_groups
 from tests.live import PROJECT, App, free_port, wait_until_it_answers
 from tests.pages.test_changes import REF, flight, order
 
-WIDTHS = (1440, 320, 1024, 800, 640, 360, 258)
-NARROW = 320  # and narrower: in the other scheme from here on
-STRETCHED = {640: probing.LARGE_TEXT, 320: probing.WIDE_TEXT}
 WAITING_PAGES = 4
+FRAME = re.compile(r"/embed/(\?.*)?$")
 MARKUP = re.compile(r"</?(?:ul|ol|li|p|div|span|time)\b[^>]*>")  # of templates, escaped once too often
-Scheme = Literal["light", "dark"]
 SignsIn = Callable[[Page, str], None]
-SCHEMES: tuple[Scheme, ...] = ("light", "dark")
-
-
-@dataclass
-class Visit:
-    """What was noted in one state; every list is empty where all is well."""
-
-    served: Path
-    swapped: Path | None = None
-    trouble: str = ""
-    axe: list[str] = field(default_factory=list)
-    sideways: list[str] = field(default_factory=list)
-    clipped: list[str] = field(default_factory=list)
-    said: list[str] = field(default_factory=list)
-    elsewhere: list[str] = field(default_factory=list)
-    refused: list[str] = field(default_factory=list)
-    kept: list[str] = field(default_factory=list)
-    only_for_the_mouse: list[str] = field(default_factory=list)
-    html: list[str] = field(default_factory=list)
-    markup: list[str] = field(default_factory=list)
 
 
 def walk_alone(
@@ -87,7 +64,7 @@ def walk(
     _people(app)
     bring = signs_in or (lambda page, name: admit(page.context, app, name))
     visits: dict[str, Visit] = {}
-    judged = set[str]()
+    judged = Judged()
     with contextlib.ExitStack() as opened:
         tabs: dict[str, tuple[Page, probing.Watch]] = {}
         for number, state in enumerate(states):
@@ -107,12 +84,12 @@ def walk(
 
 
 def _visit(
-    state: State, visit: Visit, app: App, page: Page, watch: probing.Watch, scheme: Scheme, judged: set[str]
+    state: State, visit: Visit, app: App, page: Page, watch: probing.Watch, scheme: Scheme, judged: Judged
 ) -> None:
     watch.taken()
     page.set_viewport_size({"width": WIDTHS[0], "height": 900})
     page.emulate_media(color_scheme=scheme)
-    with AROUND[state.around](app) as url:
+    with AROUND[state.around](app) as url, _framed(page, state):
         answer = page.goto(url + state.path)
         assert answer is not None
         assert answer.status == state.status, f"{answer.status} instead of {state.status}"
@@ -125,42 +102,10 @@ def _visit(
     if state.act is not nothing:
         visit.swapped = visit.served.with_name(visit.served.name.replace("served", "swapped"))
         visit.swapped.write_text(page.content(), encoding="utf-8")
-    _judge_at_all_widths(page, visit, scheme, judged)
-    visit.only_for_the_mouse = page.evaluate(probing.ONLY_FOR_THE_MOUSE)
-    visit.kept = _kept(page)
-    visit.refused = page.evaluate("globalThis.refused")
+    judge_at_all_widths(page, visit, scheme, judged)
+    visit.only_for_the_mouse, kept, visit.refused = page.evaluate(probing.AT_LAST)
+    visit.kept = [f"{place} {name}: {value}" for place, values in kept.items() for name, value in values.items()]
     visit.said, visit.elsewhere = watch.taken()
-
-
-def _judge_at_all_widths(page: Page, visit: Visit, scheme: Scheme, judged: set[str]) -> None:
-    """All of axe's rules, contrast in both schemes; at two widths, nothing is cut off or scrolls when letters or gaps grow.
-
-    Every state at every width in both schemes would take ten times as long and find the same. Axe judges a page where it shows a
-    kind of element that is not among those `judged` so: all of it on a wide screen in one scheme, on narrower ones those kinds.
-    """
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 900})
-        visit.sideways += [f"{width} px: {said}" for said in page.evaluate(probing.SIDEWAYS)]
-        if width == NARROW:
-            scheme = "light" if scheme == "dark" else "dark"
-            page.emulate_media(color_scheme=scheme)
-        as_shown = f"{scheme}, {'wide' if width == WIDTHS[0] else 'narrow'}: "
-        new = {kind for kind in page.evaluate(probing.KINDS) if as_shown + kind not in judged}
-        if new:
-            judged |= {as_shown + kind for kind in new}
-            visit.axe += [
-                f"{scheme}, {width} px: {said}" for said in probing.axe(page, None if width == WIDTHS[0] else new)
-            ]
-        if sheet := STRETCHED.get(width):
-            probing.with_sheet(page, sheet)
-            visit.clipped += [f"{width} px, {sheet[:24]}…: {said}" for said in page.evaluate(probing.CLIPPED)]
-            visit.sideways += [f"{width} px, {sheet[:24]}…: {said}" for said in page.evaluate(probing.SIDEWAYS)]
-            probing.with_sheet(page, "")
-
-
-def _kept(page: Page) -> list[str]:
-    kept: dict[str, Any] = page.evaluate(probing.KEPT)
-    return [f"{place} {name}: {value}" for place, values in kept.items() for name, value in values.items()]
 
 
 def _share(group: Group) -> None:
@@ -198,16 +143,30 @@ def _people(app: App) -> None:
 
 @contextlib.contextmanager
 def _context(browser: Browser, app: App, person: str) -> Iterator[BrowserContext]:
-    locale = "de-DE" if person.startswith(("Besucher", "deutsch")) else "en-GB"
     zone = "America/New_York" if person == "abroad" else "UTC"
-    context = browser.new_context(base_url=app.url, locale=locale, timezone_id=zone, reduced_motion="reduce")
+    context = browser.new_context(base_url=app.url, locale=_locale(person), timezone_id=zone, reduced_motion="reduce")
     context.set_default_timeout(15_000)
-    context.route("**/embed/?*", in_a_frame(locale))
-    context.route("**/embed/", in_a_frame(locale))
     try:
         yield context
     finally:
         context.close()
+
+
+def _locale(person: str) -> str:
+    return "de-DE" if person.startswith(("Besucher", "deutsch")) else "en-GB"
+
+
+@contextlib.contextmanager
+def _framed(page: Page, state: State) -> Iterator[None]:
+    """A frame's address is answered as in a frame. Only there are requests intercepted, because the browser then caches nothing."""
+    if not state.path.startswith("/embed/"):
+        yield
+        return
+    page.route(FRAME, in_a_frame(_locale(state.person)))
+    try:
+        yield
+    finally:
+        page.unroute(FRAME)
 
 
 def empty_the_database() -> None:

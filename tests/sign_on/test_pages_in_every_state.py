@@ -13,7 +13,8 @@ from tests.sign_on.providers import RunningProvider
 pytest.register_assert_rewrite("tests.experience.judging")
 
 from tests.experience.judging import EveryState  # noqa: E402  # after the line above
-from tests.experience.tour import Visit, walk_alone  # noqa: E402
+from tests.experience.tour import walk_alone  # noqa: E402  # after the line above
+from tests.experience.widths import Visit  # noqa: E402
 
 
 @pytest.fixture(scope="class")
