@@ -91,17 +91,26 @@ test-debian: develop
 test-container: develop
 	@MOUNTS='$(MOUNTS)' $(BIN)/python -m tests.operations.in_containers
 
+# Two at a time: types and supply take half a minute each, on one core.
 check: develop
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target check-types check-code check-supply
+
+.PHONY: check-types check-code check-supply
+check-types:
+	$(BIN)/mypy
+
+check-supply:
+	@$(BIN)/python .ci/supply
+
+check-code:
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
-	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/djlint --lint --quiet templates
 	@! grep -nE '^.{121}' static/*.css || { echo 'These lines of a stylesheet are longer than 120 characters.'; exit 1; }
 	@$(DEPLOYED) $(BIN)/python manage.py check --deploy --fail-level WARNING
 	@$(DEPLOYED) $(BIN)/python manage.py makemigrations --check --dry-run
 	@bash -n .ci/run && bash -n .ci/tools && bash -n .ci/ticket-systems
-	@$(BIN)/python .ci/supply
 
 fmt: develop
 	$(BIN)/ruff check --quiet --fix-only .
