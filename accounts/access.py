@@ -31,6 +31,11 @@ def may_view_all_activity(user: PermissionsMixin | AnonymousUser) -> bool:
     return user.has_perm(_ALL_ACTIVITY)
 
 
+def may_administer(user: User | AnonymousUser) -> bool:
+    """Whether the user may open Django's administration pages; what they may change there depends on their permissions."""
+    return user.is_staff
+
+
 def administers(user: User) -> bool:
     """Whether the user is staff or a superuser."""
     return user.is_staff or user.is_superuser

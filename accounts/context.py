@@ -13,6 +13,7 @@ from django.utils.functional import SimpleLazyObject
 
 from accounts import preferences
 from accounts.language import language
+from accounts.access import may_administer
 from accounts.roles import MANAGES
 from orders.http import Request
 from orders.models import usable_names
@@ -28,8 +29,8 @@ def page(request: Request) -> dict[str, Any]:
 
     `carry` is the query string for links. `ticket` is the request's ticket if it is valid, `refused_ticket` if it is not;
     otherwise, they are "". `connection_label` has the name and region of the connection in use (None without one), `tenants` lists the
-    connections that the user may use, and `manages` names the management pages that the menu links to. `csrf_input` is made once for all
-    forms of a page.
+    connections that the user may use, and `manages` names the management pages that the menu links to; `may_administer` adds the
+    administration. `csrf_input` is made once for all forms of a page.
     """
     connection = request.connection
     ticket = ticket_of(request)
@@ -46,6 +47,7 @@ def page(request: Request) -> dict[str, Any]:
         "offers_zone": preferences.OFFER_KEY in request.session,
         "language_code": language(),
         "manages": SimpleLazyObject(lambda: request.session.get(MANAGES, ())),
+        "may_administer": may_administer(request.user),
         "csrf_input": SimpleLazyObject(lambda: csrf_input(request)),
     }
 

@@ -85,8 +85,8 @@ class Status:
 
     code: str
     word: str
-    tone: Tone = Tone.NEUTRAL
-    icon: Icon = Icon.UNKNOWN
+    tone: Tone
+    icon: Icon
     cancelled: bool = False
     alert: bool = False
     booked: bool = True
@@ -153,7 +153,12 @@ def _refund(code: str, word: str, *, refunded: bool = False, whole: bool = False
 
 def _sought(code: str, word: str) -> Status:
     """A status of something that was not bought."""
-    return Status(code, word, booked=False)
+    return replace(_neutral(code, word), booked=False)
+
+
+def _neutral(code: str, word: str) -> Status:
+    """A status that has no effect."""
+    return Status(code, word, Tone.NEUTRAL, Icon.UNKNOWN)
 
 
 _ROWS = (
@@ -171,7 +176,7 @@ _ROWS = (
     _refund("PARTIALLY_REFUNDED", _("Partially refunded"), refunded=True),
     _sought("BROWSED", _("Browsed")),
     _sought("SEARCHED", _("Searched")),
-    Status("UNKNOWN", _("Unknown")),
+    _neutral("UNKNOWN", _("Unknown")),
     # On the way to a cancellation or back from it.
     _cancelling("CANCEL_REQUESTED", _("Cancellation requested")),
     _cancelling("CANCELLATION_PENDING", _("Cancellation pending")),
@@ -212,7 +217,7 @@ _ROWS = (
 _BY_CODE = {row.code: row for row in _ROWS}
 _BY_KEY = {key(row.code): row for row in _ROWS} | {spelling: _BY_CODE[code] for spelling, code in ALSO.items()}
 
-_NONE = Status("", _("No status"))
+_NONE = _neutral("", _("No status"))
 
 
 @lru_cache(maxsize=1024)
@@ -228,7 +233,7 @@ def status(sent: str | None) -> Status:
     known = _BY_KEY.get(key(text))
     if known is None and says_cancelled(text):
         known = _cancelled(text, text)
-    return known or Status(key(text) or text, text)
+    return known or _neutral(key(text) or text, text)
 
 
 def add_spellings(spellings: Iterable[str]) -> None:

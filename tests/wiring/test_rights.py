@@ -10,7 +10,12 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 ACCESS = (ROOT / "orders" / "views" / "access.py", ROOT / "accounts" / "access.py")
-DECIDING = {"has_perm", "has_perms", "has_module_perms", "user_passes_test", "permission_required", "is_superuser", "is_staff"}  # fmt: skip
+DECIDING = {"has_perm", "has_perms", "has_module_perms", "with_perm", "user_passes_test", "permission_required"}
+DECIDING |= {"get_all_permissions", "get_group_permissions", "get_user_permissions", "is_superuser", "is_staff"}
+DECIDING |= {"user.groups", "user.user_permissions"}
+IN_TEMPLATES = re.compile(
+    r"\bperms\b|\bis_staff\b|\bis_superuser\b|\buser\.groups\b|\w*permissions\b|\bhas_\w*perms?\b"
+)
 CODE = sorted(
     path for app in ("accounts", "orders", "cdpviewer") for path in (ROOT / app).rglob("*.py") if path not in ACCESS
 )
@@ -18,28 +23,52 @@ TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 
 
 def names_of(source: str) -> set[str]:
-    """The names and attributes that a module uses."""
+    """The names and attributes that a module uses, and with "user." those of a user."""
     nodes = list(ast.walk(ast.parse(source)))
-    used = {node.attr for node in nodes if isinstance(node, ast.Attribute)}
-    return used | {node.id for node in nodes if isinstance(node, ast.Name)}
+    attributes = [node for node in nodes if isinstance(node, ast.Attribute)]
+    of_users = {f"user.{node.attr}" for node in attributes if ast.unparse(node.value).rpartition(".")[2] == "user"}
+    return {node.attr for node in attributes} | of_users | {node.id for node in nodes if isinstance(node, ast.Name)}
 
 
 def test_no_module_but_access_decides_a_right() -> None:
     deciding = {path.relative_to(ROOT).as_posix(): names_of(path.read_text()) & DECIDING for path in CODE}
-    # A row of the list of people says who is a superuser, and Django's backend has all permissions of one.
-    known = {"accounts/views/people.py": {"is_superuser"}, "accounts/session_store.py": {"is_superuser"}}
+    # The list of people says who is a superuser, and the session keeps what Django's backend finds.
+    known = {
+        "accounts/views/people.py": {"is_superuser"},
+        "accounts/session_store.py": {"get_all_permissions", "is_superuser"},
+    }
     assert {name: found for name, found in deciding.items() if found} == known
     assert all("has_perm" in names_of(path.read_text()) for path in ACCESS)
 
 
 def test_no_template_decides_a_right() -> None:
-    deciding = [path.name for path in TEMPLATES if re.search(r"\bperms\b", path.read_text())]
-    assert deciding == []
+    deciding = {
+        path.relative_to(ROOT / "templates").as_posix(): IN_TEMPLATES.findall(path.read_text()) for path in TEMPLATES
+    }
+    known = {"people/one.html": ["is_superuser"]}  # says so of the person shown
+    assert {name: found for name, found in deciding.items() if found} == known
 
 
-@pytest.mark.parametrize("source", ["request.user.has_perm('x')", "@permission_required('x')\ndef view(): ..."])
-def test_such_a_module_would_be_found(source: str) -> None:
+@pytest.mark.parametrize(
+    "source",
+    [
+        "request.user.has_perm('x')",
+        "@permission_required('x')\ndef view(): ...",
+        "request.user.groups.filter(name='Supervisors').exists()",
+        "'orders.manage_people' in request.user.get_all_permissions()",
+        "request.user.user_permissions.exists()",
+    ],
+)
+def test_such_a_view_would_be_found(source: str) -> None:
     assert names_of(source) & DECIDING
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["{% if perms.orders %}", "{% if user.is_staff %}", "{% if user.groups.count() %}", "{{ user.has_perm('x') }}"],
+)
+def test_such_a_template_would_be_found(source: str) -> None:
+    assert IN_TEMPLATES.search(source)
 
 
 def imports_of(source: str) -> set[str]:
