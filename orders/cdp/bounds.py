@@ -1,6 +1,6 @@
 """Limits on how much of an answer is read. No known order reaches them; if one does, the page says what was left out.
 
-Other limits apply to the bytes and values of all answers for a page (`Limits.page_bytes`, `Limits.page_values`), and to the rows on it
+Other limits apply to the bytes and values in all answers for a page (`Limits.page_bytes`, `Limits.page_values`), and to the page's rows
 (`orders.display.rows`).
 """
 
@@ -31,13 +31,13 @@ class Segments:
         self._left = SEGMENTS
 
     def take(self, sent: Sequence[Any]) -> Sequence[Any]:
-        """The first entries of `sent`, as many as may still be read; they are deducted from the count."""
+        """Return the first entries of `sent`, as many as may still be read, and deduct them from the count."""
         taken = sent[: self._left]
         self._left -= len(taken)
         return taken
 
 
 def in_time(deadline: Deadline) -> None:
-    """Raise TimedOut if the deadline passed more than GRACE seconds ago. Used before computations; calls check the deadline themselves."""
+    """Raise TimedOut if the deadline passed more than GRACE seconds ago. Call it before a computation; requests check the deadline too."""
     if deadline.left() < -GRACE:
         raise TimedOut("the answers came, and there was no time left to work on them")

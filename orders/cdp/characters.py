@@ -1,8 +1,8 @@
 """Characters that cannot be shown as sent: lone surrogates, ASCII control characters and text-direction controls.
 
-A direction control can make a name or a reference look like another, and affects the text after it. On pages, in copied
-text and in calendar files it appears as "[U+202E]"; in the raw view, in JSON notation ("\\u202e"). Direction marks
-(U+200E, U+200F, U+061C) and joiners are part of how names are written, and are kept.
+A direction control can make one name or reference look like another, and affects the text after it. On pages, in copied
+text and in calendar files, it is shown as "[U+202E]". In the raw view, it is shown as a JSON escape ("\\u202e"). Direction
+marks (U+200E, U+200F, U+061C) and joiners are part of how names are written, and are kept.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ def whole_characters(text: str) -> str:
 
 
 def as_in_json(text: str) -> str:
-    """`text`, cleaned as by `whole_characters`, but with direction controls as JSON escapes, which stand for the same characters."""
+    """`text` as returned by `whole_characters`, except that direction controls become JSON escapes for the same characters."""
     return text if text.isprintable() else _replaced(text, _ESCAPED)
 
 
 def unwrapped(text: str) -> str:
-    """`text` without the pair of direction controls, and any white space, around it.
+    """`text` without the pair of direction controls around it, or any white space outside that pair.
 
     `text` is returned unchanged if it has no such pair, if it contains further direction controls, or if the pair overrides the direction.
     """

@@ -1,8 +1,8 @@
 """The client of the CDP: methods that request orders, people and custom data, and return them as records.
 
 A client serves one page; its `reader` holds the deadline, the counts and the documents. Methods raise the CdpErrors of
-`orders.cdp.errors`. The vendor's pages that docstrings name are under https://doc.sitecore.com/cdp/en/developers/api/; these legacy
-pages describe v2. For v2.1, see https://api-docs.sitecore.com/cdp.
+`orders.cdp.errors`. Docstrings name the vendor's legacy pages, which describe v2 and are under
+https://doc.sitecore.com/cdp/en/developers/api/. For v2.1, see https://api-docs.sitecore.com/cdp.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _WHOLE = "whole/"  # with an order's ref after it, the key of a note that names 
 
 
 class CdpClient:
-    """Client of one CDP tenant. `base_url` is the URL of a region, never user input; the client's `repr` shows no secret.
+    """A client for one CDP tenant. `base_url` is the URL of a region, never user input; the client's `repr` shows no secret.
 
     Raises ValueError if `version` is not "v2" or "v2.1". `limits` and `outbound` are ignored if `transport` is given.
     """
@@ -66,9 +66,9 @@ class CdpClient:
     def get_order(self, ref: str) -> Order:
         """GET /orders/{ref}?expand=orderItems (retrieve-an-order--legacy-.html), then /orders/{ref}/orderItems if there may be more items.
 
-        Makes no call if a recent listing held the whole order. Otherwise, one call is usually enough for an order of fewer than ten
-        items. If listing the items fails, the error is not raised but kept in `items_problem`, and
-        `items_complete` is False; a 404 is not a failure if the order came without items.
+        Makes no call if a recent listing held the whole order. Otherwise, one call is usually enough for an order with fewer than ten
+        items. If the items cannot be listed, the error is kept in `items_problem` instead of being raised, and `items_complete` is
+        False. A 404 does not count as an error if the order came without items.
         """
         order = self._listed_whole(ref) or self._order_with_items(ref)
         return order if order.items_complete else self._with_all_items(order, ref)
@@ -102,7 +102,8 @@ class CdpClient:
     def _with_all_items(self, order: Order, ref: str) -> Order:
         """The order with its items as listed at /orders/{ref}/orderItems.
 
-        The inline items are kept if that listing fails or has fewer. No call is made if more items came inline than are read of one order.
+        The inline items are kept if that listing fails or has fewer items. No call is made if more items came inline than are read for
+        one order.
         """
         if order.items_left:
             return replace(order, items_problem=TooLarge(f"the order has more than {len(order.items)} items"))
@@ -135,7 +136,7 @@ class CdpClient:
 
         A reference may match several orders. Each has the items included in the listing (see `items_complete`); an order that is listed
         by ref only is fetched with its inline items. Raises ValueError unless exactly one argument is given, and
-        BadReference if that is unusable.
+        BadReference if its value is unusable.
         """
         if (reference_id is None) == (guest_ref is None):
             raise ValueError("orders are listed by reference_id or by guest_ref")
@@ -152,21 +153,22 @@ class CdpClient:
     def list_contacts(self, order_ref: str) -> Loaded[Person]:
         """GET /orders/{ref}/contacts (retrieve-order-contact-references--legacy-.html): the contacts of an order.
 
-        A contact that is listed by ref only is fetched from /orderContacts/{its ref}. If the list itself is a 404, raises NotFound.
+        A contact that is listed by ref only is fetched from /orderContacts/{its ref}. Raises NotFound if the list itself is a 404.
         """
         return Listing(self.reader, ("orders", order_ref, "contacts"), {}).read("orderContacts", decode.contact)
 
     def list_consumers(self, order_ref: str) -> Loaded[Person]:
         """GET /orders/{ref}/consumers (retrieve-order-consumer-references--legacy-.html): the consumers of an order.
 
-        A consumer that is listed by ref only is fetched from /orderConsumers/{its ref}. If the list itself is a 404, raises NotFound.
+        A consumer that is listed by ref only is fetched from /orderConsumers/{its ref}. Raises NotFound if the list itself is a 404.
         """
         return Listing(self.reader, ("orders", order_ref, "consumers"), {}).read("orderConsumers", decode.consumer)
 
     def list_consumer_item_refs(self, ref: str, *, at_least: int = 0) -> Loaded[str]:
-        """GET /orderConsumers/{ref}/orderItems (v2.1): the refs of the consumer's items, of which at least `at_least` are known to exist.
+        """GET /orderConsumers/{ref}/orderItems (v2.1): the refs of the consumer's items; `at_least` is how many are known to exist.
 
-        The Loaded is empty if there are none. In v2, it is always empty, and no call is made: a consumer's own record names the items.
+        The Loaded is empty if there are none. In v2, it is always empty and no call is made, because a consumer's own record names the
+        items.
         """
         refs.in_path(ref)
         if self.reader.version != "v2.1":
@@ -189,10 +191,10 @@ class CdpClient:
     ) -> Loaded[Person]:
         """GET /guests?email= | ?phoneNumber= | ?firstName=&lastName= (retrieve-guests--legacy-.html): the matching guests.
 
-        A guest that is listed by ref only is fetched from /guests/{ref}. The Loaded is empty if no guest matches. At most `most`
+        A guest that is listed by ref only is fetched from /guests/{its ref}. The Loaded is empty if no guest matches. At most `most`
         guests are read; `complete` is False if there may be more. `beside` is called with each guest's ref while the guests are
-        fetched, and must not raise CdpError. The terms are personal: no error and no key of `Memory` contains them, and the search's
-        document omits the query. Raises ValueError if no term is given, and BadReference if a term is unusable.
+        fetched, and must not raise CdpError. The terms are personal: they appear in no error and in no key of `Memory`, and the
+        document kept for the raw view omits the query. Raises ValueError if no term is given, and BadReference if a term is unusable.
         """
         terms = {"email": email, "phoneNumber": phone_number, "firstName": first_name, "lastName": last_name}
         search = {name: _term(value) for name, value in terms.items() if value}
@@ -206,8 +208,8 @@ class CdpClient:
     def get_order_extension(self, ref: str) -> Extension | None:
         """GET /orders/{ref}/extensions/ext (v2.1) or /orders/{ref}/extExt?expand=true (v2): the order's custom data; None if it has none.
 
-        The v2 path is inferred from the one for guests. If the answer is a collection, its first record is used; if that is listed by ref
-        only, it is fetched from /orders/{ref}/extExt/{its ref}.
+        The v2 path is inferred from the one for guests. If the answer there is a collection, its first record is used. A record that is
+        listed by ref only is fetched from /orders/{ref}/extExt/{its ref}.
         """
         try:
             if self.reader.version == "v2.1":
@@ -224,7 +226,10 @@ class CdpClient:
             return None
 
     def get_item_extension(self, ref: str) -> Extension | None:
-        """GET /orderItems/{ref}/extensions/ext (v2.1): an item's custom data, or None. Makes no call in v2, which has no such path."""
+        """GET /orderItems/{ref}/extensions/ext (v2.1): an item's custom data; None if it has none.
+
+        v2 has no such path, so the result is None without a call.
+        """
         refs.in_path(ref)
         if self.reader.version != "v2.1":
             return None
@@ -236,7 +241,7 @@ class CdpClient:
     def get_item_extensions(self, item_refs: Sequence[str]) -> list[Extension | CdpError | None]:
         """The custom data of several items, in the order given, fetched in parallel.
 
-        The result is None for an item without custom data, and a CdpError for a failed call.
+        An entry is None for an item without custom data, and a CdpError for a failed call.
         """
         return self.reader.run_parallel([partial(self.get_item_extension, ref) for ref in item_refs])
 

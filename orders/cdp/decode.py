@@ -1,7 +1,7 @@
 """Decode the CDP's JSON objects into records: orders, items, segments and custom data. `people` decodes people.
 
 A decoder takes one JSON object. Only `order` raises Unreadable, for an object that is not an order. A value that cannot be used is left
-out (usually replaced by None) and noted.
+out or replaced by None, usually with a note.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _ERROR_BODY = frozenset({"status", "code", "message", "developerMessage", "moreI
 
 
 def segment(raw: dict[str, Any]) -> FlightSegment:
-    """One flight. Its times are naive, as written: normally in the local time of each airport."""
+    """One flight. Its times are naive and as written: normally the local times at the airports."""
     fields = Fields(raw, _SEGMENT)
     departure, arrival = fields.wall("departureDateTime"), fields.wall("arrivalDateTime")
     return FlightSegment(
@@ -149,7 +149,7 @@ def order(raw: dict[str, Any], *, notes: tuple[Note, ...] = ()) -> Order:
 
 
 def extension(raw: dict[str, Any]) -> Extension:
-    """Custom data: its values are the fields that are neither empty nor in _EXTENSION, in the order received, up to CUSTOM."""
+    """Custom data. Its values are the first CUSTOM fields, in the order received, that are neither empty nor in _EXTENSION."""
     fields = Fields(raw, _EXTENSION)
     values = fields.extras(CUSTOM)
     return Extension(

@@ -1,21 +1,21 @@
 """Errors that can occur when a page reads from the CDP, in four groups that call for different actions.
 
 CdpError
-├── ClientActionNeeded               the user or their administrator
+├── ClientActionNeeded               the user or their administrator has to act
 │   ├── CredentialRefused    401: client key or token wrong or switched off
 │   ├── NotPermitted         403: the credential may not read this
 │   └── CredentialUnreadable the stored credential cannot be opened (defined in `orders.privacy.sealing`)
-├── ReferenceProblem         the reference the user gave
+├── ReferenceProblem         the reference that the user gave is at fault
 │   ├── BadReference         refused before any call
-│   ├── Missing              what was asked for is not there
+│   ├── Missing              what was requested does not exist
 │   │   ├── NotFound         404
 │   │   └── NotOnOrder       no such person or hidden field on the order
-│   ├── TooMany              more match than one page reads
+│   ├── TooMany              more records match than one page reads
 │   └── RequestRefused       400 and other 4xx: the CDP does not accept the request
 ├── RetryLater                   the same call may succeed later
 │   ├── RateLimited          429, with the wait if known
-│   └── TooBusy              our own slots for waiting pages are taken
-└── UpstreamFailure              the CDP, or the network to it
+│   └── TooBusy              all our slots for waiting pages are taken
+└── UpstreamFailure              the CDP, or the network to it, is at fault
     ├── Unreachable          no connection, refused, reset, name not found
     ├── Untrusted            the server's certificate is not the CDP's, or is not valid
     ├── TimedOut             the deadline passed before the answer was received and processed
@@ -54,7 +54,7 @@ class BadReference(ReferenceProblem):
 
 
 class Missing(ReferenceProblem):
-    """The CDP answered, and what was asked for is not there."""
+    """The CDP answered, but what was requested does not exist."""
 
 
 class NotFound(Missing):
@@ -66,7 +66,7 @@ class NotOnOrder(Missing):
 
 
 class TooMany(ReferenceProblem):
-    """More records match than one page reads; what was read is shown."""
+    """More records match than one page reads; those that were read are shown."""
 
 
 class RequestRefused(ReferenceProblem):
@@ -108,7 +108,7 @@ class TimedOut(UpstreamFailure):
 class Broken(UpstreamFailure):
     """A 5xx, a redirect or another unexpected status: the CDP failed, or does not behave as documented.
 
-    `retry_after` is in seconds. It is None if the CDP sent no usable Retry-After header, or if the status is never retried.
+    `retry_after` is in seconds. It is None if the CDP sent no usable Retry-After header, or if a request with this status is not retried.
     """
 
     def __init__(self, message: str, retry_after: float | None = None) -> None:
@@ -117,7 +117,7 @@ class Broken(UpstreamFailure):
 
 
 class Unreadable(UpstreamFailure):
-    """An answer cannot be used: for example, it is not JSON, not of the documented shape, or too large for a single answer."""
+    """An answer that cannot be used: for example, it is not JSON, not of the documented shape, or too large for a single answer."""
 
 
 class TooLarge(UpstreamFailure):

@@ -1,4 +1,4 @@
-"""Read a JSON object field by field. A value that cannot be used raises no error: it is left out (usually read as None) and noted."""
+"""Read a JSON object field by field. A value that cannot be used raises no error: it is left out or read as None, usually with a note."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Wall(NamedTuple):
 
     @classmethod
     def of(cls, moment: stamps.Moment, sent: str) -> Wall:
-        """Make a Wall from a moment. A date without a time sets only `day`: it does not mean midnight."""
+        """Make a Wall from a moment. A date without a time sets `day` but not `time`: it does not mean midnight."""
         if not moment.clock:
             return cls(day=stamps.day(moment), sent=sent)
         return cls(moment.wall, moment.offset or None, sent=sent)
@@ -119,7 +119,7 @@ class Fields:
         return None
 
     def number(self, name: str) -> Decimal | None:
-        """The exact number, even if sent as text that can be read in only one way; None if there is no usable number."""
+        """The exact number; None if it is missing or unusable. A number sent as text is used if it can be read in only one way."""
         value = self._known.get(name)
         if type(value) is Decimal:
             return self._in_range(name, value)
@@ -147,7 +147,7 @@ class Fields:
         return None
 
     def stamp(self, name: str) -> datetime | None:
-        """The timestamp as an aware datetime in UTC, or None."""
+        """The timestamp as an aware datetime in UTC; None if it is missing or unusable."""
         moment = self._moment(name)
         try:
             return stamps.utc(moment) if moment else None
@@ -187,7 +187,7 @@ class Fields:
     def texts(self, name: str, *alone: str, most: int = SHORT) -> tuple[str, ...]:
         """The distinct texts in the list field `name` and the single-value fields `alone`, at most VALUES from each field.
 
-        A single text in place of a list is read as a list of one. `most` is the longest text, in characters, as in `text`.
+        A single text in place of a list is read as a list of one. `most` is the maximum length of each text in characters, as in `text`.
         """
         found: dict[str, None] = {}
         for key in (name, *alone):
@@ -237,7 +237,7 @@ class Fields:
         return own if own is not None else refs.of_href(self.sent("href"))
 
     def link(self, name: str) -> str | None:
-        """The ref in the link object in field `name`, such as `guest`; None if there is none."""
+        """The ref in the link object in the field `name`, such as `guest`; None if there is none."""
         value = self.sent(name)
         return ref_of(value) if isinstance(value, dict) else None
 

@@ -1,4 +1,4 @@
-"""Parse JSON, keeping exact numbers, NaN and the names of duplicate keys, and write its values as readable text."""
+"""Parse JSON, keeping exact numbers, NaN and the names of duplicate keys, and write JSON values as readable text."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def readable(value: object, most: int = 500) -> str:
 
 
 def _write(value: object, parts: list[str], room: list[int], deep: int) -> None:
-    """Append `value` to `parts` as JSON until the `room[0]` characters left are used up.
+    """Append `value` to `parts` as JSON, stopping when there is no room left. `room[0]` is the number of characters that still fit.
 
     "…" replaces the content of containers more than `deep` levels deep.
     """

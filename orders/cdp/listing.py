@@ -20,7 +20,8 @@ T = TypeVar("T")
 class Listing:
     """A collection at path `parts`, filtered by `search`; its entries are requested in full unless `expand` is False.
 
-    `owner` is the ref of the order that the collection belongs to, if an entry's link may end in that ref instead of the entry's own.
+    `owner` is the ref of the order that the collection belongs to. It is needed only if an entry's link may end in that ref instead of
+    the entry's own.
     """
 
     def __init__(
@@ -47,12 +48,12 @@ class Listing:
         fetch: Callable[[str], T] | None = None,
         beside: Callable[[str], None] | None = None,
     ) -> Loaded[T]:
-        """The records that could be read, each decoded by `read`; at most `most` of them.
+        """The records that could be read, at most `most`, each decoded by `read`.
 
-        A record listed by ref only is fetched from /`single`/{ref}, or by `fetch` if given. At least `at_least` entries are known to
-        exist (see `Pager`). `beside` is called with the ref of each entry that has one, while the records are fetched, and must not raise
-        CdpError. Without `most`, `problem` is TooLarge if the limits cut the collection short and nothing failed. An error on the first
-        page is raised, and so is TimedOut if there is no time left to read the entries.
+        A record that is listed by ref only is fetched from /{single}/{its ref}, or by `fetch` if given. `at_least` is how many entries
+        are known to exist (see `Pager`). While the records are fetched, `beside` is called with the ref of each entry that has one;
+        it must not raise CdpError. If `most` is None, `problem` is TooLarge if the limits cut the collection short and nothing failed. An
+        error on the first page is raised, and so is TimedOut if there is no time left to read the entries.
         """
         gathered = self._gather(at_least, most)
         first = gathered.entries[0] if len(gathered.entries) == 1 else None
@@ -67,7 +68,7 @@ class Listing:
 
     @property
     def first_page(self) -> str:
-        """The path and query of the request that brought the first page; call this after `read`."""
+        """The path and query of the request that returned the first page; known only after `read`."""
         return self._reader.target(self._parts, self._search if self._bare else self._full(0))
 
     def _gather(self, at_least: int, most: int | None) -> Gathered:

@@ -1,4 +1,4 @@
-"""Outbound connections: settings for a proxy and additional certificate authorities; errors for TLS and proxy failures."""
+"""Settings for outbound connections (a proxy and additional certificate authorities), and the errors for TLS and proxy failures."""
 
 from __future__ import annotations
 

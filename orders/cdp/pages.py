@@ -16,7 +16,7 @@ DEFAULT_PAGE = 10  # entries of a page whose size was not requested
 class Page:
     """One page of a collection.
 
-    `limit` is the page size that the server sent, or None; `onward` is whether a `next` link points to a later or an unknown offset.
+    `limit` is the page size that the server stated, or None. `onward` is whether a `next` link points to a later or an unknown offset.
     `left` counts the entries received but not read.
     """
 
@@ -32,10 +32,9 @@ class Page:
 
 
 def page(raw: dict[str, Any], *, at: int = 0) -> Page:
-    """One page of a collection, requested at offset `at`. Raises Unreadable if `raw` is not such a page.
+    """The page of a collection in `raw`, the answer to a request for offset `at`. Raises Unreadable if `raw` is not a page.
 
-    An object without `items` is an empty page if it has another field of a collection (`href`, `offset`, `limit`). `{}` is not a
-    page, so that it is not mistaken for an empty one.
+    An object without `items` counts as an empty page only if it has another field of a collection (`href`, `offset` or `limit`).
     """
     entries = raw.get("items")
     if entries is None and not any(key in raw for key in ("href", "offset", "limit")):
@@ -46,7 +45,7 @@ def page(raw: dict[str, Any], *, at: int = 0) -> Page:
 
 
 def is_short(one: Page) -> bool:
-    """Whether a page of inline items is clearly the last: fewer than ten entries, fewer than its limit, if any, and no link onward."""
+    """Whether a page of inline items is clearly the last: no link onward, fewer than ten entries, and fewer than its limit, if any."""
     return len(one.entries) < min(one.limit or DEFAULT_PAGE, DEFAULT_PAGE) and not one.onward
 
 

@@ -1,8 +1,8 @@
 """Paging: read a collection to its end, however the server handles offset, limit and `next`.
 
-The API gives no total. A later page is taken for the last if it is empty or brings nothing new, or if it has no `next` link and is
-shorter than the first page (see also `_ends`). For the first page, see `_is_all`. Links are only hints: the vendor's own samples
-contradict each other.
+The API gives no total. A page after the first is taken for the last if it is empty, if it contains nothing new, or if it is shorter
+than the first and has no `next` link (see also `_ends`). For the first page, see `_is_all`. Links are only hints: the vendor's own
+samples contradict each other.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from orders.cdp.pages import DEFAULT_PAGE, Page
 class Gathered:
     """The entries read, in order. `complete` is False if there may be more.
 
-    That is so if a page failed (its error is `problem`), if a limit ended the reading, or if a page only repeated earlier entries
-    (unless the first page held more than was requested: such a server does not page).
+    There may be more if a page failed (`problem` is its error), if a limit ended the reading, or if a page only repeated earlier
+    entries. In the last case, `complete` is still True if the first page held more than was requested: such a server does not page.
     `left` is the number of entries that were received but not kept; it is None unless a limit ended the reading.
     """
 
@@ -35,9 +35,9 @@ class Gathered:
 class Pager:
     """Reads a collection page by page: request the pages at `next_offsets()` and pass them to `add`, until `done()` returns a result.
 
-    At most `most` entries are kept. At least `at_least` are known to exist, so a first page with fewer is not taken for all of them unless
-    it is empty.
-    `identity` returns a name that identifies an entry, or None. An entry whose name came on an earlier page is dropped.
+    At most `most` entries are kept. `at_least` is how many are known to exist: a first page with fewer is not taken for the whole
+    collection, unless it is empty. `identity` returns a name that identifies an entry, or None. An entry is dropped if its name was on
+    an earlier page.
     """
 
     def __init__(
@@ -59,11 +59,11 @@ class Pager:
             self._finish()
 
     def done(self) -> Gathered | None:
-        """The gathered entries, or None while the reading has not ended."""
+        """The gathered entries; None until the reading has ended."""
         return self._gathered
 
     def next_offsets(self) -> list[int]:
-        """The offsets of the next pages, to be requested in parallel; [] once the reading has ended."""
+        """The offsets of the next pages, to be requested in parallel; [] if the reading has ended."""
         if self._gathered is None and (
             len(self._entries) >= self._most or self._offset >= self._step * self._limits.most_pages
         ):
@@ -120,7 +120,7 @@ class Pager:
         self._gathered = Gathered(tuple(self._entries), complete and self._problem is None, self._problem)
 
     def _cut(self, left: int) -> None:
-        """End the reading with the first `most` entries. `left` is the number already left out in decoding the last page."""
+        """End the reading with the first `most` entries. `left` counts the entries that the last page had already left out."""
         beyond = left + max(0, len(self._entries) - self._most)
         self._gathered = Gathered(
             tuple(self._entries[: self._most]), complete=False, problem=self._problem, left=beyond
@@ -130,8 +130,8 @@ class Pager:
 def _bursts(*, full: bool) -> Iterator[int]:
     """The number of pages to request in parallel, round by round.
 
-    A full first page is usually followed by several more: 500 entries take two round trips. After a short first page,
-    which may be the whole collection, the second is requested alone.
+    A full first page is usually followed by several more, so five are requested at once: 500 entries take two round trips. A short
+    first page may be the whole collection, so the second page is then requested alone.
     """
     return chain((5, 10) if full else (1, 5, 10), repeat(20))
 

@@ -69,8 +69,8 @@ def _identifiers(fields: Fields) -> tuple[tuple[Identifier, ...], list[Note]]:
 def _item_refs(fields: Fields) -> tuple[tuple[str, ...], bool]:
     """The refs of a person's items, from a plain list or a collection in `orderItems`, and whether these are all of them.
 
-    They may not be all if `orderItems` is only a link, seems to continue on another page, has more entries than are read, or has an entry
-    without a ref.
+    They may not be all of them if `orderItems` is only a link, seems to continue on another page, has more entries than are read, or
+    has an entry without a ref.
     """
     sent = fields.sent("orderItems")
     if isinstance(sent, list):

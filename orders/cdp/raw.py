@@ -21,7 +21,7 @@ _DEEPEST = (
 def indent(text: str) -> str:
     """JSON `text` with each entry of an object or array on a line of its own, down to a depth of _DEEPEST.
 
-    Only a byte order mark and the whitespace between tokens are dropped. Text that does not begin with { or [ keeps its own lines.
+    Only a byte order mark and the whitespace between tokens are dropped. Text that does not begin with { or [ keeps its own line breaks.
     Control characters are shown as in `as_in_json`.
     """
     tokens = _TOKEN.findall(text.lstrip("\ufeff"))

@@ -1,6 +1,6 @@
 """The requests that one page makes to the CDP, all through `Reader.get`.
 
-The reader counts calls and seconds, keeps documents for the raw view if asked to, and stores answers for the user's later pages.
+The reader counts and times the calls, keeps documents for the raw view if asked to, and stores answers for the user's later pages.
 """
 
 from __future__ import annotations
@@ -115,9 +115,10 @@ class Reader:
     def get(self, parts: Sequence[str], params: Mapping[str, str | int]) -> tuple[dict[str, Any], tuple[Note, ...]]:
         """The JSON object of GET /<version>/<parts>?<params>, and a note if the body is not valid UTF-8.
 
-        Raises a CdpError, such as BadReference (see `target`) before any call, or TooLarge once the page's answers together exceed its
-        limits. Each URL is requested only once for the page: later callers get the same answer or error, and concurrent ones wait for it.
-        The answer may come from the memory. A request with personal parameters does not use the memory, and its document omits the query.
+        Raises a CdpError: for example, BadReference before any call (see `target`), or TooLarge if the page's answers together exceed its
+        limits. Each URL is requested only once for the page. Later callers get the same answer or error; concurrent callers wait for it.
+        The answer may be read from the memory. A request with personal parameters does not use the memory, and its document omits the
+        query.
         """
         target, own = self.target(parts, params), Future[bytes]()
         with self._lock:
@@ -140,7 +141,7 @@ class Reader:
         return f"{path}?{urlencode(params, quote_via=quote, safe='')}" if params else path
 
     def again(self, target: str) -> dict[str, Any] | None:
-        """The answer to a request for `target` if this page or the memory already has it; else None. Makes no call."""
+        """The answer to a request for `target` if this page or the memory already has it; otherwise None. Makes no call."""
         with self._lock:
             answer = self._answers.get(target)
         if answer is not None:
@@ -156,7 +157,7 @@ class Reader:
         return parse(body)[0]
 
     def note(self, key: str, value: str) -> None:
-        """Store `value` alongside the answers: for this page and, if there is a memory, for the user's later pages."""
+        """Store `value` under `key`, for this page and, if there is a memory, for the user's later pages."""
         self._notes[key] = value
         if self._memory is not None:
             self._memory.put(key, value.encode())
@@ -169,7 +170,10 @@ class Reader:
         return self._notes.get(key)
 
     def take_failures(self) -> list[CdpError]:
-        """Return the errors of `get` since the last call, except ReferenceProblems, and any TooBusy of `run_parallel`; for one log line."""
+        """Return the errors since this method was last called, for one log line.
+
+        These are the errors of `get`, except ReferenceProblems, and any TooBusy of `run_parallel`.
+        """
         failures, self._failures = self._failures, []
         return failures
 
@@ -200,7 +204,7 @@ class Reader:
             raise TimedOut("the same call did not end in time") from None
 
     def _parse(self, body: bytes) -> tuple[dict[str, Any], tuple[Note, ...]]:
-        """Parse an answer. Raises Unreadable, TooLarge if the page's answers together exceed its limits, or TimedOut (see `in_time`).
+        """Parse an answer. Raises Unreadable, TimedOut (see `in_time`), or TooLarge if the page's answers together exceed its limits.
 
         The number of values is estimated by counting commas and opening brackets.
         """
@@ -216,16 +220,18 @@ class Reader:
             raise TooLarge("the answers are more than one page reads")
 
     def report_progress(self, of: str, listener: Callable[[int, int], None]) -> None:
-        """Have `listener(finished, total)` called, from any thread, when the tasks named `of` begin and whenever one of them ends.
+        """Have `listener(finished, total)` called when the tasks named `of` begin and whenever one of them ends.
 
-        `of` is the name given to `run_parallel`; for a listing, the last part of its path ("contacts"). Replaces an earlier listener.
+        `of` is the name given to `run_parallel`; for a listing, it is the last part of the path ("contacts"). `listener` may be called on
+        any thread. It replaces any earlier listener.
         """
         self._listener = (of, listener)
 
     def run_parallel(self, tasks: Sequence[Callable[[], T]], *, of: str = "") -> list[T | CdpError]:
         """Run `tasks` in parallel. Return their results in order, with a CdpError in place of the result of a failed task.
 
-        If no slot for waiting pages is free, each result is TooBusy. Any other error is raised. `of` names the tasks for `report_progress`.
+        If no slot for waiting pages is free, each result is a TooBusy. An error that is not a CdpError is raised. `of` names the tasks for
+        `report_progress`.
         """
         if tasks and self._listener is not None and self._listener[0] == of:
             tasks = self._counted(tasks, self._listener[1])

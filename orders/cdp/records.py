@@ -24,7 +24,7 @@ class Note:
     """One odd thing in an answer. `field` is the name of the field ("" if no single field is concerned), `reason` a short code.
 
     Reasons: "not a number", "not a text", "not a date", "not a list", "not an object", "out of range", "sent twice",
-    "sent as text", "unreadable characters", "cut" (longer than we read), "only in part" (`shown` is "500 / 8000"), "not loaded",
+    "sent as text", "unreadable characters", "cut" (longer than we read), "only in part" (with `shown` as in "500 / 8000"), "not loaded",
     "and more" (further notes). `shown` is the value as readable text, cut at 80 characters, or ""; it is "" in every note on a person.
     """
 
@@ -54,7 +54,7 @@ class FlightSegment:
     """One flight as the CDP sent it. Times are naive and as written, without the `Z` or offset; nothing is converted.
 
     `departure_day` and `arrival_day` are set only for a date sent without a time. `departure_offset` and `arrival_offset` are set
-    only if the feed sent a real offset ("+02:00"), never for Z or +00:00. `departure_sent` and `arrival_sent` are the values received,
+    only if a real offset was sent ("+02:00"), never for Z or +00:00. `departure_sent` and `arrival_sent` are the values received,
     as text (cut if long), or "".
     """
 
@@ -144,7 +144,7 @@ class Order:
 
     @property
     def items_limited(self) -> bool:
-        """Whether there are more items than are read for one order, so that reading again would bring no more."""
+        """Whether the order has more items than are read for one order, so that reading it again would not help."""
         return self.items_left > 0 and (self.items_problem is None or isinstance(self.items_problem, TooLarge))
 
 
@@ -196,7 +196,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Extension:
-    """Custom data of an order or item: `values` in the order received; `left` counts further values, which were not kept."""
+    """Custom data of an order or item. `values` are in the order received; `left` counts the values that were not kept."""
 
     ref: str | None = None
     name: str | None = None
@@ -211,8 +211,8 @@ class Loaded(Generic[T]):
     """The part of a collection that could be read.
 
     `items` are the records that were read; `missing` is how many more are known to exist; `complete` is True only if the collection
-    was read to its end and nothing is missing. `problem` is the first failure; if nothing failed, it is TooLarge if a limit was reached,
-    otherwise None. Records beyond a requested maximum are neither `missing` nor a `problem`, but they make `complete` False.
+    was read to its end and nothing is missing. `problem` is the first failure, or else TooLarge if a limit was reached, or else None.
+    Records beyond a requested maximum are neither `missing` nor a `problem`, but they make `complete` False.
     """
 
     items: tuple[T, ...] = ()
@@ -225,7 +225,7 @@ class Loaded(Generic[T]):
 class Document:
     """One response as received, for the raw view.
 
-    `path` has the query but not the host; a personal query is replaced by "?…". `text` is the decoded body.
+    `path` includes the query but not the host; a personal query is replaced by "?…". `text` is the decoded body.
     """
 
     path: str

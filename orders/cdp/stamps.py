@@ -1,7 +1,7 @@
 """Dates and times in the CDP's formats.
 
-Two kinds of time share one format: timestamps (`createdAt`) are UTC; the times of a segment are documented as local
-times at the airports, although they end in Z.
+Two kinds of time share one format. Timestamps (`createdAt`) are in UTC. The times of a segment are documented as local
+times at the airports, although they too end in Z.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _NAMED_MONTH = re.compile(rf"(\d\d?)[- ]?({'|'.join(_MONTHS)})[A-Z]{{0,6}}[- ]?(
 class Moment(NamedTuple):
     """A date, with or without a time, as written.
 
-    `wall` is naive; `offset` is None if no zone was sent; `clock` is True if a time was sent, and otherwise `wall` is midnight.
+    `wall` is naive. `offset` is None if no zone was sent. `clock` is whether a time was sent; if not, `wall` is midnight.
     """
 
     wall: datetime
@@ -50,8 +50,8 @@ class OutOfRange(ValueError):
 def read(text: str) -> Moment:
     """Parse a date in the CDP's format: `2025-08-15T16:00:55.554Z`, `…T16:00:55Z`, `…T16:17Z` or `2025-08-15`.
 
-    The Z may be missing or replaced by an offset, and the T by a space. 24:00 is the midnight at the end of the day. Raises NotADate
-    or OutOfRange.
+    The Z may be missing or replaced by an offset, and a space may replace the T. 24:00 is the midnight at the end of the day.
+    Raises NotADate or OutOfRange.
     """
     if _USUAL.fullmatch(text):
         try:  # costs half as much as the general case

@@ -32,7 +32,7 @@ A_DAY = timedelta(days=1)  # the date at the airport may be a day behind or ahea
 class AlertLine:
     """The things to check in one part of the page: `anchor` is that part's DOM id, and `words` has one phrase for each thing.
 
-    `at` is the flight named at the beginning of the line: its number, or its airports ("DUB–LHR") if it has none; "" if none is named.
+    `at` is the flight named at the beginning of the line: its number, or its airports ("DUB–LHR") if it has none; "" if no flight is named.
     """
 
     anchor: str
@@ -84,7 +84,7 @@ def _unsettled(
     """The line for a status that needs attention before the trip, such as reserved, pending or declined.
 
     There is no line if the trip has flights that are not cancelled and all of them are over, if `alerts` already contains the status, or
-    if the line would say no more than the pill of the order's status.
+    if the line would say no more than the order's status pill.
     """
     flights = [flight for flight in trip.flights if not flight.cancelled]
     if flights and all(_is_over(flight, now) for flight in flights):
@@ -102,9 +102,9 @@ def _unsettled(
 
 
 def _departure(trip: Trip, flights: list[Flight], now: datetime) -> str:
-    """The next departure in words: "leaves in 30 days", or "leaves Sat 9 Jan 2027" if only the day or only the time in UTC is known.
+    """The next departure in words: "leaves in 30 days", or "leaves Sat 9 Jan 2027" if the wait is unknown.
 
-    If the time is in doubt, or not even the day is known, the words say that instead; "" if no more flights are to come.
+    If the time is in doubt, or even the day is unknown, the words say so instead; "" if there are no more flights to come.
     """
     if trip.doubted:
         return _("departure time in doubt")
@@ -197,7 +197,7 @@ def _places(notice: Notice) -> str:
 
 
 def _change(notice: Notice) -> str:
-    """The two ends of a change of airport or a surface leg, and the time for it, if known: "LHR–LGW, 4 h 45 min"."""
+    """The two ends of an airport change or a surface leg, and the time available, if known: "LHR–LGW, 4 h 45 min"."""
     return ", ".join(filter(None, (_places(notice), duration(notice.minutes) if notice.minutes else "")))
 
 

@@ -1,6 +1,6 @@
 """The answer line of an order: whether it is confirmed, whether it is paid, and where the trip stands.
 
-The words for the flight under way, the next departure and the end of the trip come from `departure`.
+The words for the flight under way, the next departure and the end of the trip are in `orders.display.departure`.
 """
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ def answers(order: Order, summary: OrderSummary, trip: Trip, now: datetime) -> l
 def _time(order: Order, summary: OrderSummary, trip: Trip, now: datetime) -> str:
     """Where the trip stands: the flight under way, the next departure, the end of the trip, or that no flights are left; "" if unknown.
 
-    Also "" if nothing is booked, unless all flights are known to be cancelled. The order's own status counts only if no item has a status.
-    If flights may be missing, the words say so.
+    Also "" if nothing is booked, unless the whole trip is known to be cancelled. The order's own status counts only if no item has a
+    status. If flights may be missing, the words say so.
     """
     row = status("" if any(item.status for item in order.items) else order.status)
     whole = order.items_complete and not summary.segments_left
@@ -112,8 +112,8 @@ def contradicts(order: Order, summary: OrderSummary) -> bool:
 def _heads(order: Order, trip: Trip) -> Counter[str]:
     """The number of travellers with each status, by status code; empty if unknown.
 
-    The numbers are known only if all items were read, there are flights, and either all items have the same status, or the numbers are
-    the same on every flight and the items without flights have no other statuses.
+    The numbers are known only if all items were read and there are flights. If the items have different statuses, the numbers must
+    also be the same on every flight, and no status may occur only on items without flights.
     """
     if not order.items_complete or not trip.flights:
         return Counter()
@@ -142,7 +142,7 @@ def _for_travellers(sent: str, heads: Counter[str]) -> str:
 
 
 def payment(order: Order, summary: OrderSummary) -> Answer:
-    """The answer about payment: what the statuses say (paid, pending, refunded …) or that they do not say, with the method if known.
+    """The answer about payment: what the statuses say (paid, pending, refunded …), if anything, and the payment method, if known.
 
     If a paid order is cancelled, or its own status means that nothing is booked, the words add that the CDP does not say whether the
     payment was refunded.
@@ -180,7 +180,7 @@ def _payment(order: Order, summary: OrderSummary) -> Answer:
 
 
 def _not_said(order: Order, summary: OrderSummary) -> str:
-    """The words if no status says anything about payment: that a status could not be read, or that the CDP does not say."""
+    """The words for when no status says anything about payment: that a status could not be read, or that the CDP does not say."""
     if status_unread(order) or any(map(status_unread, order.items)):
         return _("It is unclear whether the order is paid: a status could not be read")
     if _is_cancelled(order, summary):
@@ -196,7 +196,7 @@ def _paid_parts(counted: Sequence[tuple[Status, str, int]], summary: OrderSummar
 
 
 def _how_much(rows: Sequence[Status], words: str) -> str:
-    """`words`; if a status in `rows` means that money was refunded, with the remark that the CDP does not give the amount."""
+    """Add to `words` that the CDP does not give the amount refunded, if a status in `rows` means that money was refunded."""
     refunded = any(row.refunded for row in rows)
     return _("%(refunded)s; the CDP does not give the amount refunded") % {"refunded": words} if refunded else words
 
@@ -212,7 +212,7 @@ def _rows(summary: OrderSummary) -> Iterator[tuple[Status, str, int]]:
 
 
 def _worst(rows: Sequence[Status]) -> tuple[str, str]:
-    """The colour and symbol of whichever status needs the most attention."""
+    """The colour and symbol of the status that needs the most attention."""
     return _worst_look([(row.tone, row.icon) for row in rows])
 
 
@@ -226,14 +226,14 @@ def _part(sent: str, count: int, summary: OrderSummary) -> str:
 
 
 def _of(word: str, count: int, summary: OrderSummary) -> str:
-    """A word with its count of the order's items (see `of_items`)."""
+    """`word` with the number of the order's items that it applies to (see `of_items`)."""
     return of_items(word, count, summary.items_total, summary.items_known)
 
 
 def not_confirmed(sent: str | None, words: str = "") -> str:
-    """The words of a status, with "not confirmed" added if the status `waits`: "Reserved, not confirmed".
+    """The words for a status, with "not confirmed" added if the status `waits`: "Reserved, not confirmed".
 
-    `words`, if given, replaces the status's own words.
+    If `words` is not empty, it replaces the status's own words.
     """
     words = words or status_word(sent)
     return _("%(status)s, not confirmed") % {"status": words} if status(sent).waits else words

@@ -20,8 +20,8 @@ def fact_word(change: Change) -> str:
 def before_and_now(change: Change) -> tuple[str, str]:
     """The earlier and the current value of a changed fact, in words: ("06:40", "07:15").
 
-    If a time has moved to another day, both include the day: ("Sun 27 Dec 06:40", "Mon 28 Dec 07:15"). If only the day is known, it
-    stands alone; a dash stands for a missing value.
+    If a time has moved to another day, both include the day: ("Sun 27 Dec 06:40", "Mon 28 Dec 07:15"). If no time is
+    known, only the day is given. A missing value is shown as a dash.
     """
     if change.fact == "number":
         return change.before or "–", change.now or "–"
@@ -39,7 +39,7 @@ def statuses(kept: tuple[str | None, ...]) -> str:
 
 
 def kept_status(kept: str | None) -> str:
-    """The word for a status, such as "Confirmed"; "another status" if `kept` is None (only a hash of the status is known)."""
+    """The word for a status, such as "Confirmed"; "another status" if `kept` is None, because only a hash of the status is known."""
     return _("another status") if kept is None else status_word(kept)
 
 

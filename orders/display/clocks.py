@@ -120,13 +120,13 @@ def _to_the_second(there: datetime) -> str:
 
 
 def zone_word(value: datetime) -> str:
-    """The short name of an aware time's zone ("CEST"), or its offset ("UTC+5:45") if the name does not consist of letters only."""
+    """The short name of an aware time's zone ("CEST"), or its offset ("UTC+5:45") if the name does not consist only of letters."""
     name = value.tzname() or ""
     return name if name.isalpha() else offset_word(value.utcoffset())
 
 
 def offset_word(value: timedelta | None) -> str:
-    """An offset from UTC in words: "UTC+1", "UTC−3:30", "UTC"; "" for None."""
+    """An offset from UTC as text: "UTC+1", "UTC−3:30", "UTC"; "" for None."""
     if value is None:
         return ""
     minutes = int(value.total_seconds() // 60)

@@ -22,8 +22,8 @@ def run_side_by_side(
 ) -> list[T | CdpError]:
     """Run `tasks` concurrently, at most `limits.side_by_side` at a time, and return their results in order.
 
-    The result of a failed task is its CdpError, and that of a late one TimedOut. Any other error is raised. The calling thread runs
-    tasks too, so a busy pool slows a page down but never blocks it.
+    The result of a failed task is its CdpError; the result of a late task is a TimedOut. An error that is not a CdpError is raised. The
+    calling thread runs tasks too, so a busy pool slows a page down but never blocks it.
     """
     results: list[T | CdpError] = [TimedOut("not loaded in time") for _ in tasks]
     crashes: list[BaseException] = []

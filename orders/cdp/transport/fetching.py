@@ -28,7 +28,7 @@ _HEADERS = {"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent
 
 
 class Transport:
-    """The HTTP client for the CDP, one per process (see `shared`). Keeps no CDP credential: each call brings its own."""
+    """The HTTP client for the CDP, one per process (see `shared`). It keeps no CDP credential: each call passes its own."""
 
     def __init__(self, limits: Limits | None = None, outbound: Outbound | None = None) -> None:
         self.limits = limits or Limits()

@@ -1,4 +1,4 @@
-"""Retries: which failures are retried, and when; also the error for each kind of failure."""
+"""Which failed attempts are retried, and when; also, the error for each kind of failure."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ LEAST = 0.05  # seconds; an attempt with less time cannot succeed
 
 
 class Failure(NamedTuple):
-    """A failed attempt: its error, whether to try `again`, and the `wait` in seconds that the CDP asked for (None if it asked for none).
+    """A failed attempt. `again` is whether to retry; `wait` is the number of seconds that the CDP asked us to wait, or None.
 
-    If `at_once`, the first retry is made without a pause, unless the CDP asked for a wait.
+    If `at_once` is True, the first retry is made without a pause, unless `wait` is set.
     """
 
     error: CdpError

@@ -16,7 +16,7 @@ def read_body(raw: Any, encoding: str, limits: Limits) -> bytes:
     """The decompressed body of `raw`, a urllib3 response.
 
     gzip is decompressed here, not by the library, so that it cannot expand beyond the limit. Raises Unreadable if the body is too
-    large, its gzip data is damaged, or its `encoding` is not supported. Errors of the connection are raised unchanged.
+    large, its gzip data is damaged, or its `encoding` is not supported. Connection errors are raised unchanged.
     """
     if encoding not in ("", "identity", "gzip", "x-gzip"):
         raise Unreadable("the answer came in an encoding that was not asked for")
