@@ -46,13 +46,13 @@ class Request(HttpRequest):
     """Django's request with the attributes that our code and django-htmx add; `prepare` sets the defaults of ours.
 
     `id` appears in log lines, error pages and access records. `connection` is the CDP connection that the page uses, and `reader` makes
-    the page's calls to the CDP; each is None if there is none. `session_over` is True if a session limit has just signed the user out.
+    the page's calls to the CDP; each is None if the page has none. `session_over` is True if a session limit has just signed the user out.
     `via` appears in access records: "embed https://…" for a page in a frame, "api NAME" for a program, "" for other pages. `program` is
     None unless the request comes from a program with an API key.
 
-    Two attributes are read only for the panels of an order, and are None elsewhere or if the database fails. `opening` is the record of
-    the last time that the user opened the order through any connection, None if there is none. `has_reveal` says whether the user has
-    been given the right to view hidden personal data.
+    Two attributes are set only for the panels of an order; on other pages, or if the database fails, they are None. `opening` is the
+    record of the last time that the user opened the order through any connection, or None if there is no such record. `has_reveal` says
+    whether the user has been given the right to view hidden personal data.
     """
 
     id: str

@@ -72,7 +72,7 @@ def _opening(order: Order, trip: Trip, *, together: bool, noted: bool) -> list[s
 
 
 def _is_said(sent: str | None) -> bool:
-    """Whether the opening names an order's status `sent`: only if it is in our table and not settled."""
+    """Whether the first lines of the text give the order's status (`sent`): only if it is in our table and not settled."""
     row = status(sent)
     return row.translated and bool(row.code) and not row.settled
 
@@ -80,8 +80,8 @@ def _is_said(sent: str | None) -> bool:
 def _remark(order: Order, items: Sequence[OrderItem]) -> str:
     """The unsettled statuses of the items: "Waitlisted", "Declined for 1 of 4 travellers"; "" if there are none.
 
-    A status that all the items share with the order is left out if the opening names it. A status that is not in our table becomes
-    "status to be confirmed", because a feed may send any text.
+    A status that all the items share with the order is left out if the first lines of the text already give it. A status that is not in
+    our table becomes "status to be confirmed", because a feed can send any text.
     """
     heads = count_heads(items)
     sent = {status(item.status).code: item.status for item in items}
@@ -137,7 +137,7 @@ def _flight(flight: Flight, named: date | None, *, remark: str, together: bool, 
 
 
 def _is_bare_code(flight: Flight) -> bool:
-    """Whether the operating airline's name is unknown, so that at most its code could be shown."""
+    """Whether the operating airline's name is unknown, so at most its code could be shown."""
     return flight.operating_carrier_name == flight.operating_carrier and len(flight.operating_carrier) <= CODE
 
 
@@ -185,7 +185,7 @@ def _travellers(counts: Sequence[tuple[str, int]]) -> str:
 
 
 def _is_listed(order: Order, other: OtherItem) -> bool:
-    """Whether the text lists an extra: it is booked, not cancelled and not a fee, and has a name or a known type."""
+    """Whether the text lists an extra: only if it is booked, not cancelled and not a fee, and has a name or a known type."""
     kind = (other.item.type or "").upper()
     row = status(_sent(order, other.item))
     named = other.item.name or kind in ITEM_TYPES

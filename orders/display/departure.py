@@ -26,9 +26,9 @@ WRONG_TIMES = frozenset({NoticeKind.IMPOSSIBLE_TIME, NoticeKind.ITEMS_DISAGREE, 
 def time_words(trip: Trip, now: datetime, *, settled: bool = True) -> str:
     """The flight under way at `now` (aware), or else the next departure or the end of the trip, in words; "" if none is known.
 
-    Only booked flights count. If it is in doubt whether the times are local or UTC, only a departure that may still be to come is
-    given, under both readings. The words leave open whether anybody was on a flight that has left if `settled` is False, or if that
-    flight has `statuses` and none of them is settled.
+    Only booked flights count. If it is in doubt whether the times are local or UTC, only a departure that may still lie ahead is
+    given, under both readings. The words for a flight that has left do not say that anybody was on it if `settled` is
+    False, or if the flight has `statuses` and none of them is settled.
     """
     flights = [flight for flight in trip.flights if flight.booked]
     phases = {flight.phase for flight in flights}
@@ -46,9 +46,9 @@ def time_words(trip: Trip, now: datetime, *, settled: bool = True) -> str:
 
 
 def next_booked(trip: Trip) -> Flight | None:
-    """The booked flight that leaves next; None if no booked flight with a known time is to come.
+    """The booked flight that leaves next; None if no booked flight with a known departure time is still to come.
 
-    This need not be the flight whose phase is NEXT, which may not be booked.
+    It need not be the flight whose phase is NEXT, because that one might not be booked.
     """
     coming = [flight for flight in trip.flights if flight.booked and flight.phase in (Phase.NEXT, Phase.LATER)]
     timed = [(flight.origin.instant, at) for at, flight in enumerate(coming) if flight.origin.instant is not None]
@@ -109,10 +109,11 @@ def _phrase(flight: Flight, trip: Trip) -> str:
 
 
 def _apart(flight: Flight, trip: Trip) -> list[bool]:
-    """For each journey of others in the party, from or to the same city and within 24 hours of `flight`: whether it leaves later.
+    """For each other journey of the party that counts: whether it leaves later than `flight`.
 
-    Journeys that leave at the same moment, or whose first flight is not booked, are left out. The list is empty for a flight that
-    carries all travellers, has no known departure time, or does not begin a journey.
+    A journey counts only if it starts or ends in the same city as the journey that `flight` begins, and leaves less than 24 hours before
+    or after it. It does not count if it leaves at the same moment, or if its first flight is not booked or carries all travellers. The
+    list is empty if `flight` carries all travellers, has no known departure time, or does not begin a journey.
     """
     if flight.all_passengers or flight.origin.instant is None:
         return []
@@ -134,7 +135,10 @@ def _is_apart(own: Journey, other: Journey, gap: timedelta) -> bool:
 
 
 def _leaves_in_doubt(flight: Flight, trip: Trip, now: datetime) -> str:
-    """A departure under both readings, the one in use first (one time if they agree); "" if either is unknown or both are past."""
+    """A departure under both readings, with the reading in use first; a single time if both readings give the same one.
+
+    "" if either time is unknown, or if both are past.
+    """
     leaves = flight.origin
     if leaves.wall is None or leaves.other_wall is None or leaves.instant is None:
         return ""
@@ -157,10 +161,10 @@ def _leaves_in_doubt(flight: Flight, trip: Trip, now: datetime) -> str:
 
 
 def wait_words(leaves: Clock, now: datetime) -> str:
-    """The wait until a departure: "in 10 h" if under 24 hours, otherwise "in 30 days", by dates at the airport.
+    """The wait until a departure: "in 10 h" if it is less than 24 hours, otherwise "in 30 days", by dates at the airport.
 
-    "" if the departure's instant or the airport's offset from UTC is unknown; a time read as UTC has an instant without an offset where
-    the airport's zone is unknown.
+    "" if the departure time or the airport's offset from UTC is unknown. If the airport's zone is unknown, a time read as UTC has an
+    instant but no offset.
     """
     today = _today(leaves, now)
     if leaves.instant is None or leaves.wall is None or today is None:
@@ -172,7 +176,7 @@ def wait_words(leaves: Clock, now: datetime) -> str:
 
 
 def _today(end: Clock, now: datetime) -> date | None:
-    """The date at one end of a flight at `now` (aware), by the place's UTC offset at the flight's time; None if that is unknown."""
+    """The date at `now` (aware) at one end of a flight, by the UTC offset there at departure or arrival; None if that is unknown."""
     return (now.astimezone(UTC) + end.offset).date() if end.offset is not None else None
 
 

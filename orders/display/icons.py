@@ -1,4 +1,4 @@
-"""Icons from the sprite static/icons.svg. An icon is always decorative: what it means is also given as text."""
+"""Icons from the sprite static/icons.svg. An icon is always decorative: its meaning is also given as text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An order as a note for a ticket: reference, connection, status, payment, things to check, itinerary, when it was read, and a link."""
+"""An order as a note for a ticket: reference, connection, status, payment, things to check, itinerary, time of reading, and a link."""
 
 from __future__ import annotations
 

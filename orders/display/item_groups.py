@@ -21,7 +21,7 @@ class ItemGroup:
 
     @property
     def total(self) -> Decimal | None:
-        """The exact sum of the prices; None if the price is unknown, or may be per unit because a quantity other than 1 was sent."""
+        """The exact sum of the prices; None if the price is unknown, or might be per unit because a quantity other than 1 was sent."""
         if self.first.price is None or self.first.quantity not in (None, 1):
             return None
         with localcontext(prec=PRECISION):
@@ -37,7 +37,7 @@ def item_groups(order: Order) -> list[ItemGroup]:
 
 
 def positions(groups: Sequence[ItemGroup]) -> dict[int, int]:
-    """The place of each item in the grouped list, as {position in the order: place in the list}; both are counted from 1."""
+    """The position of each item in the grouped list, as {position in the order: position in the list}; both are counted from 1."""
     listed = (index for group in groups for index in group.indexes)
     return {index + 1: place for place, index in enumerate(listed, start=1)}
 

@@ -99,7 +99,7 @@ def stay_words(stay: Stay) -> str:
 def _stay_length(stay: Stay) -> str:
     """The length in hours if it is less than 24 hours or at most one night, otherwise in days.
 
-    It is also in days if the hours are unknown or 0; "" if the days are unknown or 0 too.
+    If the hours are unknown or 0, the length is in days; "" if the days are unknown or 0 too.
     """
     if stay.hours and (stay.hours < 24 or (stay.days or 0) <= 1):
         return duration(stay.hours * 60)
@@ -133,7 +133,7 @@ def both_times(flight: Flight) -> str:
 def transfer_words(transfer: Transfer) -> str:
     """ "2 h 40 min at London Heathrow (LHR)"; with both airports if they differ.
 
-    If the time is unknown or the flights overlap, the words say so.
+    If the duration is unknown or the flights overlap, the words say so.
     """
     place, onward = at_airport(transfer.at), at_airport(transfer.onward)
     changes = transfer.at.code != transfer.onward.code and not same_site(transfer.at, transfer.onward)

@@ -72,7 +72,7 @@ PHRASE = re.compile(r'\{\{ _\("([^"]*)"\) \}\}')
 class Environment(jinja2.Environment):
     """An environment that compiles each template once per language, with its plain phrases already translated.
 
-    Rendering a page then need not look these phrases up.
+    A page is then rendered without looking these phrases up.
     """
 
     def get_template(self, name: Any, parent: str | None = None, globals: Any = None) -> jinja2.Template:  # noqa: A002

@@ -23,9 +23,9 @@ class Shape(StrEnum):
 class Recipe:
     """A ticket system: its placeholders, and where to enter the link template.
 
-    `reference` is the placeholder for the value of a ticket's field, and any FIELD in it stands for that field's name or number, of
-    which `field` is an example; `ticket` is the placeholder for the ticket's number, "" if there is none. `kept` are the special
-    characters that the system leaves as they are when it fills in a value; None if it encodes nothing.
+    `reference` is the placeholder for the value of a ticket's field. If it contains FIELD, this stands for the field's name or number,
+    such as `field`. `ticket` is the placeholder for the ticket's number, "" if the system has none. `kept` has the special characters that
+    the system does not encode when it fills in a value; it is None if the system encodes nothing.
     """
 
     code: str

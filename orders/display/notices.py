@@ -47,9 +47,9 @@ def notice_line(notice: Notice) -> str:
 
 
 def evidence_words(evidence: Evidence) -> str:
-    """The figures behind a verdict, or why they are unknown: a sentence without its capital letter and its full stop.
+    """The figures behind a verdict, or why they are unknown: a sentence without an initial capital or a final full stop.
 
-    An abbreviation at its end keeps its own full stop.
+    If the sentence ends with an abbreviation, the full stop of the abbreviation is kept.
     """
     if evidence.local_minutes is None or evidence.utc_minutes is None:
         if evidence.verdict is Verdict.UNKNOWN_PLACE:
@@ -80,7 +80,7 @@ def evidence_words(evidence: Evidence) -> str:
 
 
 def sentence(words: str) -> str:
-    """`words` as a sentence: with a capital, and a single full stop even after an abbreviation ("10 Std. 35 Min.")."""
+    """`words` as a sentence: with an initial capital, and a single full stop even after an abbreviation ("10 Std. 35 Min.")."""
     return capfirst(words.rstrip(".")) + "."
 
 

@@ -69,7 +69,7 @@ def _place(end: Clock) -> str | None:
 
 
 def _wall(end: Clock) -> str | None:
-    """The local time to the minute, or the day alone if the time is unknown, as ISO 8601; None if neither is known."""
+    """The local time to the minute, or the day alone if the time is unknown, in ISO 8601 format; None if neither is known."""
     if end.wall is not None:
         return end.wall.isoformat(timespec="minutes")
     return end.day_alone.isoformat() if end.day_alone is not None else None

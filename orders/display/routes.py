@@ -23,10 +23,10 @@ def short_route(route: Sequence[str]) -> Sequence[str]:
 
 
 def route_stops(trip: Trip) -> list[tuple[str, str]]:
-    """The stops of a trip for one line, each as (code, `hop_words` of the link from the stop before it, or "" for the first stop).
+    """The stops of a trip for one line, each as (code, words for the link from the previous stop).
 
-    If there are more than LONGEST_ROUTE, only the first five and the last three are kept, with ("", "") in between. The trip must have a
-    route.
+    The words are those of `hop_words`, or "" for the first stop. If there are more than LONGEST_ROUTE stops, only the first five
+    and the last three are kept, with ("", "") in between. The trip must have a route.
     """
     stops = list(zip(trip.route, ("", *map(hop_words, trip.hops)), strict=True))
     return stops if len(stops) <= LONGEST_ROUTE else [*stops[:5], ("", ""), *stops[-3:]]

@@ -76,12 +76,12 @@ class Rows:
 
 
 def start_of(asked: str, total: int) -> int:
-    """`asked`, a position taken from a URL, as a number; 1 if none of the `total` rows has that position."""
+    """The position in a URL (`asked`) as a number; 1 if none of the `total` rows has that position."""
     return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 and 1 <= int(asked) <= total else 1
 
 
 def size_of(text: str) -> int:
-    """The number of bytes that `text` takes up in HTML, once escaped."""
+    """The number of bytes that `text` takes up when it is escaped for HTML."""
     return len(escape(text).encode())
 
 

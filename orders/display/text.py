@@ -65,7 +65,7 @@ def _length(blocks: Iterable[str]) -> int:
 
 
 def _journeys(trip: Trip, room: int, left_out: str) -> list[str]:
-    """A block of text for each journey and each stay; once `room` characters are used up, `left_out` stands for the rest of the trip."""
+    """A block of text for each journey and each stay; the sentence `left_out` replaces what does not fit into `room` characters."""
     blocks: list[str] = []
     for journey in trip.journeys:
         lines: list[str] = []
@@ -85,7 +85,7 @@ def _journeys(trip: Trip, room: int, left_out: str) -> list[str]:
 
 
 def _journey_parts(journey: Journey, doubted: bool) -> Iterator[list[str]]:
-    """The parts of a journey, each as a list of lines: first the heading, then every flight and transfer."""
+    """The parts of a journey, each as a list of lines: first the heading, then each flight or transfer."""
     heading = [day(journey.departs.day), journey_way(journey)]
     if journey.minutes is not None and not doubted:
         heading.append(duration(journey.minutes))

@@ -48,7 +48,7 @@ class _Labels:
         return index in self._flights_of
 
     def of(self, indexes: Iterable[int]) -> Iterator[str]:
-        """The labels of the flights that the items at `indexes` hold, one for each flight, in the order of the trip."""
+        """The labels of the flights that the items at `indexes` hold, one for each flight, in the same sequence as in the trip."""
         flights = merge(*(self._flights_of.get(index, ()) for index in dict.fromkeys(indexes)))
         return (self._labels[at] for at, _same in groupby(flights))
 

@@ -37,7 +37,7 @@ JOIN = re.compile(rf"{CASE_BOUNDARY}|[_\-.]+")
 
 
 def status_word(sent: str | None) -> str:
-    """ "Partially refunded" for PARTIALY_REFUNDED; "No status" if there is none.
+    """ "Partially refunded" for PARTIALY_REFUNDED; "No status" if none was sent.
 
     An unknown status is returned as sent or, if it has no letters, as "Status “1”".
     """
@@ -65,12 +65,12 @@ def _pill(sent: str, count: int | None, _language: str) -> SafeString:
 
 
 def _in_a_list(word: str) -> str:
-    """The word of a status as it follows a count ("3 confirmed"): with a lower-case first letter, unless it is all capitals."""
+    """The word for a status after a count ("3 confirmed"): with a lower-case first letter, unless it is all in capitals."""
     return word if word.isupper() else word[:1].lower() + word[1:]
 
 
 def item_type(sent: str | None) -> str:
-    """ "Seat upgrade" for SEAT_UPGRADE; an unknown type as sent; "Item without a type" if there is none."""
+    """ "Seat upgrade" for SEAT_UPGRADE; an unknown type as sent; "Item without a type" if none was sent."""
     if not sent:
         return _("Item without a type")
     known = ITEM_TYPES.get(sent.upper())
@@ -90,17 +90,17 @@ def item_named(sent: str | None, name: str | None) -> tuple[str, str]:
 
 
 def item_icon(sent: str | None) -> str:
-    """The id of the symbol in static/icons.svg for an item type; "ticket" for an unknown type or for none."""
+    """The id of the symbol in static/icons.svg for an item type; "ticket" if the type is unknown or was not sent."""
     return ITEM_TYPES.get((sent or "").upper(), ("", "ticket"))[1]
 
 
 def channel_word(sent: str | None) -> str:
-    """ "Call centre" for CALL_CENTER; an unknown channel as sent; "" if there is none."""
+    """ "Call centre" for CALL_CENTER; an unknown channel as sent; "" if none was sent."""
     return in_words(CHANNELS, (sent or "").upper(), sent or "")
 
 
 def payment_type(sent: str | None) -> str:
-    """ "Card" for CARD; an unknown payment type as sent; "" if there is none."""
+    """ "Card" for CARD; an unknown payment type as sent; "" if none was sent."""
     return in_words(PAYMENT_TYPES, (sent or "").strip().upper(), sent or "")
 
 
@@ -148,7 +148,7 @@ def _whole_number(count: int, code: str) -> str:
 
 
 def phase_word(phase: Phase) -> str:
-    """ "Departed", "Under way now", "Next", "Later"; "" if unknown."""
+    """ "Departed", "Under way now", "Next" or "Later"; "" if unknown."""
     return _(PHASES[phase]) if phase else ""
 
 
@@ -163,7 +163,7 @@ def note_reason(code: str) -> str:
 
 
 def in_words(table: Mapping[str, str], code: str, unknown: str) -> str:
-    """The phrase for `code`, in the user's language; `unknown` if the table has none."""
+    """The phrase for `code`, in the user's language; `unknown` if the table has no such code."""
     phrase = table.get(code)
     return _(phrase) if phrase else unknown
 
@@ -178,7 +178,7 @@ def readable(key: str) -> str:
 
 
 def of_items(word: str, count: int, total: int | None, known: int) -> str:
-    """A word with its count: "Confirmed for 3 of 4 items"; "… of at least 4 items" if `total` is None and 4 are `known`.
+    """A word with its count: "Confirmed for 3 of 4 items"; "… of at least 4 items" if `total` is None and `known` is 4.
 
     If the order has exactly one item, only the word.
     """

@@ -1,7 +1,7 @@
 """Labels along a journey's bar: airports above it, local times below it.
 
-Full hours are labelled only below a wait. During a flight the zone may change, so hours would repeat or be missing: a flight has only
-its departure time below one end and its arrival time below the other.
+Full hours are labelled only below a wait. During a flight the time zone may change, and hours would then repeat or be missing. A flight
+therefore has only its departure time below one end and its arrival time below the other.
 """
 
 from __future__ import annotations
@@ -80,8 +80,8 @@ def _full_hours(arrival: Clock, departure: Clock, across: int) -> Iterable[tuple
     """Yield the full hours within a wait, as (naive UTC instant, local time).
 
     They are 1, 2, 3, 6 or 12 hours apart: the smallest step at which their labels fit into `across`, the width of the wait in the
-    picture. If no step fits, they are 24 hours apart. There are none if an instant or an offset is unknown, if no time passes between the
-    flights, or if the place or its offset changes during the wait.
+    picture. If no step fits, they are 24 hours apart. Nothing is yielded if an instant or an offset is unknown, if no time passes between
+    the flights, or if the place or its offset changes during the wait.
     """
     if arrival.instant is None or departure.instant is None or arrival.offset is None:
         return

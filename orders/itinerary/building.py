@@ -26,9 +26,9 @@ Passengers = tuple[tuple[str, int], ...]
 class Whole:
     """The facts about the whole order that the record of each flight depends on.
 
-    `reading` (local or UTC) is the one in use; `together` is the reading that the order's segments together support, None if unclear;
-    `headcount` is the number of the order's travellers; `usual_status` is the code of the most common status among the items with
-    flights ("" if none has a status), where cancelled items count only if all are cancelled.
+    `reading` (local or UTC) is the one in use; `together` is the reading that the order's segments together support, None if unclear.
+    `headcount` is the number of the order's travellers. `usual_status` is the code of the most common status of the items with flights,
+    "" if none of them has a status; cancelled items count only if all of them are cancelled.
     """
 
     items: Sequence[OrderItem]

@@ -68,7 +68,7 @@ def offsets_at(zone_name: str | None, wall: datetime) -> tuple[timedelta, ...]:
 
 
 def read_local(wall: datetime, zone_name: str | None, fold: int = 0) -> Moment:
-    """Read a value as the local time of a zone.
+    """Read a value as local time in a zone.
 
     If the zone is unknown, the instant and the offset are None. The instant is also None if it would be outside the years 1 to 9999.
     A time that a clock change skips is read as if the clocks had not been changed: if they went forward by an hour at 02:00, 02:30

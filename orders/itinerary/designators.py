@@ -1,7 +1,7 @@
 """Flight designators: the airline and flight number that a feed means, however it spells them.
 
 With the airline BX, "459", "BX459", "bx 0459" and "#459" are one flight, and "459A" is another: its letter is an operational suffix. An
-airline may be sent as an IATA code, an ICAO code or a name ("BA", "BAW", "British Airways Plc").
+airline can be sent as an IATA code, an ICAO code or a name ("BA", "BAW", "British Airways Plc").
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ def designator(carrier: str | None, number: str | None) -> tuple[str, str]:
 
 
 def _without_airline(text: str, code: str) -> Iterator[str]:
-    """Yield a flight number's text; then, if it begins with a code or name of the airline `code`, the rest of the text after that."""
+    """Yield a flight number's text; if it begins with a code or name of the airline `code`, also yield the text without it."""
     yield text
     if not code:
         return

@@ -56,11 +56,11 @@ def _clock(place: Place, sent: Wall, reading: Reading, both: bool, fold: int) ->
 
 
 def in_flown_order(flights: Sequence[PlannedFlight]) -> list[PlannedFlight]:
-    """The flights in order of departure; at the same instant, in source order.
+    """The flights in order of departure; those that depart at the same instant are in source order.
 
-    A flight without a usable time stays after the flight that precedes it in the source; if no flight with a time precedes it, it goes
-    before the first one that has a time. But if its own day is known and the place so found is on another day, it goes to the beginning
-    of its own day.
+    A flight without a usable time stays after the flight that precedes it in the source. If no earlier flight in the source has a time,
+    it goes before the first flight that does. But if its day of departure is known, and this would put it on another day, it goes to the
+    beginning of its own day.
     """
     starts = [_start(flight) for flight in flights]
     following = next((start for start in starts if start is not None), datetime.min)
@@ -76,7 +76,7 @@ def in_flown_order(flights: Sequence[PlannedFlight]) -> list[PlannedFlight]:
 
 
 def _within(departs: Clock, following: datetime) -> datetime:
-    """`following` if it falls on the local day of the departure, else the beginning of that day; both are naive UTC values.
+    """The instant `following` if it falls on the local day of the departure, else the beginning of that day; both are naive UTC values.
 
     If the zone is unknown, the day is taken as a day in UTC.
     """
@@ -106,9 +106,11 @@ def stay_between(arrives: Clock, leaves: Clock) -> timedelta | None:
     """The time on the ground from an arrival to the next departure; None if it cannot be worked out.
 
     It is measured between the two instants. If one is unknown, it is measured between the two local times, but only if the two
-    places are the same or the departure is more than 50 hours later. If a time of day is unknown, only the dates count: for a
-    difference of two or more days, the result is one day less, the least that it can be in one time zone; a negative difference is
-    returned as it is; a difference of 0 or 1 day gives None.
+    places are the same or the departure is more than 50 hours later.
+
+    If a time of day is unknown, only the dates are compared. For a departure on an earlier date, the result is their difference, which is
+    negative. For a departure on the same or the next date, it is None. For a later departure, it is one day less than the difference,
+    because a stay in one time zone is at least that long.
     """
     if arrives.instant is not None and leaves.instant is not None:
         return leaves.instant - arrives.instant
@@ -125,7 +127,7 @@ def stay_between(arrives: Clock, leaves: Clock) -> timedelta | None:
 
 
 def days_between(arrives: Clock, leaves: Clock) -> int | None:
-    """The number of days from the first clock's local date to the second's, negative if that is earlier; None if either is unknown."""
+    """The number of days from the first clock's local date to the second's, negative if that one is earlier; None if either is unknown."""
     if arrives.day is None or leaves.day is None:
         return None
     return (leaves.day - arrives.day).days

@@ -45,12 +45,12 @@ class Draft:
 
     @property
     def departure(self) -> Wall:
-        """The departure from the first segment that has its time or, failing that, its day; otherwise from the first segment."""
+        """The departure in the first segment that gives its time; failing that, in the first that gives its day, or simply in the first."""
         return _fullest(map(departure_of, self.segments))
 
     @property
     def arrival(self) -> Wall:
-        """The arrival from the first segment that has its time or, failing that, its day; otherwise from the first segment."""
+        """The arrival in the first segment that gives its time; failing that, in the first that gives its day, or simply in the first."""
         return _fullest(map(arrival_of, self.segments))
 
     def first(self, name: str) -> str:
@@ -127,7 +127,7 @@ def _draft_of(
 
 
 def _fullest(walls: Iterable[Wall]) -> Wall:
-    """The first value with a time or, failing that, a day; otherwise the first; an empty Wall if there are no values."""
+    """The first value with a time; failing that, the first with a day, or simply the first; an empty Wall if there are no values."""
     best: Wall | None = None
     for wall in walls:
         if wall.time is not None:

@@ -1,6 +1,6 @@
 """The places that IATA codes stand for, read from the OpenTravelData table in the NeoBase package.
 
-A code may have several rows: for an airport, for its city, and for places that it used to stand for. The current row
+A code can have several rows: for an airport, for its city, and for places that it used to stand for. The current row
 is the one without an end date or, if all have one, the one with the latest; if several qualify, the order of KINDS
 decides. Former places, other than towns and cities, are kept with the last day on which the code stood for them.
 """
@@ -131,9 +131,9 @@ def _rank(row: Row) -> tuple[str, int]:
 
 
 def _letter(row: Row) -> str:
-    """A row's letter in KINDS; of several ("CA"), the one that comes first in KINDS ("A").
+    """A row's letter in KINDS; if it has several ("CA"), the one that comes first in KINDS ("A").
 
-    A seaplane port gets "A", and a town with a station's name "R".
+    A seaplane port gets "A", and a town with a station's name gets "R".
     """
     letter = min(row["location_type"], key=list(KINDS).index)
     if letter == "O" and ("Rail" in row["name"] or "Station" in row["name"]):

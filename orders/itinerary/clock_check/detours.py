@@ -82,7 +82,7 @@ PROPELLER_PER_KM = 0.055
 
 
 def propeller_minutes(equipment: str, distance: float) -> int:
-    """The extra minutes that a propeller aircraft may take for `distance` kilometres; 0 if `equipment` is not the code of one."""
+    """The extra minutes that an aircraft may take for `distance` kilometres: 0 if `equipment` is not a propeller aircraft's code."""
     return round(PROPELLER_PER_KM * distance) if equipment and equipment.strip().upper() in PROPELLERS else 0
 
 

@@ -1,4 +1,4 @@
-"""Check the times of a whole feed, given as rows of a table, with the code that also checks the segments of an order."""
+"""Check the times of a whole feed, given as rows of a table, with the same code that checks the segments of an order."""
 
 from __future__ import annotations
 

@@ -2,9 +2,9 @@
 
 A segment's departure and arrival give one flight time if read as local times, and another if read as UTC. Each has a likelihood for the
 distance flown. The segment's weight is the logarithm of the ratio of the two likelihoods (UTC over local), and the weights of an order's
-segments are added up. The documented reading stands unless the other fits noticeably better; the result is then unclear, or the other
-reading if that fits clearly better. A wrong reading lengthens one direction of a trip and shortens the other, so a return trip is better
-evidence than a single flight.
+segments are added up. The documented reading stands unless the other fits noticeably better. In that case, the result is the other
+reading if it fits clearly better, and otherwise unclear. A wrong reading lengthens one direction of a trip and shortens the other, so a
+return trip is better evidence than a single flight.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def score(
 ) -> SegmentScore:
     """Score both readings of one segment's times, given as naive values.
 
-    If a time is None, or if a place's zone is unknown and no offset was sent with its time, the score only says what it `lacks`. A time
+    If a time is None, or if a place's zone is unknown and no offset was sent with its time, only `lacks` is set. A time
     sent with its own offset is the same instant under both readings. `equipment` is the IATA code of the aircraft, "" if unknown. Trains,
     buses and boats get the weight 0: no model is fitted to them.
     """
@@ -143,7 +143,7 @@ def _weight(local: int, utc: int, expected: float, distance: float, longer: int)
 
 
 def _both_slow(local: int, utc: int, expected: float) -> bool:
-    """Whether both readings give a plausible flight time, and even the shorter one exceeds the usual time by more than the two differ.
+    """Whether both readings give a plausible flight time, and even the shorter exceeds the usual time by more than their difference.
 
     This can happen if the flight makes stops under a single flight number.
     """
@@ -173,7 +173,7 @@ def possible(minutes: int, expected: float) -> bool:
 
 
 def odd(minutes: int | None, expected: float | None) -> bool:
-    """Whether a flight time is too long for `possible` and yet believable, as with the stops of an island hopper."""
+    """Whether a flight time is too long for `possible` and yet believable, as with an island hopper that makes stops."""
     if minutes is None or expected is None or possible(minutes, expected):
         return False
     return expected < minutes < min(DAY, 2.5 * expected + 180)
@@ -182,9 +182,10 @@ def odd(minutes: int | None, expected: float | None) -> bool:
 def decide(scores: Iterable[SegmentScore], documented: Reading = Reading.LOCAL) -> Reading | None:
     """The reading that these segments together support; None if unclear.
 
-    The result is `documented` unless the other reading fits noticeably better; it is then None, or the other reading if that
-    fits clearly better. Equal scores count once: if each passenger has an item, the same flight is sent several times, which
-    proves no more than sending it once. Segments that lack a time or place, or are impossible under both readings, do not count.
+    The result is `documented` unless the other reading fits noticeably better. In that case, it is the other reading if that
+    fits clearly better, and otherwise None. Equal scores count once: if each passenger has a separate item, the same flight is
+    sent several times, but this proves no more than sending it once. Segments that lack a time or place, or are impossible under
+    both readings, do not count.
     """
     distinct = dict.fromkeys(scores)
     total = fsum(_vote(each) for each in distinct if not each.lacks and (each.possible_local or each.possible_utc))
@@ -195,7 +196,7 @@ def decide(scores: Iterable[SegmentScore], documented: Reading = Reading.LOCAL) 
 
 
 def _vote(segment: SegmentScore) -> float:
-    """A segment's weight within its order, limited to MERELY_SLOW if the reading it opposes only makes the flight slow.
+    """A segment's weight within its order, at most MERELY_SLOW in size if the reading that it opposes only makes the flight slow.
 
     A slow flight can still decide alone, but hardly ever outvotes flights that fit.
     """
@@ -260,7 +261,10 @@ def order_evidence(segments: Sequence[SegmentScore], together: Reading | None) -
 
 
 def _days_off(minutes: int, expected: float) -> int | None:
-    """The days by which the arrival is dated too late (negative: too early); None unless correcting them makes the flight time usual."""
+    """The number of days by which the arrival is dated too late (negative: too early).
+
+    None unless moving the arrival by that many days would make the flight time usual.
+    """
     days = round((minutes - expected) / DAY)
     left = minutes - days * DAY - expected
     return days if days and abs(left) <= 25 + 0.1 * expected else None
