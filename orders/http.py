@@ -26,7 +26,7 @@ class ConnectionLabel(Protocol):
 
 
 class Opening(Protocol):
-    """The part of the record of an opened order that the records of its panels repeat."""
+    """The fields of an opened order's record that are repeated in the records of its panels."""
 
     order_ref: str
     connection_id: UUID | None
