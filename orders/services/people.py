@@ -28,7 +28,7 @@ class Traveller:
 class Travellers:
     """The order's consumers with their items, as far as they could be read; `opened` is the order, None if it could not be read.
 
-    `items_complete` is False if a consumer may have more items than are given; `items_problem` is the reason, if known.
+    `items_complete` is False if some of a consumer's items may be missing; `items_problem` is the reason, if known.
     """
 
     loaded: Loaded[Traveller]
@@ -40,8 +40,9 @@ class Travellers:
 def load_travellers(tenant: Tenant, ref: str) -> Travellers:
     """The order's consumers, each with their items; the consumers and the order are read at the same time.
 
-    v2.1 may send no items with a consumer, or only a link or a first page: the items' refs are then listed, for all people in parallel.
-    Raises a CdpError if the consumers cannot be read. If only the order or some refs cannot be read, the items concerned are missing.
+    v2.1 may send a consumer without items, or with only a link to them or a first page. In that case, the refs of the items are listed,
+    for all such consumers in parallel. If the order or some of the refs cannot be read, the items concerned are left out. Raises a
+    CdpError if the consumers cannot be read.
     """
     jobs: list[Callable[[], Any]] = [partial(open_order, tenant, ref), partial(tenant.client.list_consumers, ref)]
     opened, people = tenant.reader.run_parallel(jobs)
@@ -58,7 +59,7 @@ def load_travellers(tenant: Tenant, ref: str) -> Travellers:
 
 
 def _with_items(tenant: Tenant, people: Loaded[Person]) -> tuple[Loaded[Person], errors.CdpError | None]:
-    """The people, with item refs added where v2.1 sent none or not all; and the first failure, or None."""
+    """The people, with item refs added where v2.1 sent none or may have left some out; and the first failure, or None."""
     known = {
         person.ref: person for person in people.items if person.ref and not (person.item_refs and person.items_complete)
     }
@@ -74,7 +75,7 @@ def _with_items(tenant: Tenant, people: Loaded[Person]) -> tuple[Loaded[Person],
 
 
 def _with_listed(person: Person, listed: Loaded[str] | errors.CdpError) -> Person:
-    """The person with the listed item refs added; `items_complete` is False if listing failed or may have left some out."""
+    """The person with the listed item refs added; `items_complete` is False if listing them failed or may have left some out."""
     if isinstance(listed, errors.CdpError):
         return replace(person, items_complete=False)
     complete = listed.complete and len(listed.items) >= len(person.item_refs)
@@ -83,7 +84,7 @@ def _with_listed(person: Person, listed: Loaded[str] | errors.CdpError) -> Perso
 
 
 def joined(people: Loaded[Person], items: tuple[OrderItem, ...]) -> Loaded[Traveller]:
-    """The people, each with those of `items` that their `item_refs` name by ref or by `reference_id`, each item once."""
+    """The people, each with the items that their `item_refs` name, by ref or by `reference_id`. Nobody has the same item twice."""
     by_ref = {item.ref.lower(): (index, item) for index, item in enumerate(items) if item.ref}
     by_reference = {item.reference_id: (index, item) for index, item in enumerate(items) if item.reference_id}
     travellers = []
@@ -97,9 +98,9 @@ def joined(people: Loaded[Person], items: tuple[OrderItem, ...]) -> Loaded[Trave
 def load_orders_of_guest(tenant: Tenant, order_ref: str, guest_ref: str) -> Loaded[Order]:
     """The orders of a guest who is a contact or a traveller of the order `order_ref`, newest first.
 
-    Raises NotOnOrder for any other guest: seeing their orders takes a search, which is recorded as such. Raises another CdpError if
-    the guest's orders cannot be read, or if the guest was not found among the order's people and not all of these could be read. The
-    guest's orders and the contacts are requested at the same time; the panel that led here has usually just cached the people.
+    Raises NotOnOrder for any other guest: to see their orders, the user must search, and the search is recorded. Raises another
+    CdpError if the guest's orders cannot be read, or if the guest was not found on the order but some of its people could not be read.
+    The guest's orders and the contacts are requested at the same time. The people are usually still cached from the panel that led here.
     """
     jobs: list[Callable[[], Any]] = [
         partial(load_guest_orders, tenant, guest_ref),

@@ -26,7 +26,7 @@ Searches = dict[tuple[str, str], Callable[[], Loaded[Order]]]
 class Found:
     """Orders found, each once. `looked` lists the searches made, as ("ref" or "reference", value) pairs.
 
-    `partial` is True if a search failed or was not read to its end: there may be more orders.
+    `partial` is True if there may be more orders, because a search failed or was incomplete.
     """
 
     orders: tuple[Order, ...]
@@ -35,23 +35,23 @@ class Found:
 
     @property
     def only(self) -> str:
-        """The ref of the only order found; "" unless exactly one was found, none can be missing, and it has a ref."""
+        """The ref of the order if exactly one was found and there can be no others; otherwise, or if that order has no ref, ""."""
         return (self.orders[0].ref or "") if len(self.orders) == 1 and not self.partial else ""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class GuestOrders:
-    """A guest, and the guest's orders that could be read, newest first."""
+    """A guest, and those of the guest's orders that could be read, newest first."""
 
     guest: Person
     orders: Loaded[Order]
 
 
 def find_orders(tenant: Tenant, candidates: Sequence[str]) -> Found:
-    """Search for orders with each candidate as the booking reference and, if its form allows it, as the order ref, all in parallel.
+    """Search for each candidate as a booking reference and, if its form allows it, as an order ref. All searches run in parallel.
 
-    A booking reference may have any form, even that of a UUID. It is also tried in capitals, because people often type it in lower
-    case. Raises BadReference if there are no candidates, or a CdpError if nothing was found and a search failed or was incomplete.
+    A booking reference may have any form, even that of a UUID. It is also tried in capitals, because people often type it in lower case.
+    Raises BadReference if there are no candidates, or another CdpError if nothing was found and a search failed or was incomplete.
     """
     searches: Searches = {}
     for candidate in candidates:
@@ -66,10 +66,10 @@ def find_orders(tenant: Tenant, candidates: Sequence[str]) -> Found:
 def open_or_find(tenant: Tenant, ref: str) -> OpenedOrder | Found:
     """Open the order `ref`, or the only order with `ref` as its booking reference; otherwise return the orders found, if any.
 
-    A value in the form of the CDP's refs is tried as a ref first, and as a booking reference only if no order has that ref; any other
-    value is tried as both at the same time. If it remains unknown whether an order has that ref, the orders found are `partial`: the right
-    one may be missing. Raises a CdpError if no order was found and an attempt failed, or if the order to open cannot be read. If a
-    booking reference led to one order in the last minute, a page that reuses answers opens that order without a search.
+    A value that looks like one of the CDP's refs is first tried as a ref, and then, if no order has that ref, as a booking reference.
+    Any other value is tried as both at the same time. If it is still unknown whether an order has that ref, the result is `partial`,
+    because that order may be missing. Raises a CdpError if no order was found and an attempt failed, or if the order to open cannot be
+    read. If a booking reference led to one order in the last minute, a page that reuses answers opens that order without a search.
     """
     opened: errors.CdpError
     found: OpenedOrder | Found | errors.CdpError
@@ -105,7 +105,7 @@ def open_or_find(tenant: Tenant, ref: str) -> OpenedOrder | Found:
 
 
 def open_if_one(tenant: Tenant, found: Found) -> OpenedOrder | Found:
-    """Open the order in `found` if there is exactly one and none can be missing; otherwise return `found`.
+    """Open the order in `found` if there is exactly one and there can be no others (see `Found.only`); otherwise return `found`.
 
     The search's answers are reused where possible. Raises a CdpError if the order cannot be read.
     """
@@ -113,10 +113,10 @@ def open_if_one(tenant: Tenant, found: Found) -> OpenedOrder | Found:
 
 
 def open_by_text(tenant: Tenant, text: str, candidates: Sequence[str]) -> OpenedOrder | Found:
-    """Open the order if `text`, as a ref or as a booking reference, identifies exactly one; otherwise return the orders found.
+    """Open the order that `text` names, if there is exactly one; otherwise return the orders found.
 
-    `candidates` are the readings of `text` to search for if it cannot itself be a ref. Raises a CdpError as `open_or_find`, `find_orders`
-    and `open_if_one` do.
+    Text that can be a ref is handled by `open_or_find`. For any other text, the references read from it (`candidates`) are searched for.
+    Raises a CdpError in the same cases as `open_or_find`, `find_orders` and `open_if_one`.
     """
     if refs.is_ref(text):
         return open_or_find(tenant, text)
@@ -174,7 +174,7 @@ def _by_ref(client: CdpClient, ref: str) -> Loaded[Order]:
 
 
 def newest_first(orders: Iterable[Order]) -> tuple[Order, ...]:
-    """Orders by `ordered_at`, newest first; those without it last."""
+    """The orders sorted by `ordered_at`, newest first; orders without that time come last."""
     long_ago = datetime.min.replace(tzinfo=UTC)
     return tuple(sorted(orders, key=lambda order: order.ordered_at or long_ago, reverse=True))
 
@@ -191,7 +191,7 @@ def find_people(tenant: Tenant, *questions: Mapping[str, str]) -> Loaded[GuestOr
     Several `questions`, such as spellings of one name, are asked at the same time, and each guest is returned once.
     This normally takes two round trips: one for the guests, and one for all their orders. It takes three if the CDP lists only refs:
     the guests are then fetched while their orders are listed, and the orders are fetched last. A guest whose orders could not be read is
-    included, with the reason. At most MOST_PEOPLE guests are returned: `problem` is TooMany if there may be more and nothing failed.
+    included, with the reason. At most MOST_PEOPLE guests are returned; if there may be more and nothing failed, `problem` is TooMany.
     Raises a CdpError if nobody was found and the search failed or was incomplete.
     """
     orders = _OrdersOfGuests(tenant)
@@ -204,9 +204,9 @@ def find_people(tenant: Tenant, *questions: Mapping[str, str]) -> Loaded[GuestOr
 
 
 def list_people(tenant: Tenant, *questions: Mapping[str, str]) -> Loaded[Person]:
-    """Guests as `find_people` finds them, without their orders: one round trip, or two if the CDP lists only refs.
+    """The guests that `find_people` finds, without their orders. This takes one round trip, or two if the CDP lists only refs.
 
-    At most MOST_PEOPLE. Raises a CdpError if nobody was found and the search failed or was incomplete.
+    At most MOST_PEOPLE guests are returned. Raises a CdpError if nobody was found and the search failed or was incomplete.
     """
     return _list_guests(tenant, questions, lambda _ref: None)
 
@@ -219,7 +219,7 @@ class _OrdersOfGuests:
         self._orders: dict[str, Loaded[Order]] = {}
 
     def start(self, ref: str) -> None:
-        """Load a listed guest's orders, unless this has begun for MOST_PEOPLE guests already, as more may be listed than are shown."""
+        """Load a guest's orders as soon as the guest is listed, but only for MOST_PEOPLE guests, because no more are shown."""
         if len(self._orders) < MOST_PEOPLE:
             self._load(ref)
 
@@ -265,7 +265,10 @@ def _list_guests(
 
 
 def _each_once(answers: Iterable[Loaded[Person] | errors.CdpError]) -> Loaded[Person]:
-    """The guests in all answers, each once, at most MOST_PEOPLE; incomplete if there are more, or if an answer failed or is incomplete."""
+    """The guests in all answers, each once, but at most MOST_PEOPLE.
+
+    The result is incomplete if there are more, or if one of the answers is an error or is incomplete.
+    """
     guests: dict[str, Person] = {}
     missing, complete, problem = 0, True, None
     for answer in answers:

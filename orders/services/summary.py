@@ -41,9 +41,9 @@ class Unchecked(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """A serious notice. `anchor` is the DOM id of the part of the page that it links to.
+    """A serious notice. `anchor` is the DOM id of the part of the page that the alert links to.
 
-    `at` is the flight's number (its airports if it has none) or the code of a transfer's airport; "" if the whole trip is concerned.
+    For a flight, `at` is its number, or its airports if it has no number; for a transfer, the code of its airport; for the whole trip, "".
     """
 
     anchor: str
@@ -56,9 +56,9 @@ class OtherItem:
     """One line for `count` items without flights that have the same type, texts, price, quantity, status, vendor and dates.
 
     `item` is the first of the items, `index` its position in the order (from 0). `belongs` is the label of the flight that the product
-    names, or the product itself ("DUB-LHR") if it names two places of the trip but no single flight; otherwise "". `passengers` is
-    ((type code, count), ...) in order of first appearance. `dates` are the item's fields unknown to us that hold a date. `flight` is
-    the key of the flight that the items go with, "" if the data leaves this open.
+    names, or the product itself ("DUB-LHR") if it names two places on the trip but no single flight; otherwise "". `passengers` is
+    ((type code, count), ...) in order of first appearance. `dates` are the item's undocumented fields that hold a date. `flight` is the
+    key of the flight that the items go with, "" if the data does not show which one.
     """
 
     index: int
@@ -77,13 +77,13 @@ class OrderSummary:
     `reference` is the booking reference or, if there is none, the order's ref. `passengers` are those of the trip. `cancelled` and
     `not_booked` count the travellers without a seat on any booked flight: those whose items are cancelled, and the others. All three
     are ((type code or "", count), ...). `statuses` counts the items' statuses, most frequent first, each in the spelling that was sent
-    first; `mixed` is True if they differ. `adds_up` is whether the items' prices add up to the total, None if the two cannot be
-    compared; for an order with items, `unchecked` then has the reasons. `items_sum` is the sum of the prices (None if not compared),
-    `sum_currency` the order's currency. `total_holds_cancelled` is whether the total includes cancelled items with a price, although
-    not all items are cancelled. `others` are the items without flights; `extras` are those of them that go with a flight, grouped by
-    the key of that flight. `items_total` is the number of items, None if some were not, or may not have been, read; `items_known` is
-    how many are known to exist. `segments_left` is how many segments were sent but not read, because of the limit for one order.
-    `notes` are the notes on the order, its items and their segments, each with its place (see `_notes`).
+    first; `mixed` is True if there is more than one status. `adds_up` is whether the items' prices add up to the total, None if the two
+    cannot be compared; the reasons are then in `unchecked`, except for an order without items. `items_sum` is the sum of the prices
+    (None if not compared), `sum_currency` the order's currency. `total_holds_cancelled` is whether the total includes cancelled items
+    with a price, although not all items are cancelled. `others` are the items without flights; `extras` are those of them that go with
+    a flight, grouped by the key of that flight. `items_total` is the number of items, None if some may not have been read;
+    `items_known` is how many are known to exist. `segments_left` is how many segments were sent but not read, because of the limit for
+    one order. `notes` are the notes on the order, its items and their segments, as (position, note) pairs (see `_notes`).
     """
 
     reference: str
@@ -192,7 +192,7 @@ def _sum(items: Sequence[OrderItem]) -> Decimal:
 
 
 def _partly_cancelled(items: Sequence[OrderItem]) -> bool:
-    """Whether some items are cancelled, at least one of these has a price other than 0, and other items are not cancelled."""
+    """Whether some but not all items are cancelled, and at least one cancelled item has a price other than 0."""
     gone = [item for item in items if status(item.status).cancelled]
     return len(gone) < len(items) and any(item.price for item in gone)
 
@@ -218,7 +218,7 @@ def _alerts(trip: Trip) -> Iterator[Alert]:
 
 
 def _others(items: Sequence[OrderItem], trip: Trip) -> Iterator[OtherItem]:
-    """The items without flights, in order of first appearance; items that make equal lines are merged into one."""
+    """The items without flights, in order of first appearance; items whose lines would be the same share one line."""
     alike: dict[tuple[object, ...], list[int]] = {}
     ways, places = ways_of(trip)
     taken = flights_of_types(trip)
@@ -262,9 +262,9 @@ def _price(item: OrderItem) -> Decimal | str | None:
 
 
 def _notes(order: Order) -> list[tuple[str, Note]]:
-    """The notes on the order, its items and their segments, each with its place.
+    """The notes on the order, its items and their segments, as (position, note) pairs.
 
-    The place is "" for the order, "3" for its third item, and "3.1" for that item's first segment.
+    The position is "" for the order, "3" for its third item, and "3.1" for that item's first segment.
     """
     found = [("", note) for note in order.notes]
     for number, item in enumerate(order.items, start=1):

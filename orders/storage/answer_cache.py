@@ -1,4 +1,4 @@
-"""Answers of the CDP, cached for a minute, so that the panels of a page need not request them again.
+"""Answers from the CDP, cached for a minute, so that the panels of a page need not request them again.
 
 They are kept in this process's memory, or in Redis for all processes (`shared_answer_cache`). Without Redis, another worker process
 requests them again, or uses its own answers from the last minute. An answer is cached for one session and one state of one connection,
@@ -46,7 +46,7 @@ class AnswerCache:
         return len(self._answers)
 
     def get(self, key: Key) -> Held | None:
-        """The answer under `key`, or None if there is none or it is too old."""
+        """The answer under `key`, or None if it is missing or too old."""
         with self._lock:
             self._drop_old()
             return self._answers.get(key)
@@ -62,7 +62,7 @@ class AnswerCache:
     def put(self, key: Key, answer: bytes) -> None:
         """Store `answer` under `key`. If there is no room, the oldest answers are dropped.
 
-        An answer over `most_bytes` is not kept, and drops only the one that was under `key`.
+        An answer of more than `most_bytes` is not stored, but the previous answer under `key` is dropped.
         """
         with self._lock:
             self._drop_old()

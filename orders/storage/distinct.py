@@ -12,7 +12,7 @@ LARGEST = 2**63 - 1
 
 
 def distinct_besides(model: type[Model], column: str, known: Iterable[int]) -> list[int]:
-    """The distinct positive numbers in `column` that are not in `known`, ascending. `known` must not contain negative numbers.
+    """The distinct positive numbers in `column` that are not in `known`, in ascending order. `known` must not contain negative numbers.
 
     This is fast only if an index starts with `column`: it takes one index lookup for each number found, and one for each gap before,
     between or after the known numbers.

@@ -17,7 +17,7 @@ M = TypeVar("M", bound=Model)
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A row's place in the sequence: its `at` (aware) and its id. Written in UTC, as `20260301T235959000005-42`."""
+    """A row's position in the sequence: its `at` (aware) and its id. Written in UTC, as `20260301T235959000005-42`."""
 
     at: datetime
     pk: int
@@ -27,7 +27,7 @@ class Place:
 
     @classmethod
     def read(cls, text: str) -> Place | None:
-        """Parse a place; None if `text` is not one."""
+        """Parse a position that was written as text; None if `text` is not one."""
         found = re.fullmatch(r"([0-9]{8}T[0-9]{12})-([0-9]{1,18})", text)
         try:
             return (
@@ -41,7 +41,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[M]):
-    """Rows, newest first. Pass `newer` as `after` to get newer rows, `older` as `before` to get older ones; "" if there are none."""
+    """Rows, newest first. To get newer rows, pass `newer` to `page` as `after`; to get older rows, pass `older` as `before`.
+
+    `newer` or `older` is "" if there are no such rows.
+    """
 
     rows: list[M]
     newer: str = ""
@@ -49,11 +52,11 @@ class Page(Generic[M]):
 
 
 def page(parts: Sequence[QuerySet[M]], size: int, *, before: str = "", after: str = "") -> Page[M]:
-    """At most `size` rows, newest first: the next ones older than the place `before` or newer than `after`.
+    """At most `size` rows, newest first: those just older than the position `before`, or just newer than the position `after`.
 
-    The newest rows are returned if neither is a place, or if at most `size` rows are newer than `after`. `parts` must have no row in
-    common. Each is read by a separate statement, which can use its own index: if OR joined them, the database might read everybody's rows
-    to find one person's.
+    The newest rows are returned if neither is a valid position, or if no more than `size` rows are newer than `after`. The querysets in
+    `parts` must have no row in common. Each is read by a separate statement, which can use its own index. If they were joined by OR, the
+    database might read everybody's rows to find one person's.
     """
     start, end = Place.read(before), Place.read(after)
     if end is not None:

@@ -66,7 +66,7 @@ class PreparedQuery(Generic[M]):
 
     @property
     def statement(self) -> Statement[M]:
-        """The compiled query; compiled on first use."""
+        """The compiled query; it is compiled on first use."""
         written = self._written = self._written or _write(self._query())
         return written
 

@@ -29,12 +29,12 @@ def answers() -> Memory:
 class SessionAnswers:
     """The cached answers of one session (`owner`) and one state of one connection; the `memory` of a `CdpClient`.
 
-    If `fresh`, they are deleted first, so that the page and its panels request everything again and, if the page fails, nothing older
-    is shown in its place. In two cases they are kept and used instead: once for the page of the order `handed`, if a search has just
-    read that order; and for the page of the order `at_hand`, if a strip (the row of a customer's orders at the top of an order's page)
-    listed it, the strip's answers are still cached, and the user does not come from the page of this same order.
+    If `fresh`, they are deleted first: the page and its panels then request everything again and, if the page fails, nothing older is
+    shown instead. There are two exceptions. If a search has just read the order `handed`, the answers are kept and used for the next
+    page of that order. If a strip (the row of a customer's orders at the top of an order's page) listed the order `at_hand`, they are
+    kept and used for its page while the strip's answers are cached, unless the user comes from the page of that same order.
 
-    `handed` is a ref; `at_hand` and `left` may also be booking references. `left` names the order whose page the user comes from.
+    `left` names the order whose page the user comes from. `handed` is a ref; `at_hand` and `left` may also be booking references.
     `strip_of` is the ref of the order that the strip belongs to, "" if no strip's answers are used. If `owner` is "", nothing is cached.
     """
 
@@ -82,7 +82,7 @@ class SessionAnswers:
     def keep_at_hand(self, refs: Mapping[str, str], strip_of: str) -> None:
         """Let the pages of the orders in `refs` use these answers for as long as the answers are cached.
 
-        These are the orders that the strip on the page of the order `strip_of` lists. `refs` maps each text that can name one of them
+        They are the orders listed in the strip on the page of the order `strip_of`. `refs` maps each text that can name one of them
         in a URL (its ref or booking reference) to its ref.
         """
         if self._owner:

@@ -45,7 +45,7 @@ class PatientRedis:
         self._lock = threading.Lock()
 
     def asked(self, ask: Callable[[Redis], T], otherwise: T) -> T:
-        """The result of `ask`, or `otherwise` if Redis fails or is being left alone after a failure."""
+        """Call `ask` with the client and return its result; return the value of `otherwise` if Redis fails or is being left alone."""
         now = time.monotonic()
         if now < self._away_until:
             return otherwise
@@ -158,7 +158,7 @@ def _name(kind: str, *parts: str) -> str:
 
 
 def _text(value: bytes | str | None) -> str | None:
-    """A value from Redis as text; None if it is missing, empty or not ASCII, and so cannot be a value of ours."""
+    """A value from Redis as text; None if it is missing, empty or not ASCII."""
     return value.decode("ascii") if isinstance(value, bytes) and value and value.isascii() else None
 
 

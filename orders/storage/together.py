@@ -1,6 +1,6 @@
 """Several statements sent as one, so that a page waits only once for PostgreSQL, which may be on another host.
 
-On SQLite, whose file is on this machine, the change runs first and the queries follow as a second statement.
+On SQLite, whose file is on this machine, a change is run first, and the queries are run as a second statement.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Change:
     values: Sequence[Any]
 
     def run(self, connection: BaseDatabaseWrapper) -> Row:
-        """Run the change as a separate statement, and return the columns that it returns."""
+        """Run the change as a separate statement, and return the row that it returns."""
         with connection.cursor() as cursor:
             cursor.execute(self.sql, self.values)
             return tuple(cursor.fetchone())
@@ -61,10 +61,10 @@ def run_before(change: Change, connection: BaseDatabaseWrapper, sql: str, values
 
 
 def ask(*questions: Question, change: Change | None = None) -> tuple[list[Any], Row]:
-    """Run the queries, which must be on the same database, as one statement.
+    """Run the queries, which must be on the same database, as one statement; on PostgreSQL, `change` is part of that statement.
 
-    Return the row of each as a model instance (None if there is no row), and the columns that `change` returns (() without one). Raises
-    ValueError if the number of values of a question is wrong.
+    Return the row of each query as a model instance (None if there is no row), and the columns that `change` returns (() if there is no
+    `change`). Raises ValueError if a question has the wrong number of values.
     """
     statements = [question.query.statement for question in questions]
     connection = connections[statements[0].alias]

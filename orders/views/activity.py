@@ -121,7 +121,7 @@ def activity(request: Request) -> HttpResponse:
 def activity_csv(request: Request) -> HttpResponse | StreamingHttpResponse:
     """All records that match the filter and that the user may view, streamed as a CSV file (UTF-8, timestamps in UTC).
 
-    The export is recorded, but is not among its own rows. 400 if part of the filter is not valid; 503 if the export
+    The export is recorded, but its own record is not among the rows. 400 if part of the filter is not valid; 503 if the export
     cannot be recorded.
     """
     everybody, chosen, problems = _asked(request)
@@ -149,7 +149,7 @@ def activity_csv(request: Request) -> HttpResponse | StreamingHttpResponse:
 def activity_of_person(request: Request) -> HttpResponse:
     """Redirect from a posted e-mail address, phone number, name or person's ref to the access records about that customer.
 
-    The URL has only a keyed hash of the text that was posted. If the text does not identify one person, the URL has no hash, and a
+    In the URL, the customer is represented only by a keyed hash. If the text does not identify one person, the URL has no hash, and a
     warning is shown unless the text was empty.
     """
     _everybody, chosen, _problems = _asked(request)
@@ -246,7 +246,7 @@ def _midnight(day: date) -> datetime:
 def _people() -> list[tuple[int, str]]:
     """All users who appear in the records, as (id, name), sorted by name.
 
-    A deleted user's name is taken from a record of something the user did; if there is none, the id stands in for the name.
+    A deleted user's name is taken from a record of something the user did. If there is no such record, the id is used as the name.
     """
     # Everything is read from indexes only; reading names from millions of records would go row by row.
     records, user = AccessRecord.objects.order_by(), get_user_model()

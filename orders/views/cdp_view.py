@@ -188,9 +188,9 @@ def choose_connection(
 ) -> tuple[AnyConnection | None, Problem | None]:
     """Choose the connection and set `request.connection`; return (connection, None), or (None, Problem) if none may be used.
 
-    It is the connection that the request names or, if it names none, the user's default (see `default_for`). An unknown or unconfirmed
-    connection is a Problem: no other is used in its place. With `counted`, for requests that may call the CDP, a view is counted, and
-    exceeding a view limit is also a Problem; for a `panel` of an order, `request.opening` and `request.has_reveal` are read as well.
+    The connection is the one that the request names or, if it names none, the user's default (see `default_for`). An unknown or
+    unconfirmed connection is a Problem: no other is used instead. If the request may call the CDP (`counted`), a view is counted, and
+    exceeding a view limit is also a Problem. For a `panel` of an order, `counted` also sets `request.opening` and `request.has_reveal`.
     """
     name = request.GET.get("connection") or request.POST.get("connection") or ""
     connection, over = _counted(request, name, panel) if counted else (chosen(request.user, name)[0], None)

@@ -46,7 +46,7 @@ def country_field() -> forms.ChoiceField:
 
 
 class AdvancedFields:
-    """Mixin for connection forms that folds away two settings few people change: the API version, and how segment times are read."""
+    """Mixin for connection forms. It folds away two settings that few people change: the API version, and how segment times are read."""
 
     advanced = ("version", "clock")
 

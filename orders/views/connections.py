@@ -91,7 +91,7 @@ def connection_replace(request: Request, connection_id: UUID) -> HttpResponse:
 
 @require_POST
 def connection_default(request: Request, connection_id: UUID) -> HttpResponse:
-    """Set the user's default connection, own or shared: the one used if a link names none.
+    """Make one of the user's connections, own or shared, the default: it is used if a link names no connection.
 
     404 for a connection that the user may not use.
     """
@@ -107,7 +107,7 @@ def connection_default(request: Request, connection_id: UUID) -> HttpResponse:
 def connection_delete(request: Request, connection_id: UUID) -> HttpResponse:
     """Delete one of the user's own connections, after confirmation.
 
-    If it was the default, their own connection with the newest credential becomes the default.
+    If it was the default, the user's own connection with the newest credential becomes the default.
     """
     connection = _own(request, connection_id)
     if request.method != "POST":

@@ -99,8 +99,8 @@ def frame(request: Request) -> HttpResponseBase:
 def embed_allow(request: Request) -> HttpResponseBase:
     """Note in the session that the frame is waiting for consent, and redirect to the confirmation. The frame opens this URL in a window.
 
-    403 unless our own page opened it with a valid challenge and a listed origin: without this check, another site could send the
-    challenge for a secret of its own, and get the token.
+    403 unless our own page opened it with a valid challenge and a listed origin. Without this check, another site could send a challenge
+    made from a secret that it knows, and get the token.
     """
     challenge, origin = request.GET.get("c", ""), request.GET.get("o", "")
     fits = embedding.CHALLENGE.fullmatch(challenge) and embedding.is_listed(origin)
@@ -151,8 +151,8 @@ def _waiting(request: Request) -> dict[str, tuple[str, int]]:
 def embed_token(request: Request) -> HttpResponseBase:
     """Exchange the secret of an allowed frame, posted as JSON (`{"verifier"}`), for `{"token", "expires_in"}`.
 
-    The token expires after about `expires_in` seconds without use, or when the user's session ends. 404 if no frame with this secret is
-    allowed (consent works only once, and for a minute) or the session has ended; 403 unless our own page sent the request.
+    The token expires after about `expires_in` seconds without use, or when the user's session ends. Each consent can be used only once,
+    within a minute. 404 if there is no such consent for this secret, or if the session has ended. 403 unless our own page sent the request.
     """
     own = f"{request.scheme}://{request.get_host()}"
     if request.headers.get("Origin") != own:
@@ -197,7 +197,7 @@ def embed_order(request: Request, ref: str) -> HttpResponseBase:
 def _find(request: Request, text: str, *, is_one: bool = False) -> HttpResponseBase:
     """Search for the text, or show why it is not searched for (400). With `is_one`, it is always searched for.
 
-    `is_one` is True for text in a URL that can be a ref or a booking reference.
+    `is_one` is True if the text comes from a URL and can be a ref or a booking reference.
     """
     reading = lookup.read(text)
     if reading.kind is lookup.Kind.REFERENCE or is_one:
@@ -234,7 +234,7 @@ def _show(request: Request, tenant: Tenant, text: str, candidates: Sequence[str]
 
 
 def _to_row(whole: str, of_page: Callable[[str], str], anchor: str) -> str:
-    """The link to the row with this anchor. An item that the frame leaves out is linked on the order's page, `whole`.
+    """The link to the row with this anchor. For an item that the frame leaves out, the link opens the order's page, `whole`.
 
     `of_page` makes the links to rows that are not items, such as flights.
     """

@@ -44,9 +44,9 @@ def page_not_found(request: Request, exception: Exception) -> HttpResponse:
 def csrf_failure(request: Request, reason: str = "") -> HttpResponseBase:
     """The response to a form with a missing or invalid CSRF token: usually a 403 page, which keeps the text of a search.
 
-    The usual cause is that the form is older than the sign-in, or that the browser keeps no cookies. A sign-in form is shown again, unless
-    the user has signed in meanwhile: they are then redirected. A search by a signed-out user, or the button to sign in with the provider,
-    leads to the sign-in page.
+    The usual cause is that the form is older than the sign-in, or that the browser keeps no cookies. A sign-in form is shown again, but a
+    user who has signed in meanwhile is redirected. A search by a signed-out user, or the button to sign in with the provider, leads to the
+    sign-in page.
     """
     name = request.resolver_match.url_name if request.resolver_match else ""
     if name == "login":
@@ -66,7 +66,7 @@ def csrf_failure(request: Request, reason: str = "") -> HttpResponseBase:
 
 
 def body_too_large(request: Request) -> HttpResponse:
-    """413: the body is larger than any form's, or its length is unknown. The body is not read, and the user is not known yet."""
+    """413: the body is larger than that of any form, or its length is unknown. The body is not read, and the user is not known yet."""
     with activate(preferences.language_for(request, preferences.DEFAULT)):
         return HttpResponse(render_to_string("413.html", _bare(request)), status=413)
 
@@ -74,7 +74,7 @@ def body_too_large(request: Request) -> HttpResponse:
 def server_error(request: Request) -> HttpResponse:
     """500: an error in this program; 503 with Retry-After if the database is unavailable. JSON for API paths, a page for all others.
 
-    The page needs no database, session or context processors, because they may be broken; if even the page fails, the response is PLAIN.
+    The page needs no database, session or context processors, because they may be broken. If even this page fails, the response is PLAIN.
     """
     status = 503 if is_away(sys.exception()) else 500
     if request.path_info.startswith(API):

@@ -33,8 +33,8 @@ def show_people(
 ) -> HttpResponse:
     """The page that lists the guests who match any of `questions`, each with their orders; 404 if nobody was found.
 
-    The search is recorded as `what`, with a keyed hash of the first question. `also` are other readings of the search text, which the
-    page offers. Raises a CdpError if nobody was found and the search failed or was incomplete; the failure is recorded. Raises
+    The search is recorded as `what`, with a keyed hash of the first question. The page also offers the other readings of the search
+    text (`also`). Raises a CdpError if nobody was found and the search failed or was incomplete; the failure is recorded. Raises
     AccessNotRecorded if the search cannot be recorded.
     """
     subject = subject_of(questions)

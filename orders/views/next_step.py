@@ -25,8 +25,8 @@ TYPED = {"orders": ("q", "country", "exactly"), "find_person": ("first_name", "l
 def with_action(request: Request, problem: Problem) -> Problem:
     """Return the problem with a button for its next step: to open the Connections page, which leads back here, or to repeat the request.
 
-    The button reloads a panel in place. A posted search is posted again with its fields; if the URL of a search contains personal data, the
-    search is posted instead. No button is added if the problem has no next step, or if the request to repeat is any other posted form.
+    A panel is reloaded in place. A posted search is posted again with its fields. A search by URL is posted instead if its text is personal. No
+    button is added if the problem has no next step, or if the request to repeat is a posted form other than a search.
     """
     if problem.action is NextStep.CONNECTIONS:
         shared_by = request.connection.shared_by if request.connection is not None else None
@@ -51,7 +51,7 @@ def partial_problem(request: Request, error: errors.CdpError | None) -> Problem 
 
 
 def _personal_search(request: Request) -> str:
-    """The search text in the URL of a GET if it is personal, so that no link may repeat it; "" if it is not, or if it can be a ref."""
+    """The search text in the URL of a GET, if it is personal and must not be repeated in a link; otherwise, or if it can be a ref, ""."""
     match = request.resolver_match
     if request.method == "POST" or match is None:
         return ""
@@ -60,14 +60,14 @@ def _personal_search(request: Request) -> str:
 
 
 def to_connections(request: Request, problem: Problem, *, add: bool = False) -> Problem:
-    """Return the problem with a button that opens the Connections page or, with `add`, the form for a new one; both lead back here."""
+    """Return the problem with a button to the Connections page or, with `add`, to the form for adding a connection; both lead back here."""
     address = reverse("connection_add" if add else "connections")
     label = _("Add a connection") if add else _("Open your connections")
     return replace(problem, action_url=address + next_page.next_query(next_page.page_of(request)), action_label=label)
 
 
 def to_confirm(request: Request, problem: Problem) -> Problem:
-    """Return the problem with a button that opens the page on which the user confirms their connections, which leads back here."""
+    """Return the problem with a button that opens the page for confirming the user's connections; that page leads back here."""
     address = reverse("confirm_connections") + next_page.next_query(next_page.page_of(request))
     return replace(problem, action_url=address, action_label=_("Confirm your connections"))
 

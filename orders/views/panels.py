@@ -40,7 +40,7 @@ def wants_part(request: Request) -> bool:
 
 
 def rows_of(request: Request, tenant: Tenant, name: str, total: int) -> Rows:
-    """The rows of the list `name`, which has `total` rows, from the position in the URL or, if that is missing or invalid, the first."""
+    """The rows of the list `name`, from the position in the URL or, if that is missing or not among the `total` rows, from the first."""
     return Rows(start_of(request.GET.get(name, ""), total), in_time=tenant.in_time)
 
 

@@ -30,9 +30,10 @@ def search_people_everywhere(
     *questions: Mapping[str, str],
     posted: Sequence[tuple[str, str]],
 ) -> HttpResponseBase:
-    """List how many matching people were found on each of the other connections; a button repeats the `posted` search there.
+    """List how many matching people were found on each of the other connections.
 
-    404 if nobody was found. Each search is recorded with its connection.
+    A button shows the people found on a connection: it repeats the search there, with the fields in `posted`. 404 if nobody was found.
+    Each search is recorded with its connection.
     """
     connections, not_asked = others_of(request, tenant)
     found = tenant.reader.run_parallel([partial(_search, request, each, questions) for each in connections])

@@ -28,7 +28,7 @@ def note_pins(request: Request, pinned: Iterable[RecentOrder] | None = None) -> 
 def is_pinned(request: Request, order_ref: str, connection_id: UUID | None) -> bool:
     """Whether the user has pinned this order, opened through this connection, according to the session's note.
 
-    If the session has no note yet, it is made now.
+    If the session has no note yet, one is made.
     """
     held = request.session.get(PINS_KEY)
     marks = held if isinstance(held, list) else note_pins(request)
