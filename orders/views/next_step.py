@@ -25,8 +25,8 @@ TYPED = {"orders": ("q", "country", "exactly"), "find_person": ("first_name", "l
 def with_action(request: Request, problem: Problem) -> Problem:
     """Return the problem with a button for its next step: to open the Connections page, which leads back here, or to repeat the request.
 
-    A panel is reloaded in place. A posted search is posted again with its fields. A search by URL is posted instead if its text is personal. No
-    button is added if the problem has no next step, or if the request to repeat is a posted form other than a search.
+    A panel is reloaded in place. A posted search is posted again with its fields. A search by URL is posted instead if its text is
+    personal. No button is added if the problem has no next step, or if the request to repeat is a posted form other than a search.
     """
     if problem.action is NextStep.CONNECTIONS:
         shared_by = request.connection.shared_by if request.connection is not None else None
