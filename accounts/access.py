@@ -44,7 +44,7 @@ def administers(user: User) -> bool:
 def may_change(user: User | AnonymousUser, other: User) -> bool:
     """Whether `user`, who manages people, may change `other`.
 
-    Nobody may change themselves. Only a superuser may change staff or superusers, because anybody else could make a link to set a
+    Nobody may change themselves. Only a superuser may change staff or superusers: otherwise, `user` could make a link to set a
     superuser's password, and so gain the superuser's rights.
     """
     return other.pk != user.pk and (not administers(other) or user.is_superuser)

@@ -39,7 +39,7 @@ for _app in ("account", "socialaccount", "mfa"):
 
 
 class Ticked:
-    """Mixin: show groups and permissions as checkboxes, because Django's pair of list boxes is hard to use without a mouse."""
+    """Mixin that shows groups and permissions as checkboxes, because Django's pair of list boxes is hard to use without a mouse."""
 
     def formfield_for_manytomany(
         self, db_field: ManyToManyField[Model, Model], request: HttpRequest | None = None, **kwargs: Any
@@ -75,7 +75,7 @@ class TickedUserAdmin(Ticked, People):
         """Remove the second factors and recovery codes of the selected users, for example because a phone was lost.
 
         They can then sign in with a password alone. If a second factor is required, their sessions end (except
-        the one that sent this request), and they must add a new second factor once signed in.
+        the one that sent this request), and they must add a new second factor after signing in.
         """
         here = stored_key(request.session.session_key or "")
         reset = [person.username for person in queryset if factors.reset(person, here=here)]

@@ -27,10 +27,10 @@ TENANTS_READ_EVERY = 600  # seconds; a connection added or deleted in another se
 def page(request: Request) -> dict[str, Any]:
     """The template context that all pages share, including settings, preferences and language.
 
-    `carry` is the query string for links. `ticket` is the request's ticket if it is valid, `refused_ticket` if it is not;
-    otherwise, they are "". `connection_label` has the name and region of the connection in use (None without one), `tenants` lists the
-    connections that the user may use, and `manages` names the management pages that the menu links to; `may_administer` adds the
-    administration. `csrf_input` is made once for all forms of a page.
+    `carry` is the query string for links. `ticket` is the ticket in the URL if it is valid, and `refused_ticket` is that ticket if it
+    is not; each is "" otherwise. `connection_label` has the name and region of the connection in use (None without one), `tenants` lists
+    the connections that the user may use, and `manages` names the management pages that the menu links to; `may_administer` adds
+    the administration. `csrf_input` is made once for all forms on a page.
     """
     connection = request.connection
     ticket = ticket_of(request)
@@ -98,9 +98,9 @@ def carried(request: HttpRequest, **more: str) -> str:
 
 
 def carried_by_redirect(request: HttpRequest, **more: str) -> str:
-    """The query string for a redirect: like `carried`, but an invalid ticket is kept too, so that the next page can report it.
+    """The query string for a redirect: the one from `carried`, plus an invalid ticket, if any, so that the next page can report it.
 
-    If an invalid ticket contains an "@" or is a phone number with a plus, it becomes "…".
+    If that ticket contains an "@" or is a phone number with a plus, it becomes "…".
     """
     refused = refused_ticket_of(request)
     return carried(request, **more, **({"ticket": without_address(refused)} if refused else {}))

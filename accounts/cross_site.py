@@ -1,7 +1,7 @@
 """Refusal of most requests that another site started. Requests without a Sec-Fetch-Site header count as our own.
 
 If a page on a neighbouring host name (same-site) embeds our URLs as images or frames, the browser sends the Lax session cookie with each
-request. Without this check, such a page could cause access records in an agent's name. See https://www.w3.org/TR/fetch-metadata/
+request. Without this check, such a page could cause views to be recorded in an agent's name. See https://www.w3.org/TR/fetch-metadata/
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""Device cookies: a signed cookie marks a browser in which a user has signed in before; failed attempts there are counted separately.
+"""Signed cookies that mark browsers in which a user has signed in before, so that failed attempts there are counted separately.
 
-For each of the last eight people who signed in there, the cookie has an entry: a keyed hash of the user name, a random string, and the
-time when the entry was made (seconds since 1970). The cookie grants nothing: it only decides which failed attempts are counted together.
+For each of the last eight people who signed in with the browser, the cookie has an entry: a keyed hash of the user name, a random string,
+and the time when the entry was made (seconds since 1970). The cookie grants no access: it only decides which failed attempts are counted
+together.
 """
 
 from __future__ import annotations

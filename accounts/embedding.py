@@ -3,7 +3,7 @@
 No cookie, whatever its attributes, works in cross-site frames in all browsers. Instead, the frame creates a secret, the user allows
 the frame (identified by the secret's hash) in a separate window, and the frame exchanges the secret for a token that it keeps in memory.
 The token becomes invalid when the session in which the user allowed the frame ends, or after about 15 minutes without use. All times are
-by the database's clock, as those of sessions are.
+by the database's clock, like those of sessions.
 """
 
 from __future__ import annotations
@@ -73,9 +73,9 @@ def allow(request: Request, challenge: str, origin: str) -> None:
 
 
 def exchange(verifier: str) -> str:
-    """Exchange the secret of an allowed frame for a new token; "" if the frame is not allowed or the user's session has ended.
+    """Exchange the secret of an allowed frame for a new token. Return "" if the frame is not allowed or the user's session has ended.
 
-    Each consent works only once, and only for a minute.
+    Each consent can be used only once, within a minute.
     """
     if not VERIFIER.fullmatch(verifier):
         return ""
@@ -126,7 +126,7 @@ def takes_no_cookies(path: str) -> bool:
 
 
 def without_cookies(get_response: GetResponse) -> GetResponse:
-    """Middleware: drop the cookies on paths that must ignore them. Placed before the session middleware.
+    """Middleware: drop the cookies on paths where they must be ignored. Placed before the session middleware.
 
     Browsers send them from a frame if the page around it is on a neighbouring host name.
     """

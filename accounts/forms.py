@@ -62,7 +62,7 @@ class Limited:
 def too_many(limit: throttling.TryLater, username: str, said: Any) -> str:
     """The message for an attempt that must wait.
 
-    If the reason is that too many attempts have failed, this is `said` with the waiting time filled in, and `locked_out` is called.
+    If too many attempts have failed, this is the given text (`said`) with the waiting time filled in, and `locked_out` is called.
     """
     if limit.crowded:
         return gettext("Too many sign-in attempts are in progress. Try again in a few seconds.")

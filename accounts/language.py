@@ -15,7 +15,7 @@ _held: ContextVar[str] = ContextVar("language", default="")
 
 @contextmanager
 def activate(code: str) -> Iterator[None]:
-    """Activate a language inside the block, like Django's `override`, and keep its code for `language()`."""
+    """Activate a language inside the block, as Django's `override` does, and keep its code for `language()`."""
     token = _held.set(code)
     try:
         with override(code):
@@ -25,7 +25,7 @@ def activate(code: str) -> Iterator[None]:
 
 
 def language() -> str:
-    """The code of the language that `activate` has set, or else of Django's active language; "en" if there is none."""
+    """The code of the language that `activate` has set, or else of Django's active language; "en" if neither is set."""
     return _held.get() or get_language() or SOURCE_LANGUAGE
 
 

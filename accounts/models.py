@@ -82,7 +82,7 @@ class ViewCount(models.Model):
 class SignInFailure(models.Model):
     """A sign-in attempt that is in progress or has failed. Name, address and device are keyed hashes.
 
-    `at` (aware UTC) is when the attempt began or, once it has failed, when it failed. Each attempt deletes the rows older than a day.
+    `at` (aware UTC) is when the attempt began or, if it has failed, when it failed. Each attempt deletes the rows older than a day.
     `device` identifies a browser in which the user has signed in before ("" if unknown). `new_address` is true if the
     browser was unknown and, when the attempt began, no row held the same name and address with an unknown browser.
     `under_way` is true until the password has been checked.
@@ -130,7 +130,8 @@ class EmbedGrant(models.Model):
 class EmbedSession(models.Model):
     """The token (as a hash) of a frame in which a user reads orders. Timestamps are aware UTC.
 
-    `session` is the hashed key of the session in which the user allowed the frame; `until` is the latest time when that session can end.
+    `session` is the hashed key of the session in which the user allowed the frame; `until` is the latest time at which that session can
+    end.
     """
 
     token_sha256 = models.CharField(max_length=64, unique=True)

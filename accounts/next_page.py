@@ -96,11 +96,11 @@ def go_to(request: HttpRequest, address: str, words: str) -> HttpResponse:
 
 
 def page_of(request: HttpRequest) -> str:
-    """The URL of the page the user is on, without personal data: where to return after signing in, for example.
+    """The URL of the page the user is on, without personal data, for example to return to it after signing in.
 
-    For a panel, this is the page around it; for any other GET, the requested URL; for a posted search for references, the URL that repeats
-    the search; for any other posted search for orders, the start page, usually with a notice; for any other POST, the page that the form
-    was on. The start page is also returned if the page around the panel or with the form is unknown or refused by `safe_url`.
+    For a panel, this is the page around it; for any other GET, the requested URL. A posted search for references becomes the URL that
+    repeats it, and any other posted search becomes the start page, usually with a notice. For any other POST, this is the page that the
+    form was on. If the page around a panel or with a form is unknown or refused by `safe_url`, the start page is returned.
     """
     if request.headers.get("HX-Request") == "true":
         return without_person(safe_url(request, request.headers.get("HX-Current-URL")))

@@ -1,7 +1,7 @@
 """Listing and ending a user's open sessions.
 
-Each session holds its user, start time and browser. A user's sessions are found by reading all unexpired sessions (a few thousand
-are expected at most). Signing in therefore needs no extra write, and there is no separate list that could reveal a session's key.
+Each session holds its user, start time and browser. A user's sessions are found by reading all unexpired sessions (at most a few
+thousand are expected). Signing in therefore needs no extra write, and there is no separate list that could reveal a session's key.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ def good(key: str) -> Good | None:
 def is_over(data: SessionBase | dict[str, Any], now: float) -> bool:
     """Whether a session with this data has reached one of its time limits at `now` (seconds since 1970, by the database's clock).
 
-    It counts as over if the data does not say when it started or was last used. Its expiry date is not enough: each write moves it.
+    It counts as over if the data does not say when it started or was last used. Its expiry date is not enough: each write postpones it.
     """
     signed_in, seen = data.get(SIGNED_IN_AT), data.get(SEEN_AT)
     if not isinstance(signed_in, int) or not isinstance(seen, int):
@@ -120,9 +120,9 @@ def is_over(data: SessionBase | dict[str, Any], now: float) -> bool:
 
 
 def end(person: AbstractBaseUser, *, only: str = "", but: str = "") -> int:
-    """End the user's sessions, or only the one with the hashed key `only`, but never the one with the hashed key `but`.
+    """End the user's sessions, and return how many were ended. The number is recorded unless it is 0.
 
-    Return the number of sessions ended, and record it unless it is 0.
+    The hashed key `only` limits this to one session; the hashed key `but` exempts one.
     """
     keys = [row.session_key for row, _data in _rows(person) if only in {"", row.session_key} and row.session_key != but]
     ended = Session.objects.filter(session_key__in=keys).delete()[0]

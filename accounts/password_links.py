@@ -1,4 +1,4 @@
-"""Links for setting a password: each works once, and for three days at most (PASSWORD_RESET_TIMEOUT).
+"""Links for setting a password. Each can be used only once, and expires after three days (PASSWORD_RESET_TIMEOUT).
 
 A link also becomes invalid if a newer one is made, if the person signs in, or if their password or e-mail address changes.
 """
@@ -35,10 +35,10 @@ links = Links()
 
 
 def are_of_use_to(person: User) -> bool:
-    """Whether a link may be made for the person, and used by them.
+    """Whether a link may be made for the person, who can then use it.
 
-    They must be active, be allowed to sign in with a password (CDPVIEWER_PASSWORD_SIGN_IN), and not be signed in by the provider or
-    the directory: a password here would outlast their account there.
+    The person must be active and allowed to sign in with a password (CDPVIEWER_PASSWORD_SIGN_IN), and must not be signed in by the
+    provider or the directory, because a password here would outlast their account there.
     """
     return person.is_active and may_use_password(person, settings.SIGN_ON.passwords) and not comes_from(person)
 

@@ -57,7 +57,7 @@ class NotCommon:
 
 
 class NotSimple:
-    """Refuse passwords with too few different characters, or made mostly of repetitions, sequences or keyboard rows."""
+    """Refuse passwords that have too few different characters, or consist mostly of repetitions, sequences or keyboard rows."""
 
     def validate(self, password: str, user: AbstractBaseUser | None = None) -> None:
         if is_simple(password):
@@ -113,9 +113,10 @@ def is_simple(password: str) -> bool:
 
 
 def _names(user: AbstractBaseUser | None) -> set[str]:
-    """Names that this user's password must not rely on, folded: each name whole, each of its words, and its letters alone.
+    """The names, folded, that this user's password must not rely on.
 
-    Those with fewer than four characters are left out.
+    For each name, these are the whole name, each word in it, and all its words joined together. Any with fewer than four characters are
+    left out.
     """
     texts = [*SITE, *settings.ALLOWED_HOSTS]
     if user is not None:

@@ -85,7 +85,7 @@ def sign_in_failed(what: Action, name: str, outcome: str = "") -> None:
 
 @receiver(pre_save, sender=User, dispatch_uid="accounts.rights.before")
 def remember(instance: User, update_fields: Iterable[str] | None, **_kwargs: Any) -> None:
-    """If a WATCHED field may be saved, first read the stored values, so that `saved` can compare them."""
+    """If the save can change a WATCHED field, read the stored values first, so that `saved` can compare them with the new ones."""
     touched = instance.pk and (update_fields is None or set(update_fields) & set(WATCHED))
     stored = User.objects.filter(pk=instance.pk).values(*WATCHED).first() if touched else None
     instance.__dict__["stored_before"] = stored

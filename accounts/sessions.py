@@ -73,7 +73,7 @@ def end_all(instance: User, created: bool, update_fields: Iterable[str] | None, 
 def session_limits(get_response: GetResponse) -> GetResponse:
     """Middleware: sign the user out if the session is over (`open_sessions.is_over`).
 
-    Otherwise, store its time of use, at most once a minute. It must come after Django's authentication middleware.
+    Otherwise, store the time of the request, at most once a minute. This must come after Django's authentication middleware.
     """
 
     def answer(request: Request) -> HttpResponseBase:
@@ -92,8 +92,8 @@ def session_limits(get_response: GetResponse) -> GetResponse:
 def own_password_first(get_response: GetResponse) -> GetResponse:
     """Middleware: redirect a user who must replace a password that somebody else set to the page for choosing a new one.
 
-    A user who only needs to add a second factor is redirected to the page for adding one. The pages that BEFORE_CHANGING
-    and BEFORE_ADDING list are exempt.
+    A user who only needs to add a second factor is redirected to the page for adding one. The pages listed in
+    BEFORE_CHANGING and BEFORE_ADDING are exempt.
     """
 
     def answer(request: Request) -> HttpResponseBase:

@@ -68,7 +68,7 @@ def _threads(_process: int) -> ThreadPool:
 
 
 class _Connection(SimpleLDAPObject):
-    """An LDAP connection whose calls run in a thread under gevent, because libldap would block the whole process while it waits."""
+    """An LDAP connection whose calls run in a thread under gevent, because libldap would otherwise block the whole process."""
 
     def _ldap_call(self, func: Any, *args: Any, **kwargs: Any) -> Any:
         give_back()  # the database connection, which others need meanwhile
@@ -136,7 +136,7 @@ class Backend(LDAPBackend):
         return person
 
     def get_or_build_user(self, username: str, ldap_user: Any) -> tuple[User, bool]:
-        """Return the user named in the directory's entry (whatever was typed), added if new, and False: nothing is left to save.
+        """Return the user whose name is in the directory's entry (a new user is added), and False, because nothing is left to save.
 
         Raises Refused if that name is unusable, or belongs to a user whom the directory must not sign in. Also raises Refused if the
         user is in no mapped group; an existing user is then removed from the mapped groups here, and all the user's sessions end.

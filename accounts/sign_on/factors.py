@@ -1,7 +1,8 @@
 """Second factors (an authenticator app and passkeys) and ten recovery codes, stored and verified with allauth.
 
-The secrets of apps and recovery codes are sealed (encrypted) like CDP credentials, each for one person and kind: copied to another person,
-they cannot be opened. Each code works only once: the database stores which recovery codes are used, and the time step of the last app code.
+The secrets of apps and recovery codes are sealed (encrypted) like CDP credentials, each for one person and kind, so that a copy in
+another person's row cannot be opened. Each code works only once: the database stores which recovery codes have been used, and the time
+step of the last app code.
 """
 
 from __future__ import annotations
@@ -110,7 +111,7 @@ def pending_secret(request: HttpRequest) -> str:
 
 
 def add_app(request: HttpRequest, person: Any, code: str) -> bool:
-    """If `code` fits the pending secret, add the app with that secret, replacing any earlier app. Return whether `code` fits."""
+    """If `code` matches the pending secret, add the app with that secret, replacing any earlier app. Return whether `code` matches."""
     secret = pending_secret(request)
     counter = _matching(secret, code, after=-1)
     if counter is None:
@@ -125,7 +126,7 @@ def add_app(request: HttpRequest, person: Any, code: str) -> bool:
 
 
 def add_passkey(person: Any, name: str, credential: dict[str, Any]) -> bool:
-    """Store a passkey if `credential`, sent by the browser, fits the challenge. Return whether it does."""
+    """Store a passkey if the browser's answer (`credential`) is valid for the challenge. Return whether it is valid."""
     try:
         webauthn.parse_registration_response(credential)
         webauthn.complete_registration(credential)
@@ -209,7 +210,7 @@ def passkey_challenge(person: Any) -> dict[str, Any]:
 
 
 def accepts_passkey(person: Any, credential: dict[str, Any]) -> bool:
-    """Whether `credential` is a valid answer, from one of the person's passkeys, to the challenge. If so, its use is recorded."""
+    """Whether `credential` is a valid answer, from one of the person's passkeys, to the challenge. If so, the passkey's use is recorded."""
     try:
         webauthn.parse_authentication_response(credential)
         row = webauthn.complete_authentication(person, credential)
@@ -231,7 +232,7 @@ def _refused(error: Exception) -> Literal[False]:
 def remove(person: Any, pk: int, *, here: str) -> bool:
     """Remove one factor; if no other is left, also remove the recovery codes. Return False if the person has no such factor.
 
-    If none is left and a second factor is required, end the person's sessions, except the one with the hashed key `here`.
+    If none is left and a second factor is required, end the person's sessions, except the one whose hashed key is in `here`.
     """
     with transaction.atomic():
         row = Authenticator.objects.filter(user_id=person.pk, pk=pk).first()
@@ -247,7 +248,10 @@ def remove(person: Any, pk: int, *, here: str) -> bool:
 
 
 def reset(person: Any, *, here: str = "") -> int:
-    """Remove a person's second factors and recovery codes. If there were any, record it and call `_end_others`. Return the row count."""
+    """Remove a person's second factors and recovery codes. If there were any, record this and call `_end_others`.
+
+    Return the number of rows removed.
+    """
     with transaction.atomic():
         rows = Authenticator.objects.filter(user_id=person.pk)
         count: int = rows.count()
@@ -259,7 +263,7 @@ def reset(person: Any, *, here: str = "") -> int:
 
 
 def _end_others(person: Any, here: str) -> None:
-    """If a second factor is required, end the person's sessions except the one with the hashed key `here`."""
+    """If a second factor is required, end the person's sessions, except the one whose hashed key is in `here`."""
     if settings.SIGN_ON.second_factor is SecondFactor.REQUIRED:
         open_sessions.end(person, but=here)
 

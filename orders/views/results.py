@@ -61,7 +61,7 @@ def search(request: Request, text: str) -> HttpResponseBase:
 
 
 def read(request: Request, text: str) -> lookup.Lookup:
-    """Read a search text; a national phone number is read with the country chosen on the page or, without one, the connection's.
+    """Read a search text. A national phone number is read with the country chosen on the page; if none was chosen, with the connection's.
 
     An e-mail address that the user chose among several readings is used unchanged.
     """
@@ -109,7 +109,8 @@ def show_chooser(
 ) -> HttpResponseBase:
     """List the orders found, newest first, for the user to choose one; the listing is recorded.
 
-    `also` are other readings of the text, offered as further searches. Raises AccessNotRecorded if the listing cannot be recorded.
+    `also` holds other readings of the text, which are offered as further searches. Raises AccessNotRecorded if the listing cannot be
+    recorded.
     """
     record_listed(request, found)
     listed = [(order, order_address(request, order.ref) if order.ref else "") for order in found.orders]
@@ -159,7 +160,7 @@ def show_not_found(
 
 
 def countries(readings: Sequence[lookup.Lookup]) -> tuple[tuple[str, str], ...]:
-    """The countries to choose from if one of the readings is a phone number that needs its country; otherwise ()."""
+    """The countries to choose from if one of the readings is a phone number whose country is unknown; otherwise ()."""
     return choices() if any(reading.needs_country for reading in readings) else ()
 
 

@@ -43,8 +43,8 @@ FIELD = re.compile(r"all|date_of_birth|passport_number|passport_expiry|identifie
 def reveal(request: Request, ref: str) -> HttpResponseBase:
     """Show one or all hidden fields of a person, or the hidden custom data, if the user may reveal them; otherwise refuse.
 
-    Reveals and refusals are both recorded. A GET from a user who may reveal them only redirects to the contacts: after a sign-in, a GET
-    may arrive in place of the POST.
+    Reveals and refusals are both recorded. A GET from a user with that right only redirects to the contacts: after a sign-in, a GET can
+    arrive in place of the POST.
     """
     if not may_reveal(request):
         response: HttpResponseBase = _refuse(request, ref)
@@ -114,9 +114,9 @@ def _asked(request: Request) -> tuple[str, str, str]:
 def _cards(
     request: Request, tenant: Tenant, ref: str, kind: str, wanted: str, field: str
 ) -> tuple[list[PersonCard], dict[str, Any]]:
-    """The cards of the order's contacts or travellers, with the `wanted` person's `field` revealed, and the context of the panel.
+    """The cards of the order's contacts or travellers, with `field` revealed on one person's card, and the context of the panel.
 
-    `wanted` is the person's ref or, for a person without one, "n" and the position in the list (from 1), such as "n2".
+    `wanted` is that person's ref or, if the person has none, "n" followed by the person's position in the list (from 1), such as "n2".
     """
 
     def shown(person: Person, position: int) -> set[str]:

@@ -41,14 +41,14 @@ def home(request: Request) -> HttpResponseBase:
 
 
 def starts_with_activity(request: Request) -> bool:
-    """Whether the user may view everybody's activity but may manage neither people nor shared connections, like an auditor."""
+    """Whether, like an auditor, the user may view everybody's activity but may manage neither people nor shared connections."""
     noted = SEES_ACTIVITY in request.session and MANAGES not in request.session
     return noted and may_view_all_activity(request.user)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def orders(request: Request) -> HttpResponseBase:
-    """Search for `q`, which is posted by a form or comes in the query of a ticket's link; `search` describes the pages shown.
+    """Search for `q`, which is posted by a form or is in the query of a ticket's link. See `search` for the pages shown.
 
     If a posted reference matches only one order, the response normally redirects to that order's page, which reuses the answers of the
     search.

@@ -211,9 +211,10 @@ def _find(connection_id: UUID) -> SharedConnection:
 def _test(
     request: HttpRequest, form: BaseForm, shared: SharedConnection, entered: dict[str, str], *, wanted: bool = False
 ) -> Outcome | None:
-    """Seal the credential `entered` in `shared`, and test it; return the outcome if the CDP accepts it or, with `wanted`, in any case.
+    """Seal the credential (`entered`) in `shared`, test it with a call to the CDP, and return the outcome. `shared` is not saved.
 
-    Otherwise, or if the test could not be made, add the reason to the form and return None. `shared` is not saved.
+    If the test cannot be made, add the reason to the form and return None. Do the same if the CDP does not accept the credential, unless
+    `wanted` is true (the user wants to save it anyway).
     """
     if over := view_limits.count(request.user):
         problem = view_limits.problem(over)

@@ -118,7 +118,7 @@ class GrantForm(forms.Form):
     is_default = forms.BooleanField(label=_("Default for this group"), required=False)
 
     def clean_until(self) -> datetime | None:
-        """The end of the chosen day in the user's time zone (aware); None if no day was chosen.
+        """The end of the chosen day, as an aware datetime in the user's time zone; None if no day was chosen.
 
         Raises ValidationError if the day is in the past or too far in the future.
         """

@@ -19,9 +19,10 @@ LONGEST = 2000
 
 
 def subject_of(request: Request) -> tuple[str, str]:
-    """Return (keyed hash, "") for the person in the posted `whom`; ("", reason) if it does not identify one person; ("", "") if empty.
+    """Return (keyed hash, "") for the person whom the posted text identifies, or ("", reason) if it does not identify exactly one person.
 
-    `whom` is an e-mail address, a phone number (a national one is read with the connection's country), a person's ref, or a name.
+    Return ("", "") if the text is empty. The text (`whom`) is an e-mail address, a phone number, a person's ref, or a name. A national
+    phone number is read with the connection's country.
     """
     text = normalize(request.POST.get("whom", "")[:LONGEST]).strip()
     if not text:

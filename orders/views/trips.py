@@ -1,4 +1,4 @@
-"""Trips of several orders: the strip above an order, which shows its contacts' orders, and the trips that a list loads later."""
+"""The strip above an order, which shows the trips of its contacts' orders, and the trips that a list of orders loads later."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MOST_SHOWN = 8
 def order_trips(request: Request, tenant: Tenant, ref: str) -> HttpResponseBase:
     """The newest MOST_SHOWN orders of the first guests among the contacts of the order `ref` (see `load_orders_of_contacts`).
 
-    The order whose page shows the strip (`?on=`, otherwise `ref`) is marked. The pages of the orders shown may reuse answers from the last
+    The order whose page shows the strip (`?on=`, otherwise `ref`) is marked. The pages of the orders shown can reuse answers from the last
     minute.
     """
     guests, loaded = load_orders_of_contacts(tenant, ref)

@@ -30,10 +30,10 @@ GROUP_OF = {role.name: role.group for role in ROLES}
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One person in the file. `roles` are group names, or None if the file has no such column; `active` is None if not given.
+    """One person in the file. `roles` holds group names, or is None if the file has no such column; `active` is None if not given.
 
-    `values` holds first name, last name and e-mail address by column name, without columns that the file does not have. `subject` is the
-    person's "sub" claim at the provider, "" if not given.
+    `values` has the first name, last name and e-mail address by column name, except for columns that the file does not have. `subject` is
+    the person's "sub" claim at the provider, or "" if not given.
     """
 
     username: str
@@ -177,7 +177,7 @@ def _link(person: User, site: str) -> str:
 
 
 def _unlinked(lines: Iterable[Line], provider: Provider) -> int:
-    """The number of active people in the file not linked to an account at the provider; links to a former provider do not count."""
+    """The number of active people in the file who are not linked to an account at the provider (a link to a former one does not count)."""
     people = User.objects.filter(username__in=[line.username for line in lines], is_active=True)
     return people.exclude(socialaccount__provider=provider.issuer).count()
 

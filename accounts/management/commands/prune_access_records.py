@@ -1,7 +1,7 @@
 """Remove access records older than a given age. Nothing else removes access records.
 
-The command also removes old views of orders and, on PostgreSQL, creates missing partitions. Statements that may take long run as the
-tables' owner if there is one, because the time limits of pages do not apply to the owner.
+The command also removes old views of orders and, on PostgreSQL, creates missing partitions. Statements that can take a long time
+run as the tables' owner, if one is configured, because the time limits of pages do not apply to the owner.
 """
 
 from __future__ import annotations
@@ -87,10 +87,10 @@ class Command(BaseCommand):
             )
 
     def _drop_months(self, connection: BaseDatabaseWrapper, limit: datetime, count: int) -> None:
-        """Record the removal of the `count` records from before `limit`, and drop whole months of them.
+        """Record the removal of the records from before `limit` (`count` of them), and drop the tables of whole months.
 
-        The note of the removal comes first, because without it `proving` would report the records as missing. A run that completes an
-        earlier one adds no second note. Raises CommandError if a month's table is in use for too long.
+        The removal is recorded first, because otherwise `proving` could report the records as missing. A run that completes an earlier,
+        interrupted one does not record it again. Raises CommandError if a month's table is in use for too long.
         """
         left = AccessRecord.objects.using(connection.alias).filter(chain="", at__gte=limit).count()
         detail = f"before {limit:%Y-%m-%d}, {left} without a chain left"
@@ -110,7 +110,10 @@ class Command(BaseCommand):
 
 
 def _refuse_wrong_clock(connection: BaseDatabaseWrapper) -> None:
-    """Raise CommandError if this host's clock differs much from PostgreSQL's: a clock that is ahead would remove records too early."""
+    """Raise CommandError if this host's clock and PostgreSQL's differ by more than MOST_OFF seconds.
+
+    With a clock that is ahead, records would be removed too early.
+    """
     if connection.vendor != "postgresql":
         return
     offset = database_clock.host_offset(*database_clock.STATEMENT.run(connection))

@@ -47,8 +47,8 @@ class Command(BaseCommand):
     def rotate(self, table: SealedRows, pk: object, *, dry_run: bool) -> str:
         """Reseal one row, trying again if it changes meanwhile; with `dry_run`, only test whether it can be resealed.
 
-        Return "resealed" (also with `dry_run`), "already" (under the first key), "changed meanwhile" (at every try) or "unreadable"; "" if
-        the row is gone.
+        Return "resealed" (also with `dry_run`), "already" (under the first key), "changed meanwhile" (on every attempt) or "unreadable"; ""
+        if the row is gone.
         """
         for _again in range(TRIES):
             row = table.model._default_manager.select_related(*table.related).filter(pk=pk).first()  # noqa: SLF001
