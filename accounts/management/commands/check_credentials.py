@@ -1,4 +1,4 @@
-"""Count the rows with secrets sealed under each key, and the rows that cannot be read."""
+"""Count the rows whose secrets are sealed under each of the keys, and the rows that cannot be read."""
 
 from __future__ import annotations
 
