@@ -147,7 +147,7 @@ class IntegrationForm(forms.Form):
         label=_("Requests per minute"), required=False, min_value=1, max_value=MOST_A_MINUTE, initial=A_MINUTE
     )
     networks = forms.CharField(
-        label=_("Networks"),
+        label=_("Allowed networks"),
         required=False,
         help_text=_(
             "The program’s networks, such as 203.0.113.0/24, separated by spaces or commas. Leave this field empty to allow any address."

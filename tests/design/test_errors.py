@@ -33,7 +33,7 @@ def request_of_nobody() -> Request:
     [
         (errors.bad_request, 400, "Something is wrong with this request"),
         (errors.permission_denied, 403, "Not allowed"),
-        (errors.page_not_found, 404, "No such page"),
+        (errors.page_not_found, 404, "Page not found"),
     ],
 )
 def test_a_page_says_what_is_wrong_and_gives_the_number(
@@ -102,5 +102,5 @@ def test_a_form_without_its_token_is_told_so() -> None:
     client.force_login(User.objects.create_user("agent"))
     answer = client.post(reverse("preferences"), {"theme": "dark"})
     assert answer.status_code == 403
-    assert "This page expired" in answer.content.decode()
+    assert "This page has expired" in answer.content.decode()
     assert "CSRF" not in answer.content.decode()

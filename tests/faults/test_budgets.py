@@ -89,8 +89,8 @@ def within_budget(answer: Answer, name: str) -> None:
 
 # What is left out is said: of what was read, and of what is on the page.
 NO_SUM = "The items were not compared with the order total: some items may be missing"
-FLIGHTS_LEFT = "cdpviewer does not read more for one order, so some flights are missing."
-ITEMS_LEFT = "cdpviewer loads no more items than this for one order. The CDP sent too much data for one page."
+FLIGHTS_LEFT = "That is the most that cdpviewer reads for one order, so some flights are missing."
+ITEMS_LEFT = "cdpviewer cannot load any more items for this order. The CDP sent too much data for one page."
 LONG = "longer than shown"
 SAID: dict[str, tuple[str, ...]] = {
     "empty segments": ("Only the first 2,000 of 666,333 flight segments were read.", FLIGHTS_LEFT, "of 2,000. Next page"),

@@ -37,7 +37,7 @@ def test_a_failed_reading_as_a_ref_leads_nowhere_by_itself(own: tuple[Client, Sa
     cdp.answer_with("/v2/orders/B94TXY", b"{}", status=503)
     page = client.get("/orders/B94TXY/?connection=own")
     assert page.status_code == 200
-    assert "One search failed" in text_of(page)
+    assert "The search was incomplete" in text_of(page)
     assert f"/orders/{SEED}/" in page.content.decode()
 
 

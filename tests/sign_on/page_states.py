@@ -105,7 +105,7 @@ def states(app: App, provider: RunningProvider) -> tuple[State, ...]:
         State("confirm, German", CONFIRM, person="deutsch", shows="Passwort"),
         State("connections to confirm", "/accounts/connections/", waiting, "agent", shows="Sandbox"),
         State("password, set by another", "/accounts/password/", person="new.password", shows="works only once"),
-        State("integrations, none", "/integrations/", person=ADMIN, shows="No program has a key"),
+        State("integrations, none", "/integrations/", person=ADMIN, shows="There are no active keys"),
         State("integrations", "/integrations/", some_keys, ADMIN, shows="Revoked"),
         State("integration, wrong", "/integrations/", fill(networks="here", days="0"), ADMIN, shows="203.0.113.0/24"),
         State("integrations, German", "/integrations/", person="deutsch", shows="Widerrufen"),

@@ -219,7 +219,7 @@ def test_passwords_here_may_be_for_few_while_the_directory_is_for_all(
 ) -> None:
     settings.SIGN_ON = replace(settings.SIGN_ON, passwords=Passwords(passwords))
     page = client.get(LOGIN).text
-    assert 'name="password"' in page and "may sign in with a password" not in page
+    assert 'name="password"' in page and "can sign in with a password" not in page
     refused = client.post(LOGIN, {"username": "anna", "password": PASSWORD}).text.lower()
     assert words in refused and "button" not in refused.partition(words)[2][:80]
     assert client.post(LOGIN, {"username": "dora", "password": HERS}).status_code == 302

@@ -43,7 +43,7 @@ def test_every_address_refuses_before_forms_sessions_and_database(path: str, met
     client = Client(enforce_csrf_checks=True)
     answer = client.generic(method.upper(), path, b"x" * (LARGEST + 1), "application/x-www-form-urlencoded")
     assert answer.status_code == 413
-    assert "Nothing was searched or changed." in answer.text
+    assert "No search was made, and nothing was changed." in answer.text
 
 
 def test_the_page_follows_the_browsers_language() -> None:
@@ -90,7 +90,7 @@ def test_the_server_answers_at_once_and_closes_though_the_body_never_comes(
     assert EXPECTED.items() <= sent.items()
     assert sent["Cache-Control"] == NO_STORE
     assert sent["Connection"] == "close"
-    assert b"Nothing was searched or changed." in page
+    assert b"No search was made, and nothing was changed." in page
 
 
 def test_a_browser_that_sends_on_still_reads_the_answer(live_app: App) -> None:
