@@ -144,7 +144,7 @@ class IntegrationForm(forms.Form):
         label=_("Days until the key expires"), required=False, min_value=1, max_value=LONGEST_DAYS, initial=USUAL_DAYS
     )
     per_minute = forms.IntegerField(
-        label=_("Requests per minute"), required=False, min_value=1, max_value=MOST_A_MINUTE, initial=A_MINUTE
+        label=_("Maximum requests per minute"), required=False, min_value=1, max_value=MOST_A_MINUTE, initial=A_MINUTE
     )
     networks = forms.CharField(
         label=_("Allowed networks"),

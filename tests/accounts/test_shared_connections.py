@@ -567,7 +567,7 @@ def test_a_connection_is_withdrawn_and_offered_again(as_admin: Client, anna: Use
     page = f"{SHARED}{shared.pk}/"
     assert "available to 1 person" in as_admin.get(f"{page}withdraw/").text
     assert as_admin.post(f"{page}withdraw/").status_code == 302
-    assert "This connection is withdrawn, so nobody can use it." in as_admin.get(page).text
+    assert "This connection has been withdrawn, so nobody can use it." in as_admin.get(page).text
     assert (token_of(anna), ConnectionMember.objects.count()) == ("", 0)
     assert as_admin.post(f"{page}offer/").status_code == 302
     assert token_of(anna) == TOKEN
