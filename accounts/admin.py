@@ -80,7 +80,7 @@ class TickedUserAdmin(Ticked, People):
         here = stored_key(request.session.session_key or "")
         reset = [person.username for person in queryset if factors.reset(person, here=here)]
         second_step.note_missing(request)
-        self.message_user(request, _("Reset: %(names)s") % {"names": ", ".join(reset) or "–"})
+        self.message_user(request, _("Two-step sign-in reset for: %(names)s") % {"names": ", ".join(reset) or "–"})
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return False

@@ -73,7 +73,7 @@ def too_many(limit: throttling.TryLater, username: str, said: Any) -> str:
 def not_checked() -> ValidationError:
     """The error for a password that the directory could not check."""
     return ValidationError(
-        _("The password could not be checked with your company’s directory. Try again in a minute."),
+        _("The password could not be checked against your company’s directory. Try again in a minute."),
         code="down",
     )
 

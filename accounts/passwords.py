@@ -48,7 +48,9 @@ class NotCommon:
     def validate(self, password: str, user: AbstractBaseUser | None = None) -> None:
         if is_common(password):
             raise ValidationError(
-                _("This is a password known from data breaches, or such a password with digits or symbols added."),
+                _(
+                    "This password is known from data breaches, or differs from a known one only by added digits or symbols."
+                ),
                 code="password_too_common",
             )
 

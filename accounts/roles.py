@@ -35,7 +35,7 @@ ROLES = (
         "Supervisors",
         "supervisor",
         _("Supervisor"),
-        _("May also reveal hidden personal data, such as a passport number."),
+        _("Can also reveal hidden personal data, such as passport numbers."),
     ),
     Role("Auditors", "auditor", _("Auditor"), _("Sees everybody’s activity.")),
     Role(

@@ -86,7 +86,7 @@ def words(refused: NotSignedIn, *, confirming: bool = False) -> Words:
         ),
         "expired": (
             _("This sign-in is no longer valid"),
-            _("It took more than 10 minutes, was already completed, or was started in another browser."),
+            _("It took more than 10 minutes, had already been completed, or was started in another browser."),
             again,
         ),
         "no-group": (

@@ -26,7 +26,7 @@ class PreferencesForm(forms.Form):
     time_zone = forms.ChoiceField(
         label=gettext_lazy("Time zone"),
         help_text=gettext_lazy(
-            "For the CDP’s and cdpviewer’s timestamps. Flight times are always in the airport’s local time."
+            "Applies to timestamps from the CDP and from cdpviewer. Flight times are always in the airport’s local time."
         ),
     )
     clock = forms.ChoiceField(
@@ -68,7 +68,7 @@ def time_zone(request: HttpRequest) -> HttpResponse:
     if name != zones.FIRST:
         messages.success(
             request,
-            _("The CDP’s timestamps are now shown in the time zone %(zone)s.") % {"zone": name.replace("_", " ")},
+            _("Timestamps are now shown in the %(zone)s time zone.") % {"zone": name.replace("_", " ")},
         )
     return redirect(next_page.own_path(next_page.requested(request, default=reverse("home"))))
 

@@ -51,7 +51,7 @@ def _time(order: Order, summary: OrderSummary, trip: Trip, now: datetime) -> str
     row = status("" if any(item.status for item in order.items) else order.status)
     whole = order.items_complete and not summary.segments_left
     if whole and trip.flights and (row.cancelled or all(flight.cancelled for flight in trip.flights)):
-        return _("Cancelled: no flights left")
+        return _("Cancelled: no flights remain")
     if not row.booked:
         return ""
     words = time_words(trip, now, settled=not row.code or row.settled)

@@ -71,9 +71,9 @@ def _under_way(flight: Flight, trip: Trip, now: datetime, *, settled: bool) -> s
         landing = clock(lands.wall) if lands.day == flight.origin.day else day_clock(lands.wall)
         phrase = _("Was due to leave %(city)s on %(day)s at %(time)s (arrival in %(destination)s: %(landing)s)")
         return phrase % {**_at(flight.origin, now), "landing": landing, "destination": city_within(lands.place)}
-    phrase = _("Under way to %(city)s, due %(when)s")
+    phrase = _("On the way to %(city)s, due %(when)s")
     if _apart(flight, trip):
-        phrase = _("Some of the party are under way to %(city)s, due %(when)s")
+        phrase = _("Some of the party are on their way to %(city)s, due %(when)s")
     when = clock(lands.wall) if lands.day == _today(lands, now) else day_clock(lands.wall)
     return phrase % {"when": when, "city": city_within(lands.place)}
 

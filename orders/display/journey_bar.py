@@ -28,7 +28,7 @@ def bar_sentence(journey: Journey, picture: Picture) -> str:
     """The whole bar in a sentence for screen readers: "16:00 DUB to 22:40 LAS: DUB–LHR flight 1 h 20 min, …"."""
     parts = [_leg(shape.leg) for shape in picture.shapes]
     if picture.night_minutes:
-        parts.append(_("night hours %(time)s") % {"time": duration(picture.night_minutes)})
+        parts.append(_("%(time)s at night") % {"time": duration(picture.night_minutes)})
     return _("%(start)s to %(end)s: %(parts)s") % {
         "start": f"{clock(journey.departs.wall)} {journey.origin.code}",
         "end": f"{clock(journey.arrives.wall)} {journey.destination.code}",

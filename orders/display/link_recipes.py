@@ -73,7 +73,7 @@ RECIPES = (
         "#{ticket.FIELD}",
         "#{ticket.number}",
         _("In Admin → Objects → Ticket, open your text attribute and enter this template as its link template."),
-        note=_("Leave #{…} as it is: Zammad replaces it with the ticket’s value."),
+        note=_("Leave #{…} as it is: Zammad replaces it with the value from the ticket."),
     ),
     Recipe(
         "freescout",
@@ -82,7 +82,7 @@ RECIPES = (
         "{%cf_FIELD%}",
         "",
         _(
-            "Put this template into a saved reply or the sidebar. It needs a single-line field of the Custom Fields module."
+            "Put this template into a saved reply or the sidebar. It needs a single-line field from the Custom Fields module."
         ),
         note=_("The number after “cf_” must be the ID of your field."),
     ),

@@ -54,7 +54,9 @@ def itinerary_text(trip: Trip, *, reference: str = "") -> str:
         after.append(_("Times were converted from UTC and may be wrong: see above."))
     elif trip.timed:
         after.append(_("Times in doubt: see above."))
-    left_out = _("The remaining flights are left out because the text would be too long for a support ticket.")
+    left_out = _(
+        "The remaining flights are left out because the text would otherwise be too long for a support ticket."
+    )
     room = MOST_CHARACTERS - _length([*before, left_out, *after])
     return "\n\n".join([*before, *_journeys(trip, room, left_out), *after])
 

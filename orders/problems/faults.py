@@ -174,7 +174,7 @@ FAULTS: dict[type[errors.CdpError], Row] = {
         400,
         _("Too many people found: narrow the search"),
         _("Only the first matches are shown, with their orders."),
-        _("Add the first name, or search by e-mail address."),
+        _("Search by first and last name, or by e-mail address."),
         word=_("too many found"),
         accepted=True,
         action=NextStep.NONE,
@@ -191,7 +191,7 @@ FAULTS: dict[type[errors.CdpError], Row] = {
     errors.RateLimited: Row(
         Code.RATE_LIMITED,
         429,
-        _("Too many requests: the CDP asks us to wait"),
+        _("Too many requests: the CDP asked us to wait"),
         _("The CDP limits the number of requests, and the limit has been reached (429). The order may still exist."),
         _("Try again in a minute."),
         icon="hourglass",

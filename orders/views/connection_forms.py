@@ -94,7 +94,7 @@ class CredentialForm(forms.Form):
         label=_("Client key"),
         max_length=500,
         widget=forms.PasswordInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-        help_text=_("In Sitecore CDP, under Settings → API access."),
+        help_text=_("Find it in Sitecore CDP under Settings → API access."),
     )
     token = forms.CharField(
         label=_("API token"),

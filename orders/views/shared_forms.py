@@ -60,7 +60,9 @@ class SharedConnectionForm(CredentialForm, SharedSettingsForm):
         label=_("Groups"),
         queryset=Group.objects.order_by("name"),
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("Everybody in these groups can read orders with this connection, including people who join later."),
+        help_text=_(
+            "Everybody in these groups, including people who join later, can read orders with this connection."
+        ),
     )
     is_default = forms.BooleanField(
         label=_("Default for these groups"),
@@ -88,7 +90,7 @@ class ReplaceTokenForm(forms.Form):
         label=_("New API token"),
         max_length=4000,
         widget=forms.PasswordInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-        help_text=_("In Sitecore CDP, under Settings → API access."),
+        help_text=_("Find it in Sitecore CDP under Settings → API access."),
     )
     client_key = forms.CharField(
         label=_("Client key"),
@@ -110,7 +112,7 @@ class GrantForm(forms.Form):
 
     group = GroupChoice(label=_("Group"), queryset=Group.objects.order_by("name"))
     until = forms.DateField(
-        label=_("Last day"),
+        label=_("Last day of access"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}),
         help_text=_("Leave this field empty for no end date."),

@@ -192,7 +192,7 @@ def test_roles_are_given_and_taken_and_other_groups_stay(as_ada: Client, anna: U
     team = Group.objects.create(name="Night shift")
     anna.groups.add(team, Group.objects.get(name="Agents"))
     page = f"{PEOPLE}{anna.pk}/"
-    assert "May also reveal hidden personal data" in as_ada.get(page).text
+    assert "Can also reveal hidden personal data" in as_ada.get(page).text
     assert as_ada.post(f"{page}roles/", {"roles": ["Supervisors", "Auditors"]}).status_code == 302
     assert set(anna.groups.values_list("name", flat=True)) == {"Night shift", "Supervisors", "Auditors"}
     assert as_ada.post(f"{page}roles/", {"roles": ["Night shift"]}).status_code == 422

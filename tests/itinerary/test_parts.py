@@ -256,7 +256,7 @@ def test_a_plain_text_that_is_too_long_leaves_flights_out(most: int, monkeypatch
     cut = itinerary_text(trip, reference="B94TXY")
     assert len(cut) <= most
     kept, _said, end = cut.partition(
-        "The remaining flights are left out because the text would be too long for a support ticket."
+        "The remaining flights are left out because the text would otherwise be too long for a support ticket."
     )
     assert whole.startswith(kept) and kept.count("\n") >= 4
     assert end == ("\n\n1 flight without times: Dublin to Las Vegas (DUB-LAS)\n\nAll times are local airport times.")
@@ -284,7 +284,7 @@ def test_the_picture_is_to_scale() -> None:
         (True, 262, 698),
     ]
     assert bar_sentence(trip.journeys[0], drawn).endswith(
-        "DUB–LHR flight 1 h 20 min, 2 h 40 min wait at LHR, LHR–LAS flight 10 h 40 min, night hours 1 h 20 min"
+        "DUB–LHR flight 1 h 20 min, 2 h 40 min wait at LHR, LHR–LAS flight 10 h 40 min, 1 h 20 min at night"
     )
     assert [(night.x, night.width) for night in drawn.nights] == [
         (524, 87)
@@ -408,7 +408,7 @@ def test_every_notice_can_be_worded(kind: NoticeKind) -> None:
         ((2000, 2000, 72, 449), "this flight would take 33 h 20 min to cover 449 km; about 1 h 12 min is usual"),
         ((-100, 20, None, None), "it would land 1 h 40 min before it leaves if the times were sent as local times, and take 20 min if in UTC"),
         ((2000, -40, 72, 449), "it would take 33 h 20 min if the times were sent as local times, and land 40 min before it leaves if in UTC"),
-        ((-100, -160, 72, 449), "it would land 1 h 40 min before it leaves (usual: 1 h 12 min)"),
+        ((-100, -160, 72, 449), "it would land 1 h 40 min before it leaves (usual flight time: 1 h 12 min)"),
         ((2000, 2060, 72, 449), "this flight would take 33 h 20 min to cover 449 km if the times were sent as local times, 34 h 20 min if in UTC; about 1 h 12 min is usual"),
     ],
 )  # fmt: skip
@@ -426,7 +426,7 @@ def test_the_sentences_of_notices() -> None:
         notice_line(Notice(NoticeKind.LONG, minutes=850)),
     ]
     assert found == [
-        "Check these times: it would land 1 h 40 min before it leaves (usual: 1 h 12 min).",
+        "Check these times: it would land 1 h 40 min before it leaves (usual flight time: 1 h 12 min).",
         "Clocks go back that night, so 01:20 occurs twice; the second fits this flight.",
         "No airport code was sent, so the duration is unknown.",
         "14 h 10 min.",

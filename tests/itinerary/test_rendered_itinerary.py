@@ -186,7 +186,7 @@ def test_the_title_takes_its_day_from_a_journey_that_is_flown() -> None:
 def test_the_sentence_of_the_bar_has_local_times_and_nights() -> None:
     page = rendered(plan([item(*OUT)]))
     assert "16:00 DUB to 22:40 LAS: DUB–LHR flight 1 h 20 min" in page
-    assert "night hours 1 h 20 min" in page
+    assert "1 h 20 min at night" in page
 
 
 def test_the_shade_of_a_night_is_named() -> None:

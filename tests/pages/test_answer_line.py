@@ -160,8 +160,8 @@ OUT = "DUB JFK 2026-12-27T06:40 2026-12-27T09:20"
         ("2026-12-26T01:00", "Leaves Dublin in 1 day, Sun 27 Dec 06:40"),
         ("2026-12-26T20:40", "Leaves Dublin in 10 h, Sun 27 Dec 06:40"),
         ("2026-12-27T06:39", "Leaves Dublin in 1 min, Sun 27 Dec 06:40"),
-        ("2026-12-27T08:00", "Under way to New York, due 09:20"),
-        ("2026-12-27T14:19", "Under way to New York, due 09:20"),
+        ("2026-12-27T08:00", "On the way to New York, due 09:20"),
+        ("2026-12-27T14:19", "On the way to New York, due 09:20"),
         ("2026-12-28T08:00", "Arrived in New York on Sun 27 Dec 2026"),
     ],
 )
@@ -190,13 +190,13 @@ WRONG_MONTH = "SFO FRA 2027-02-10T14:00 2027-03-11T09:45"
 @pytest.mark.parametrize(
     ("flight", "status", "now", "words"),
     [
-        (NIGHT, "", "2026-12-27T15:59", "Under way to Singapore, due Mon 28 Dec 09:20"),
-        (NIGHT, "", "2026-12-27T16:00", "Under way to Singapore, due 09:20"),  # there it is the 28th
+        (NIGHT, "", "2026-12-27T15:59", "On the way to Singapore, due Mon 28 Dec 09:20"),
+        (NIGHT, "", "2026-12-27T16:00", "On the way to Singapore, due 09:20"),  # there it is the 28th
         (NO_ARRIVAL, "", "2026-12-27T06:41", "Left Dublin on Sun 27 Dec at 06:40; arrival time unknown"),
         (NO_ARRIVAL, "", "2027-12-27T06:41", "Left Dublin on Sun 27 Dec 2026 at 06:40; arrival time unknown"),
         ("DUB QQQ 2026-12-27T06:40 2026-12-27T09:20", "", "2026-12-28T12:00", "Left Dublin on Sun 27 Dec at 06:40; arrival time unknown"),
         (WRONG, "", "2026-12-01T12:00", "Leaves Dublin in 26 days, Sun 27 Dec 16:00; check the flight’s times"),
-        (WRONG_MONTH, "", "2027-02-20T12:00", "Under way to Frankfurt, due Thu 11 Mar 09:45; check the flight’s times"),
+        (WRONG_MONTH, "", "2027-02-20T12:00", "On the way to Frankfurt, due Thu 11 Mar 09:45; check the flight’s times"),
         ("DUB PMI 2027-03-28T01:30 2027-03-28T05:20", "", "2027-03-01T12:00", "Leaves Dublin in 27 days, Sun 28 Mar 01:30; check the flight’s times"),
         (OUT, "REFUNDED", "2026-12-28T08:00", "Was due to arrive in New York on Sun 27 Dec 2026"),
         (OUT, "RESERVED", "2026-12-28T08:00", "Was due to arrive in New York on Sun 27 Dec 2026"),
@@ -229,7 +229,7 @@ def test_the_last_landing_is_the_latest() -> None:
     ("order", "time"),
     [
         ("CONFIRMED", "Leaves Dublin in 30 days, Sun 27 Dec 06:40"),
-        ("CANCELLED", "Cancelled: no flights left"),
+        ("CANCELLED", "Cancelled: no flights remain"),
         ("EXPIRED", None),
         ("DECLINED", None),
     ],
@@ -261,7 +261,7 @@ HOME = "MAD DUB 2027-04-17T18:00 2027-04-17T19:40"
         (MIDDAY, "2026-11-27T12:00", "Some of the party leave Dublin in 134 days, Sat 10 Apr 07:10"),
         (FROM_LONDON, "2026-11-27T12:00", "Some of the party leave Dublin in 134 days, Sat 10 Apr 07:10"),
         (EARLY, "2026-11-27T12:00", "Leaves Dublin in 134 days, Sat 10 Apr 07:10"),
-        (MIDDAY, "2027-04-10T07:00", "Some of the party are under way to Madrid, due 10:45"),
+        (MIDDAY, "2027-04-10T07:00", "Some of the party are on their way to Madrid, due 10:45"),
         (MIDDAY, "2027-04-10T10:40", "The party’s next departure: from Dublin in 2 h, Sat 10 Apr 13:40"),
         (MIDDAY, "2027-04-11T10:40", "Leaves Madrid in 6 days, Sat 17 Apr 18:00"),
     ],
@@ -331,9 +331,9 @@ def test_a_flight_without_a_seat_is_not_the_next_one(sent: str) -> None:
 @pytest.mark.parametrize(
     ("order_status", "statuses", "words"),
     [
-        ("CANCELLED", ["CANCELLED", "CANCELLED"], "Cancelled: no flights left"),
-        ("CONFIRMED", ["CANCELLED", "CANCELLED"], "Cancelled: no flights left"),
-        ("CANCELLED", ["", ""], "Cancelled: no flights left"),
+        ("CANCELLED", ["CANCELLED", "CANCELLED"], "Cancelled: no flights remain"),
+        ("CONFIRMED", ["CANCELLED", "CANCELLED"], "Cancelled: no flights remain"),
+        ("CANCELLED", ["", ""], "Cancelled: no flights remain"),
         ("CANCELLED", ["CONFIRMED", ""], "Leaves Dublin in 30 days, Sun 27 Dec 06:40"),
         ("CANCELLED", ["CONFIRMED", "CANCELLED"], "Leaves Dublin in 30 days, Sun 27 Dec 06:40"),
         ("REFUNDED", ["REFUNDED", "REFUNDED"], "Leaves Dublin in 30 days, Sun 27 Dec 06:40"),

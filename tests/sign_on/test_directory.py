@@ -272,7 +272,7 @@ def assert_not_checked(client: Client) -> None:
     for _try in range(6):
         answer = client.post(LOGIN, {"username": "dora", "password": "wrong"})
         assert answer.status_code == 503
-        assert "could not be checked with your company’s directory" in answer.text
+        assert "could not be checked against your company’s directory" in answer.text
         assert "Wrong" not in answer.text and "do not belong together" not in answer.text
     assert not SignInFailure.objects.exists()
 
@@ -335,7 +335,7 @@ def test_a_certificate_that_is_not_trusted_is_refused_and_gets_no_password(
     chosen = over_tls(directory, by, "localhost" if wrong == "host" else "127.0.0.1", other)
     settings.SIGN_ON = replace(settings.SIGN_ON, directory=chosen)
     answer = client.post(LOGIN, {"username": "dora", "password": HERS})
-    assert (answer.status_code, "could not be checked with your company’s directory" in answer.text) == (503, True)
+    assert (answer.status_code, "could not be checked against your company’s directory" in answer.text) == (503, True)
     assert not User.objects.exists()
 
 
@@ -356,7 +356,7 @@ def test_a_directory_that_hangs_holds_up_nobody_with_a_password_here(
     def wait_for_it(number: int) -> tuple[int, bool]:
         try:
             answer = Client().post(LOGIN, {"username": f"somebody{number}", "password": HERS})
-            return answer.status_code, "could not be checked with your company’s directory" in answer.text
+            return answer.status_code, "could not be checked against your company’s directory" in answer.text
         finally:
             connection.close()
 
