@@ -48,9 +48,7 @@ class NotCommon:
     def validate(self, password: str, user: AbstractBaseUser | None = None) -> None:
         if is_common(password):
             raise ValidationError(
-                _(
-                    "This password is known from data breaches, or differs from a known one only by added digits or symbols."
-                ),
+                _("This password is known from data breaches, or is a known one with digits or symbols added."),
                 code="password_too_common",
             )
 

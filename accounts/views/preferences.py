@@ -26,7 +26,7 @@ class PreferencesForm(forms.Form):
     time_zone = forms.ChoiceField(
         label=gettext_lazy("Time zone"),
         help_text=gettext_lazy(
-            "Applies to timestamps from the CDP and from cdpviewer. Flight times are always in the airport’s local time."
+            "Applies to timestamps from the CDP and cdpviewer. Flight times are always in the airport’s local time."
         ),
     )
     clock = forms.ChoiceField(
@@ -46,7 +46,9 @@ class PreferencesForm(forms.Form):
     shortcuts = forms.BooleanField(
         label=gettext_lazy("Keyboard shortcuts"),
         required=False,
-        help_text=gettext_lazy("Single keys: / c i n p r ? – turn them off if they interfere with a screen reader."),
+        help_text=gettext_lazy(
+            "Turn these single-key shortcuts off if they interfere with a screen reader: / c i n p r ?"
+        ),
     )
 
     def __init__(self, *args: object, **kwargs: object) -> None:
