@@ -145,7 +145,7 @@ def _tight(notice: Notice) -> str:
 
 def _overnight(_notice: Notice) -> str:
     hours = {"from": f"{HOUSE_RULES.night_from:%H:%M}", "to": f"{HOUSE_RULES.night_to:%H:%M}"}
-    return _("All or part of this wait is between %(from)s and %(to)s.") % hours
+    return _("Between %(from)s and %(to)s.") % hours
 
 
 def _long(notice: Notice) -> str:

@@ -32,11 +32,6 @@ NOTE_USE_EVERY = timedelta(minutes=1)
 Address = IPv4Address | IPv6Address
 
 
-def in_a_year() -> datetime:
-    """The default expiry time of a key created now, as an aware datetime in UTC."""
-    return timezone.now() + timedelta(days=USUAL_DAYS)
-
-
 class IntegrationQuerySet(models.QuerySet["Integration"]):
     def valid(self) -> IntegrationQuerySet:
         """The integrations whose keys are valid now: not revoked, not expired, and for an active connection."""
@@ -70,11 +65,11 @@ class Integration(models.Model):
     created_by = person_field()
     last_used_at = models.DateTimeField(null=True, editable=False)
     revoked_at = models.DateTimeField(null=True, editable=False)
-    expires_at = models.DateTimeField(default=in_a_year, editable=False)
+    expires_at = models.DateTimeField(editable=False)
     networks = models.CharField(
         _("networks"), max_length=LONGEST_NETWORKS, blank=True, default=""
     )  # separated by spaces; "" for any address
-    per_minute = models.PositiveIntegerField(_("requests a minute"), default=A_MINUTE)
+    per_minute = models.PositiveIntegerField(_("requests per minute"), default=A_MINUTE)
     minute = models.BigIntegerField(default=0, editable=False)  # the minute of the last request, counted from 1970
     in_minute = models.IntegerField(default=0, editable=False)
 

@@ -48,7 +48,7 @@ def test_it_never_leads_away(browser: Client) -> None:
 def test_signed_out_the_form_is_shown_anew_with_name_and_goal_and_without_the_password(browser: Client) -> None:
     answer = browser.post(LOGIN, form_of(browser, SECOND) | {"csrfmiddlewaretoken": "x" * 64})
     assert answer.status_code == 403
-    assert "This page has expired" in answer.text
+    assert "This page expired" in answer.text
     assert 'value="anna"' in answer.text
     assert f'name="next" value="{SECOND}"' in answer.text
     assert PASSWORD not in answer.text

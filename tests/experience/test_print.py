@@ -15,7 +15,7 @@ from tests.pages.conftest import SEED
 
 ONLY_FOR_SCREENS = (
     "Copy for the customer", "Copy internal note", "Copy link", "Calendar file", "Raw data", "Refresh", "Show contacts", "Show travellers",
-    "Show custom data", "Opening either list is logged", "Skip to content", "Keyboard shortcuts", "Reveal", "Other orders",
+    "Show custom data", "Opening these is logged", "Skip to content", "Keyboard shortcuts", "Reveal", "Other orders",
 )  # fmt: skip
 
 

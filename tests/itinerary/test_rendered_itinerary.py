@@ -223,6 +223,6 @@ def test_a_wait_is_described_by_its_length_and_the_house_rule() -> None:
 
     night = details([item("DUB LHR 2025-08-15T16:00 2025-08-15T17:20", "LHR LAS 2025-08-16T01:01 2025-08-16T03:41")])
     tight = details([item("DUB LHR 2025-08-15T16:00 2025-08-15T17:20", "LHR LAS 2025-08-15T17:50 2025-08-15T20:30")])
-    assert night["overnight"] == "All or part of this wait is between 00:00 and 05:00."
+    assert night["overnight"] == "Between 00:00 and 05:00."
     assert night["long"] == "7 h 41 min."
     assert tight["tight"] == "30 min. We advise at least 1 h."
