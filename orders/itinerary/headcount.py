@@ -26,11 +26,11 @@ Airborne = tuple[datetime, datetime, tuple[int, ...]]
 def headcount(
     items: Sequence[OrderItem], flights: Sequence[PlannedFlight], reading: Reading, *, trusted: bool = True
 ) -> Passengers:
-    """The number of travellers of each passenger type in the order. `flights` are in the sequence in which they are flown.
+    """The number of travellers of each passenger type in the order. `flights` are given in the order flown.
 
-    Nobody travels the same route twice in a day, and nobody is in two aircraft at once. So the number for each type is the largest on
-    any one route in a day or in the air at any one time. A route runs between the two cities of a flight, or from the first city of an
-    item to its last. Impossible times do not count as time in the air; if `trusted` is False, no times do.
+    Nobody travels the same route twice in a day, and nobody is in two aircraft at once. So the number for each type is the largest found on
+    any one route in a day, or in the air at any one time. A route runs between the two cities of a flight, or from the first city of an
+    item to its last. A flight with unknown or impossible times does not count as being in the air; if `trusted` is False, no flight does.
 
     Three items, each for one adult, make two adults: the first two items both go from Dublin to Las Vegas on Monday, and the third may
     be for either of their travellers.
@@ -68,9 +68,10 @@ def headcount(
 
 
 def without_seats(items: Sequence[OrderItem], flights: Sequence[Flight]) -> tuple[Passengers, Passengers]:
-    """The numbers of travellers without a seat on the booked flights, by passenger type: first the cancelled, then the others.
+    """The numbers of travellers without a seat on the booked flights, by passenger type.
 
-    Each number is the smallest on any one of these flights, because a traveller may be without a seat on only some of them.
+    The first result is for travellers whose items are cancelled, the second for the others. Each number is the smallest found on any of
+    these flights, because a traveller may be without a seat on only some of them.
     """
     found: list[tuple[Counter[str], Counter[str]]] = []
     for flight in flights:

@@ -31,7 +31,7 @@ HOUR = timedelta(hours=1)
 def plan(items: Sequence[OrderItem], *, reading: Reading = Reading.LOCAL, now: datetime | None = None) -> Trip:
     """The whole itinerary of an order's items.
 
-    `reading` says whether the feed's times are read as local or as UTC; the evidence does not change that. `now` is an aware datetime,
+    `reading` says whether the feed's times are read as local or as UTC; the evidence does not change it. `now` is an aware datetime,
     by default the current time. Never raises, whatever the items contain.
     """
     moment = now if now is not None else datetime.now(UTC)
@@ -124,7 +124,7 @@ def _latest(so_far: datetime | None, flight: Flight) -> datetime | None:
 
 
 def _whole_minutes(run: Sequence[Flight]) -> int | None:
-    """The minutes from first departure to last arrival; None if not positive, or if `minutes` of the first or last flight is None."""
+    """The minutes from the first departure to the last arrival; None if zero or negative, or if either flight's is unknown."""
     minutes = minutes_between(run[0].origin.instant, run[-1].destination.instant)
     if minutes is None or minutes <= 0 or run[0].minutes is None or run[-1].minutes is None:
         return None
@@ -134,7 +134,7 @@ def _whole_minutes(run: Sequence[Flight]) -> int | None:
 def _with_stays(journeys: Sequence[Journey], group_of: Mapping[str, int]) -> list[Journey]:
     """The journeys with the stays between them, except where an earlier journey is still under way when the next one starts.
 
-    Cancelled journeys are ignored, and returned as they are. `group_of` maps each journey's key to the number of its travel group.
+    Cancelled journeys are ignored and returned unchanged. `group_of` maps each journey's key to the number of its travel group.
     """
     stayed = list(journeys)
     latest: datetime | None = None
@@ -152,7 +152,7 @@ def _with_stays(journeys: Sequence[Journey], group_of: Mapping[str, int]) -> lis
 def _stay(ended: Journey, starting: Journey, *, one_group: bool) -> Stay | None:
     """The stay between two journeys; None if it is negative or cannot be determined.
 
-    It is also None if the second journey is another travel group's, starts in another city, and is not known to start at least
+    It is also None if the second journey belongs to another travel group, starts in another city, and is not known to start at least
     `stay_from_hours` after the first ends.
     """
     arrives, leaves = ended.arrives, starting.departs
@@ -174,10 +174,10 @@ def _lacks_segments(item: OrderItem) -> bool:
 
 
 def _name(item: OrderItem) -> str:
-    """The words that name an item without segments; "" if there are none.
+    """The name to show for an item without segments; "" if nothing identifies it.
 
-    They are its name, followed by the product ID in parentheses unless the name contains it. If it has no name, they are
-    its product ID, else its description, else its reference.
+    This is the item's own name, followed by its product ID in parentheses unless the name contains it. If the item has no name, its
+    product ID is used, or else its description, or else its reference.
     """
     if item.name and item.product_id and item.product_id not in item.name:
         return f"{item.name} ({item.product_id})"
@@ -185,7 +185,7 @@ def _name(item: OrderItem) -> str:
 
 
 def _usual_status(items: Sequence[OrderItem]) -> str:
-    """The code of the most common status of items with flights; "" if none has one.
+    """The code of the most common status of items with flights; "" if none has a status.
 
     Cancelled items count only if all are cancelled.
     """

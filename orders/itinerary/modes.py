@@ -16,7 +16,7 @@ CALLS = {PlaceKind.RAIL: Mode.TRAIN, PlaceKind.BUS: Mode.BUS, PlaceKind.PORT: Mo
 
 
 def mode(origin: Place, destination: Place, equipment: str = "") -> Mode:
-    """The means of transport that the equipment code names or, failing that, that the places imply; a flight by default.
+    """The means of transport named by the equipment code or, failing that, implied by the places; a flight by default.
 
     A railway station at either end implies a train, for example.
     """

@@ -1,6 +1,7 @@
 """Notices about the transfer between two flights, and the house rules behind them.
 
-The limits are our own and may be changed here: real minimum connection times are proprietary and differ by airport, terminal and carrier.
+The limits are our own, because real minimum connection times are proprietary and differ by airport, terminal and carrier. They can be
+changed here.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from orders.itinerary.trip import Clock, Flight, Notice
 class HouseRules:
     """The limits for notices, and for splitting a trip into journeys.
 
-    Notices: waits in minutes, and the local times at which night begins and ends. Splitting: the shortest wait, in hours, that is a stay.
+    For notices, waits are in minutes, and `night_from` and `night_to` are local times. For splitting, `stay_from_hours` is the shortest
+    wait that counts as a stay.
     """
 
     tight_within_country: int = 45
@@ -57,9 +59,9 @@ def transfer_notices(
 def _length_notices(
     arriving: Flight, leaving: Flight, minutes: int | None, moved: bool, overlapping: bool, rules: HouseRules
 ) -> list[Notice]:
-    """The notices about the length of a wait: that the flights overlap or the wait is tight; that it is overnight; that it is long.
+    """The notices about the length of a wait, in this order: overlap or tight, overnight, long.
 
-    If `minutes` is None, there can be only the notice about an overlap.
+    If `minutes` is None, only the overlap notice is possible.
     """
     if minutes is None:
         return [Notice(NoticeKind.OVERLAP, True)] if overlapping else []
@@ -85,7 +87,7 @@ def touches_night(arrives: Clock, leaves: Clock, rules: HouseRules = HOUSE_RULES
 
 
 def nights(start: datetime, end: datetime, rules: HouseRules = HOUSE_RULES) -> list[tuple[datetime, datetime]]:
-    """The nights between the local times `start` and `end`, each as (start, end), clipped to that period; only the first 32 days count."""
+    """The nights between two local times, each as a (start, end) pair clipped to that period; only the first 32 days count."""
     parts = []
     day = start.date()
     for _day in range(32):
@@ -101,7 +103,7 @@ def nights(start: datetime, end: datetime, rules: HouseRules = HOUSE_RULES) -> l
 def _moved(arriving: Flight, leaving: Flight, minutes: int | None) -> Notice | None:
     """The notice that travellers have to get to another airport or station, in the same city or another.
 
-    None if they do not, if either place has no code, or if both places are in one city and either code is the city's own (LON).
+    None if they do not have to, if either place has no code, or if both are in one city and either code stands for the city itself (LON).
     """
     here, there = arriving.destination.place, leaving.origin.place
     if same_site(here, there) or not here.code or not there.code:

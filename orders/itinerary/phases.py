@@ -12,8 +12,8 @@ from orders.itinerary.trip import Clock
 def flight_phases(ends: Sequence[tuple[Clock, Clock]], now: datetime) -> list[Phase]:
     """The phases of flights, given their departure and arrival clocks in travel order.
 
-    DEPARTED means that the flight has arrived, or has departed if its arrival is unknown; NOW means under way, NEXT the first flight yet
-    to depart, LATER any after it. A flight whose departure is unknown is UNKNOWN until it is known to have arrived.
+    DEPARTED means that the flight has arrived or, if its arrival is unknown, has departed. NOW means that it is under way. NEXT is the
+    first flight yet to depart, and LATER is any other. A flight whose departure is unknown is UNKNOWN until it is known to have arrived.
     """
     phases = [_phase(departs.instant, arrives.instant, now) for departs, arrives in ends]
     coming = [at for at, phase in enumerate(phases) if phase is Phase.LATER]
@@ -34,7 +34,7 @@ def _phase(departs: datetime | None, arrives: datetime | None, now: datetime) ->
 def wait_phase(before: Phase, after: Phase, arrives: Clock, leaves: Clock, now: datetime) -> Phase:
     """The phase of the wait between two flights, whose phases are `before` and `after`.
 
-    UNKNOWN if either phase, or the instant of the arrival or of the departure, is unknown.
+    UNKNOWN if either of these phases is unknown, or if the instant at which the wait starts or ends is.
     """
     if arrives.instant is None or leaves.instant is None or not before or not after:
         return Phase.UNKNOWN
@@ -48,8 +48,8 @@ def wait_phase(before: Phase, after: Phase, arrives: Clock, leaves: Clock, now: 
 def journey_phase(phases: Sequence[Phase]) -> Phase:
     """The phase of a journey whose flights have these phases.
 
-    UNKNOWN flights are ignored unless all are UNKNOWN. The journey is DEPARTED if all other flights are, else NOW if any of them is NOW or
-    DEPARTED, else NEXT if any is NEXT, else LATER.
+    UNKNOWN flights are ignored; if there are no others, the journey is UNKNOWN. Otherwise it is DEPARTED if all the others are, else NOW
+    if any of them is NOW or DEPARTED, else NEXT if any is NEXT, else LATER.
     """
     known = {phase for phase in phases if phase}
     if known <= {Phase.DEPARTED}:

@@ -1,7 +1,7 @@
 """The picture of a journey, as numbers: a bar whose parts have widths proportional to their durations.
 
-The bar runs from the instant of the first departure to that of the last arrival. Nights follow the traveller's local time: on the
-ground, that of the place; in the air, that of the origin until halfway, and then that of the destination.
+The bar runs from the instant of the first departure to that of the last arrival. Nights follow the traveller's local time: on
+the ground, the place's; in the air, the origin's for the first half of the flight and the destination's for the second.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ ZERO = timedelta(0)
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """The part of the bar that shows a flight or a wait; `x` and `width` are in the unit of `Picture.width`."""
+    """The part of the bar that shows a flight or a wait; `x` and `width` are in the same units as `Picture.width`."""
 
     leg: Flight | Transfer
     x: int
@@ -43,7 +43,7 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Night:
-    """A span of night hours on the bar; `x` and `width` are in the unit of `Picture.width`."""
+    """A span of night hours on the bar; `x` and `width` are in the same units as `Picture.width`."""
 
     x: int
     width: int
@@ -64,7 +64,7 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class _Stretch:
-    """A part of a leg in which one offset from UTC is used; `start` and `end` are naive UTC values."""
+    """A part of a leg to which a single offset from UTC applies; `start` and `end` are naive UTC values."""
 
     start: datetime
     end: datetime
@@ -74,8 +74,8 @@ class _Stretch:
 def draw(journey: Journey) -> Picture | None:
     """The picture of a journey; None if it cannot be drawn.
 
-    It cannot be drawn if a flight lacks an instant or does not arrive after it departs, if the length of the journey is unknown or more
-    than five days, if there are more than MOST_LEGS legs, or if the journey starts in the year 1 or ends in the year 9999.
+    The departure and arrival of each flight must be known, and the arrival must be the later of the two. The journey must have a known
+    length of at most five days and at most MOST_LEGS legs. It must not start in the year 1 or end in the year 9999.
     """
     start, end = journey.departs.instant, journey.arrives.instant
     if start is None or end is None or not _fits(journey) or start.year <= MINYEAR or end.year >= MAXYEAR:

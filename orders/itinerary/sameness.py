@@ -17,7 +17,7 @@ Value = TypeVar("Value", bound=Hashable)
 
 
 class Identity(NamedTuple):
-    """What identifies a flight: its airline, number, airport codes in capitals, and departure (day, time and offset as sent)."""
+    """The details that identify a flight: its airline, number, airport codes in capitals, and departure (day, time and offset as sent)."""
 
     carrier: str
     number: str
@@ -29,9 +29,9 @@ class Identity(NamedTuple):
 
     @property
     def certain(self) -> bool:
-        """Whether segments with this identity are surely one flight: its time of departure is known, or its number and day are.
+        """Whether segments with this identity surely belong to one flight.
 
-        No flight number is used twice on a route in a day.
+        They do if its time of departure is known, or if its number and day are: no flight number is used twice on a route in a day.
         """
         return self.departure is not None or (self.number != "" and self.day is not None)
 

@@ -56,7 +56,7 @@ def arrival_of(segment: FlightSegment) -> Wall:
 
 
 def local_day(wall: Wall) -> date | None:
-    """The date of a departure or arrival as sent, with or without a time; None if the date is unknown."""
+    """The date of a departure or arrival as sent, whether or not a time was sent too; None if the date is unknown."""
     return wall.time.date() if wall.time is not None else wall.day
 
 
@@ -69,7 +69,7 @@ def is_flight(item_type: str | None) -> bool:
 def from_extension(values: Iterable[Extra]) -> FlightSegment | None:
     """The flight segment that an extension's values describe; None if neither origin nor destination is given.
 
-    Times are not converted between zones. Other values (`tripType`) go to `extras`; an unreadable time becomes a note.
+    Times are not converted between zones. Other values (such as `tripType`) go to `extras`; an unreadable time becomes a note.
     """
     texts: dict[str, str] = {}
     times: dict[str, Wall] = {}

@@ -40,9 +40,9 @@ def _turns(run: list[Flight]) -> list[list[Flight]]:
 
 
 def _turn(run: Sequence[Flight], start: int) -> int | None:
-    """The index of the first flight after the next turn, from `start` on; None if there is none.
+    """The index in `run` of the first flight after the first turn in `run[start:]`; None if there is no turn.
 
-    There is a turn if a flight returns to a city that was left at most LEGS flights before.
+    There is a turn if a flight returns to a city that one of the LEGS flights before it left.
     """
     for back in range(start, len(run)):
         flight = run[back]

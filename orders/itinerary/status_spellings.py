@@ -57,9 +57,9 @@ def key(text: str) -> str:
 
 
 def says_cancelled(text: str) -> bool:
-    """Whether the words of a status mean a full cancellation, like "Cancelled by airline", "AUTO_CANCELLED" or "Canceled (no show)".
+    """Whether the words of a status mean a full cancellation.
 
-    "To be cancelled", "not cancelled" and "payment cancelled" do not.
+    "Cancelled by airline", "AUTO_CANCELLED" and "Canceled (no show)" do; "To be cancelled", "not cancelled" and "payment cancelled" do not.
     """
     if key(text).startswith("CANCELLEDBY"):
         return True

@@ -1,7 +1,7 @@
 """Statuses of orders, items, flights and payments: one row for each, used by the page, the text for the customer and the calendar.
 
-The CDP documents some, v2.1 of its API accepts any text, and feeds send the statuses of other systems. A status without a row is shown
-as sent and has no other effect, unless its words mean a full cancellation.
+The CDP documents some of them, v2.1 of its API accepts any text, and feeds also send statuses of other systems. A status without a row
+is shown as sent and has no other effect, unless its words mean a full cancellation.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ def _(phrase: str) -> str:
 
 
 class Tone(StrEnum):
-    """The colour of a status; the value is the end of its CSS class, `pill-…`. An icon and a word always go with it."""
+    """The colour of a status, shown together with an icon and a word. The value is the last part of its CSS class, `pill-…`."""
 
     GOOD = "good"
     WAITING = "pending"
@@ -50,7 +50,7 @@ class CalendarStatus(StrEnum):
 
 
 class Payment(StrEnum):
-    """What a status says about payment: PAID, OTHER (the status's word says what) or, for most, NOT_SAID.
+    """What a status says about payment: that it was made (PAID), something else, such as a refund (OTHER), or nothing (NOT_SAID).
 
     PAID_ALONE and OTHER_ALONE mark statuses that concern only the payment, not the seats.
     """
@@ -78,9 +78,9 @@ class Payment(StrEnum):
 class Status:
     """A status: how it is shown, and what it means for a flight and its travellers.
 
-    `word` is English, or as sent if the status has no row. A flight is struck out only if `cancelled`, and is among the things to check
-    if `alert`; its travellers count as flying if `booked`. `waits` adds "not confirmed" to the word; `refunded` adds that the CDP does
-    not give the amount. `calendar` is None if iCalendar has no equivalent.
+    `word` is our own English word, or the text as sent if the status has no row. `cancelled` means that the flight is cancelled, `alert`
+    that the status is something to check, and `booked` that the travellers count as flying. `waits` adds "not confirmed" to the word;
+    `refunded` adds that the CDP does not give the amount. `calendar` is None if iCalendar has no equivalent.
     """
 
     code: str
@@ -102,7 +102,7 @@ class Status:
 
     @property
     def translated(self) -> bool:
-        """Whether `word` is our own English word, to be translated, and not the feed's."""
+        """Whether `word` is our own English word, to be translated, rather than the feed's."""
         return self is _NONE or self.code in _BY_CODE
 
 
@@ -137,7 +137,7 @@ def _partly_cancelled(code: str, word: str) -> Status:
 
 
 def _lost(code: str, word: str) -> Status:
-    """A status that leaves the travellers without a seat but is no cancellation, such as "Expired"."""
+    """A status that leaves the travellers without a seat but is not a cancellation, such as "Expired"."""
     return Status(code, word, Tone.GONE, Icon.WARNING, alert=True, booked=False, calendar=CalendarStatus.TENTATIVE)
 
 

@@ -85,9 +85,9 @@ def _runs(
 
 
 def _can_follow(group: Sequence[Flight], flight: Flight) -> bool:
-    """Whether the travellers on the group's last flight may have booked this flight as their next one.
+    """Whether the travellers on the group's last flight could have booked this flight as their next one.
 
-    If this flight starts in the city where the last one ends, the two may even overlap.
+    If this flight starts in the city where the last one ends, it can follow even if the two overlap.
     """
     last = group[-1]
     stay = stay_between(last.destination, flight.origin)

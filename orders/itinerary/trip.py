@@ -18,9 +18,9 @@ from orders.itinerary.statuses import CalendarStatus
 class Place:
     """The place where a flight starts or ends.
 
-    `country` is a two-letter ISO code; `zone` is an IANA name or None; `latitude` and `longitude` are degrees or None. If an airport has
-    two codes (BSL and MLH), both have the same `site`. `cities` has the codes and GeoNames numbers of the cities that the place serves,
-    for `airports.same_city`.
+    `country` is a two-letter ISO code; `zone` is an IANA name or None; `latitude` and `longitude` are in degrees, or None. If an airport
+    has two codes (BSL and MLH), both have the same `site`. `cities` has the codes and GeoNames numbers of the cities that the place
+    serves, for `airports.same_city`.
     """
 
     code: str
@@ -44,11 +44,11 @@ class Clock:
     """The time at one end of a flight.
 
     `wall` is the place's local time under the reading in use (local or UTC), or the time as sent if the local time cannot be worked
-    out. `instant` is the same moment in UTC, and `offset` the place's offset from UTC at that moment, or the offset sent if the place's
+    out. `instant` is the same moment in UTC, and `offset` the place's offset from UTC at that moment, or the offset as sent if the place's
     zone is unknown. Each of these is None if unknown. If a time is read as local, `dst` says whether a clock change skips or repeats it
     that day; `fold` is 0 for the first occurrence of a repeated time and 1 for the second. `other_wall` is the local time under the other
     reading; it is set only if the order's times seem to fit that reading. `sent` is the value that the CDP sent, cut if long. `day_alone`
-    is the date if only a date was sent; `day` is the date in either case, None if unknown.
+    is the date if only a date was sent. `day` is the date whether or not a time was sent too, None if unknown.
     """
 
     place: Place
@@ -70,8 +70,8 @@ class Clock:
 class Evidence:
     """A verdict on a flight's times, with the flight time in minutes under each reading and the usual one for the distance.
 
-    `days_off` is the number of days by which the arrival seems to be dated too late (if negative, too early). It is None unless such a
-    correction would make the flight time usual.
+    `days_off` is the number of days by which the arrival seems to be dated too late (if negative, too early). It is None unless moving
+    the arrival by that many days would make the flight time usual.
     """
 
     verdict: Verdict
@@ -87,8 +87,8 @@ class Notice:
     """Something to check, with the facts that its `kind` calls for.
 
     `serious` notices also appear in the alert strip at the top of the page. `minutes` is the length of a wait or a flight; `limit` is the
-    shortest wait that the house rules do not call tight; both are in minutes. `count` of `total` travellers are concerned; `booked` of the
-    `total` are still booked. `status` is the `code` of a `statuses.Status`.
+    shortest wait that the house rules do not call tight; both are in minutes. The notice concerns `count` of `total` travellers; of the
+    total, `booked` are still booked. `status` is the `code` of a `statuses.Status`.
     """
 
     kind: NoticeKind
@@ -115,12 +115,12 @@ class Flight:
 
     `minutes` is the time from the instant of departure to that of arrival, None if unknown or impossible. `day_change` is the number of
     days from the local date of departure to that of arrival (such as 0, 1 or -1), None if unknown.
-    `item_indexes` point into `order.items`; `passengers` is ((type code or "", count), ...), counted over the flight's booked items, or
+    `item_indexes` are indexes of `order.items`; `passengers` is ((type code or "", count), ...), counted over the flight's booked items, or
     over all its items if none is booked. `all_passengers` is False if some travellers of the order are not on this flight.
     `carrier` and `flight_number` are as `designators.designator` returns them ("BX" and "459"); `operating_carrier` is as sent, or "" if
-    it is the same airline as `carrier`. `statuses` has the different statuses of the flight's items, as sent (at most MOST_VALUES); it is
-    empty if there is only one, and that one is settled and is the order's most common. `key` is unique in the trip. It is made from
-    number, route and departure, so it usually stays the same when the order is read again.
+    it is the same airline as `carrier`. `statuses` has the different statuses of the flight's items, as sent (at most MOST_VALUES). It is
+    left empty if there is only one status, which is settled and the most common in the order. `key` is unique in the trip. It is made
+    from the number, route and departure, so it usually stays the same when the order is read again.
     """
 
     key: str
@@ -190,7 +190,7 @@ class Stay:
 
 @dataclass(frozen=True, slots=True)
 class Journey:
-    """Flights with the transfers between them: `legs` has a Flight, a Transfer, a Flight and so on, and ends with a Flight.
+    """Flights with the transfers between them: `legs` alternates between Flight and Transfer, and starts and ends with a Flight.
 
     `minutes` is the time from the first departure to the last arrival, None if unknown or impossible; `stops` is the number of
     transfers. A `cancelled` journey has only cancelled flights, and no stay after it.
@@ -227,8 +227,8 @@ class Trip:
 
     `route` has the place codes of the largest travel group's route in travel order (DUB, LHR, LAS), and `hops` the link from each place
     to the next. `reading` is the reading in use; `evidence` is about the segment that `order_evidence` chooses; `notices` concern the
-    whole trip. `other_item_indexes` point to the items without segments. `untimed` has the name ("" if there is none) of each flight
-    among those items, with the number of items that have this name.
+    whole trip. `other_item_indexes` point to the items without segments. `untimed` has the name ("" if it has none) of each flight item
+    among these, with the number of them that have this name.
     """
 
     journeys: tuple[Journey, ...] = ()
@@ -248,7 +248,7 @@ class Trip:
 
     @property
     def dated(self) -> bool:
-        """Whether at least one flight's day of departure is known, so that a calendar can show that flight."""
+        """Whether the day of departure is known for at least one flight; a calendar cannot show a flight without it."""
         return any(flight.origin.day is not None for flight in self.flights)
 
     @property

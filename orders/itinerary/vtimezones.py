@@ -1,8 +1,8 @@
 """VTIMEZONE components for calendar files: the clock changes ("onsets") of a zone in and around the years of a file.
 
-They are written so that calendar programs read them alike. Clock changes that follow a yearly rule are written as an RRULE. Others
-(around Ramadan in Morocco, or in a province that stops changing its clocks) are written one by one. The component begins a year early,
-because some programs ignore the first onset.
+The components are written in a form that calendar programs read alike. Clock changes that follow a yearly rule are written as an RRULE.
+Others (around Ramadan in Morocco, or in a province that stops changing its clocks) are written one by one. Each component begins a year
+early, because some programs ignore the first onset.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 @dataclass(frozen=True, slots=True)
 class Onset:
-    """A clock change: `wall` is the local time when it happens, by the old offset.
+    """A clock change; `wall` is the local time at which it happens, under the old offset.
 
     `before` and `after` are the zone's offsets from UTC before and after it; `name` is the zone's abbreviation after it, such as "CEST".
     """
@@ -63,7 +63,7 @@ def vtimezone(zone_name: str, first_year: int, last_year: int) -> Timezone:
 
 
 def _onsets(zone: ZoneInfo, start: datetime, end: datetime) -> list[Onset]:
-    """The zone's changes of offset from `start` to `end` (or up to a week later), in chronological order."""
+    """The zone's changes of offset from `start` to `end`, or up to a week after `end`, in chronological order."""
     onsets = []
     while start < end:
         later = start + STEP
@@ -95,7 +95,7 @@ def _at_the_start(zone: ZoneInfo, start: datetime) -> Onset:
 
 
 def _yearly_rules(onsets: Sequence[Onset], years: Sequence[int]) -> dict[Kind, tuple[Onset, Rule]]:
-    """For each kind of onset that follows one yearly rule in all of `years`: the first such onset, and the rule."""
+    """Map each kind of onset that follows one yearly rule in all of `years` to its first onset and the rule."""
     rules: dict[Kind, tuple[Onset, Rule]] = {}
     for kind in dict.fromkeys(onset.kind for onset in onsets):
         alike = [onset for onset in onsets if onset.kind == kind]

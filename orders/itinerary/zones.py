@@ -14,6 +14,6 @@ VERSION: str = tzdata.IANA_VERSION
 
 
 def use_pinned() -> None:
-    """Make `zoneinfo` read zones only from the tzdata package, whatever PYTHONTZPATH says, and forget those already read."""
+    """Make `zoneinfo` read zones only from the tzdata package, whatever PYTHONTZPATH says, and clear the cache of zones already read."""
     zoneinfo.reset_tzpath(())
     zoneinfo.ZoneInfo.clear_cache()
