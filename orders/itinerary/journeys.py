@@ -124,7 +124,10 @@ def _latest(so_far: datetime | None, flight: Flight) -> datetime | None:
 
 
 def _whole_minutes(run: Sequence[Flight]) -> int | None:
-    """The minutes from the first departure to the last arrival; None if zero or negative, or if either flight's is unknown."""
+    """The minutes from the first departure to the last arrival.
+
+    None if this is zero or negative, or if `minutes` of the first or last flight is None.
+    """
     minutes = minutes_between(run[0].origin.instant, run[-1].destination.instant)
     if minutes is None or minutes <= 0 or run[0].minutes is None or run[-1].minutes is None:
         return None

@@ -24,7 +24,7 @@ EDITABLE = ("name", "version", "clock", "country")  # without entering the crede
 
 @contextmanager
 def one_at_a_time(user_id: int) -> Iterator[None]:
-    """Run the block in a transaction that first waits for any other such transaction for the same user.
+    """Run the block in a transaction, after any other such transaction for the same user has ended.
 
     The unique constraints on default connections are a second safeguard.
     """
@@ -34,7 +34,7 @@ def one_at_a_time(user_id: int) -> Iterator[None]:
 
 
 class AnyConnection(models.Model):
-    """A connection to one CDP tenant. Its credential is sealed, bound to its row, and never returned to a page."""
+    """A connection to one CDP tenant. Its credential is sealed, bound to its row, and never shown on a page."""
 
     class Version(models.TextChoices):
         V2 = "v2", _("v2")
@@ -88,7 +88,7 @@ class AnyConnection(models.Model):
     def note_use(self, result: str) -> None:
         """Store the time and result of the last use, at most once a minute unless the result has changed.
 
-        Nothing is stored if the credential has been replaced meanwhile.
+        Nothing is stored if the credential has been replaced in the meantime.
         """
         now = timezone.now()
         if self.last_used_at is not None and self.last_result == result and now - self.last_used_at < NOTE_USE_EVERY:

@@ -54,7 +54,8 @@ class IntegrationQuerySet(models.QuerySet["Integration"]):
 class Integration(models.Model):
     """A program that reads orders through a shared connection.
 
-    Of its key, only the ID and a hash of the whole key are stored. The hash needs no salt, because the key has at least 256 random bits.
+    Of the program's key, only the ID and a hash of the whole key are stored. The hash needs no salt, because the key has at least 256
+    random bits.
     """
 
     name = models.CharField(_("name"), max_length=60)
@@ -114,7 +115,7 @@ class Integration(models.Model):
 
 
 def over_limit(integration: Integration) -> int:
-    """Count a request; all processes share the count. Return 0 if it is allowed, otherwise the number of seconds to wait."""
+    """Count a request, across all processes. Return 0 if the request is allowed, otherwise the number of seconds to wait."""
     now = int(time.time())
     rows = Integration.objects.filter(pk=integration.pk)
     same = models.When(minute=now // 60, then=models.F("in_minute") + 1)
@@ -152,8 +153,8 @@ def add(
     """Create an integration; return it with its key, which is not stored and cannot be shown again.
 
     The key has the form `cdpv_ID_SECRET`, where ID is 8 hexadecimal digits and SECRET is 43 characters. It expires after `days` days, or
-    after LONGEST_DAYS if that is less. `by` is the id of the user who creates the integration, None for a command; `networks` is a result
-    of `clean_networks`. Raises IntegrityError if an integration that is not revoked has this name.
+    after LONGEST_DAYS if that is less. `by` is the id of the user who creates the integration, None for a command; `networks` is a value
+    returned by `clean_networks`. Raises IntegrityError if an integration that is not revoked has this name.
     """
     key_id = secrets.token_hex(4)
     key = f"{MARK}_{key_id}_{secrets.token_urlsafe(32)}"

@@ -1,8 +1,8 @@
 """Members of shared connections: the people who hold a copy of a connection's data key.
 
 Copies are made at sign-in, when a group gets a grant or a member, and when a connection is restored or gets a new data key. They are
-deleted when the connection is withdrawn or gets a new data key, when the holder is deactivated, and when a sign-in or a change of groups
-or grants finds the holder without a valid grant.
+deleted when the connection is withdrawn or gets a new data key, and when the holder is deactivated. They are also deleted at sign-in, and
+when groups or grants change, if the holder no longer has a valid grant.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def opened(user: AbstractBaseUser | AnonymousUser, member: ConnectionMember | No
 def of_person(user: AbstractBaseUser | AnonymousUser) -> list[SharedConnection]:
     """All shared connections that the person may use now: their default, then those granted as the default, then the others.
 
-    Those granted as the default are in order of name, and so are the others.
+    The connections in each of the last two categories are sorted by name.
     """
     members = _usable(ConnectionMember.objects.filter(user_id=user.pk or 0)).select_related("shared__set_by")
     found: dict[Any, SharedConnection] = {}
@@ -85,8 +85,8 @@ def make_default(user: AbstractBaseUser, shared: SharedConnection) -> None:
 def update(shared: SharedConnection) -> None:
     """Give each active person in a group with a valid grant a copy of the data key, and delete the copies of everybody else.
 
-    If the connection is not active, nobody gets or keeps a copy. Copies are deleted first; then CredentialUnreadable is raised if
-    somebody needs a copy and the key cannot be opened.
+    If the connection is not active, nobody gets or keeps a copy. Raises CredentialUnreadable if somebody needs a copy and the
+    key cannot be opened; copies are deleted even then.
     """
     if new := take_from_others(shared):
         _add(shared, new)
@@ -95,7 +95,7 @@ def update(shared: SharedConnection) -> None:
 def take_from_others(shared: SharedConnection) -> set[int]:
     """Delete the copies of people who are inactive or in no group with a valid grant.
 
-    Return the ids of the active people in a group with a valid grant who have no copy yet. If the connection is not active, delete all
+    Return the ids of the active people who are in such a group but have no copy yet. If the connection is not active, delete all
     copies and return an empty set.
     """
     groups = shared.grants.filter(valid_now("", timezone.now())).values("group")
@@ -110,7 +110,7 @@ def take_from_others(shared: SharedConnection) -> set[int]:
 def update_person(user: AbstractBaseUser) -> None:
     """Give one person a copy of the data key of each active connection granted to them now, and delete their other copies.
 
-    If a key cannot be opened, the failure is logged and that connection is skipped. An inactive person gets and keeps no copies.
+    If a key cannot be opened, the failure is logged and that connection is skipped. An inactive person neither gets nor keeps any copies.
     """
     now = timezone.now()
     granted = SharedConnection.objects.filter(valid_now("grants__", now), active=True, grants__group__user=user.pk)
@@ -136,7 +136,7 @@ def update_group(group: Group) -> None:
 
 @contextmanager
 def _without_key_too() -> Iterator[None]:
-    """Run the block; if a data key cannot be opened, log that and leave the block without an error.
+    """Run the block; if a data key cannot be opened, log the failure and suppress the error.
 
     Such a failure must not keep anybody from signing in or joining a group.
     """
@@ -156,7 +156,9 @@ def _add(shared: SharedConnection, people: set[int]) -> None:
 
 
 def _granted(*, as_default: bool = False) -> Q:
-    """The condition that one of the member's groups has a valid grant for the connection (with `as_default`, as the default).
+    """The condition that one of the member's groups has a valid grant for the connection.
+
+    With `as_default`, only a grant as the default counts.
 
     Most pages run a query with this condition. With joins of seven tables, PostgreSQL took 6 ms to plan such a query; with subqueries,
     it takes less than 1 ms.
@@ -190,7 +192,8 @@ DEFAULT = PreparedQuery(
 )
 """The member row of the shared connection used if the URL names none: the person's chosen default, if they may use it now.
 
-If there is none, and the person has no connection of their own, it is the first by name of those granted as the default, or else of all.
+Without such a default, if the person has no connection of their own, it is the first by name of the connections granted to them as the
+default, or else of all that they may use.
 Parameters of the query: the person's id, and the time twice.
 """
 NAMED = PreparedQuery(

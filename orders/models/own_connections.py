@@ -29,13 +29,13 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
         return self.filter(user_id=user.pk or 0).select_related("user").order_by("-is_default", "name")
 
     def named(self, user: AnyUser, name: str) -> Connection | None:
-        """The user's own connection with exactly this name; None if there is none."""
+        """The user's own connection with exactly this name; None if they have no such connection."""
         # PostgreSQL accepts no NUL in text, and a URL may contain one.
         return None if "\x00" in name else opened(user, NAMED.get(user.pk or 0, name))
 
 
 class Connection(AnyConnection):
-    """A user's own access to one CDP tenant. The credential is sealed, bound to this row, and never returned to a page."""
+    """A user's own access to one CDP tenant. The credential is sealed, bound to this row, and never shown on a page."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="cdp_connections")
     is_default = models.BooleanField(_("default"), default=False)
@@ -116,7 +116,7 @@ class Connection(AnyConnection):
                 self.record(Action.CONNECTION_CHANGED, detail=f"was {before}")
 
     def make_default(self) -> None:
-        """Make this connection the user's only default. Does nothing if it has been deleted meanwhile."""
+        """Make this connection the user's only default. Does nothing if it has been deleted in the meantime."""
         with one_at_a_time(self.user_id):
             if not type(self).objects.filter(pk=self.pk).exists():
                 return
@@ -129,7 +129,7 @@ class Connection(AnyConnection):
                 self.record(Action.CONNECTION_DEFAULT)
 
     def drop(self) -> Connection | None:
-        """Delete the connection. If it was the default, the user's own connection with the newest credential becomes the default.
+        """Delete the connection. If it was the default, the user's remaining own connection with the newest credential replaces it.
 
         Return the connection that became the default, or None.
         """
@@ -151,9 +151,9 @@ class Connection(AnyConnection):
 
 
 def opened(user: AnyUser, connection: Connection | None) -> Connection | None:
-    """Set the connection's `user` to this user object, if signed in, and return the connection; None if there is none.
+    """Return the connection, with its `user` set to this user object if they are signed in; None if there is no connection.
 
-    `Connection.is_confirmed` then uses the password of this object.
+    `Connection.is_confirmed` then uses the password of this user object.
     """
     if connection is not None and isinstance(user, AbstractBaseUser):
         connection.user = user  # type: ignore[assignment]  # the stubs want Django's own user class
@@ -169,7 +169,7 @@ NAMED = PreparedQuery(lambda: Connection.objects.filter(user_id=0).filter(name="
 def usable_names(user: AnyUser) -> list[str]:
     """The names of the user's own connections and of the shared ones that they may use now, without duplicates.
 
-    The default comes first, then the user's own, then shared ones granted as the default, then the other shared ones.
+    The default comes first, then the user's own connections, then shared ones granted as the default, then the other shared ones.
     """
     own = Connection.objects.filter(user_id=user.pk or 0)
     rows = own.values_list("is_default", members.TRUE, members.FALSE, "name").union(members.names_of(user), all=True)

@@ -80,7 +80,7 @@ class SharedConnection(AnyConnection):
         return unseal(self.sealed_key, self._binding("key"))
 
     def for_administration(self) -> SharedConnection:
-        """This connection, set to open with its row's own copy of the data key: for administration and for integrations."""
+        """This connection, set to open with the row's own copy of the data key, for administration and integrations."""
         self.hold(self.sealed_key, self._binding("key"))
         return self
 
@@ -132,7 +132,7 @@ class SharedConnection(AnyConnection):
                 self.record(Action.CONNECTION_CHANGED, detail=f"was {before}")
 
     def record(self, what: Action, *, detail: str = "", outcome: str = "") -> None:
-        """Record an account event for this connection; it concerns no single user."""
+        """Record an account event for this connection. The event concerns no single user."""
         account_events.record(what, detail=detail or "shared", outcome=outcome, connection=(self.pk, str(self)))
 
     def _has_key_of(self, other: SharedConnection) -> bool:
@@ -205,7 +205,7 @@ class ConnectionMember(models.Model):
 
 
 def valid_now(prefix: str, now: datetime) -> models.Q:
-    """A filter for grants that have not expired by `now`.
+    """A filter for grants that have not expired at the time `now`.
 
     `prefix` is the lookup path to the grants, such as "grants__", or "" in a query of grants.
     """
@@ -220,9 +220,10 @@ def grant(
     is_default: bool = False,
     until: datetime | None = None,
 ) -> None:
-    """Let these groups use the connection until `until` (aware; None for no end). An existing grant gets this expiry and default setting.
+    """Let these groups use the connection. `until` (aware) is when the grants expire, None if never.
 
-    Members are updated. Raises CredentialUnreadable, and changes nothing, if somebody needs a copy of a data key that cannot be opened.
+    A group's existing grant gets this expiry and default setting. Members are updated. Raises CredentialUnreadable, and
+    changes nothing, if somebody needs a copy of a data key that cannot be opened.
     """
     with transaction.atomic():
         for group in groups:
@@ -235,7 +236,7 @@ def grant(
 def grant_also(shared: SharedConnection, groups: Iterable[Group], *, by: int | None, is_default: bool) -> None:
     """Let these groups use the connection. Existing grants keep their expiry; with `is_default`, they are marked as default.
 
-    Raises CredentialUnreadable like `grant`; groups that come earlier keep their grants unless the caller rolls back.
+    Raises CredentialUnreadable in the same case as `grant`; grants already made to other groups are kept unless the caller rolls back.
     """
     held = {given.group_id: given for given in shared.grants.all()}
     for group in groups:

@@ -103,10 +103,10 @@ def record(
     never the value itself. `reference` may be several references joined by ", ".
 
     If an order's ref is given without a reference, and `what` is not ORDER_OPENED, the reference and route are those recorded when the
-    user last opened that order through the connection: requests for the panels of an order's page have only its ref.
+    user last opened that order through the connection. This is for the panels of an order's page, whose requests have only the ref.
 
     If a reference contains "@" or looks like a phone number, `reference` is not stored; its keyed hash is stored as the subject, unless
-    `subject` is given.
+    `subject` or `subjects` is given.
     """
     by_id, by_name = _actor(request)
     if by_id is not None and order_ref and not reference and what != Action.ORDER_OPENED:
@@ -169,7 +169,7 @@ def record_miss(request: Request, connection: ConnectionLabel | None, asked: str
 
 
 def ticket_of(request: HttpRequest) -> str:
-    """The ticket named in the URL (`?ticket=ZD-1234`); "" if there is none, or if it is not valid.
+    """The ticket named in the URL (`?ticket=ZD-1234`); "" if there is no ticket, or if it is not valid.
 
     A valid ticket matches CDPVIEWER_TICKET_PATTERN, has at most LONGEST_TICKET characters, and does not mean "empty" (as "null" does).
     """
@@ -184,7 +184,7 @@ def ticket_in(value: str) -> str:
 
 
 def refused_ticket_of(request: HttpRequest) -> str:
-    """The ticket named in the URL if it is not valid, for display; "" if it is valid or there is none.
+    """The ticket named in the URL if it is not valid, for display; "" if it is valid or there is no ticket.
 
     A ticket longer than LONGEST_TICKET characters is cut to that length, followed by an ellipsis.
     """
@@ -196,9 +196,9 @@ def refused_ticket_of(request: HttpRequest) -> str:
 
 
 def _openings_of_order() -> QuerySet[AccessRecord]:
-    """The user's openings of an order that were recorded with a reference, the last first.
+    """The user's openings of an order that were recorded with a reference, most recent first.
 
-    The filters hold stand-ins for the user's id, the action, the order's ref and the reference to exclude (""), in this order.
+    The filters hold placeholders for the user's id, the action, the order's ref and the reference to exclude (""), in this order.
     """
     opened = AccessRecord.objects.filter(user_id=0).filter(what="").filter(order_ref="").exclude(reference="")
     return opened.order_by("-at").only("order_ref", "connection_id", "reference", "route")
@@ -248,7 +248,7 @@ def opened_by(user: AbstractBaseUser | AnonymousUser, order_ref: str, connection
 
 
 def recent(user: AbstractBaseUser | AnonymousUser) -> list[RecentOrder]:
-    """The orders that the user opened most recently, each once per connection, the last opened first.
+    """The orders that the user opened most recently, each once per connection, latest first.
 
     There are at most RECENT orders, taken from the last READ_BACK openings.
     """

@@ -1,4 +1,4 @@
-"""A lock under which only one migration or prune of a database runs at a time; also, database connections outside the pool."""
+"""A lock that lets only one migration or prune of a database run at a time, and database connections outside the pool."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Busy(Exception):
 def alone(connection: BaseDatabaseWrapper) -> Iterator[None]:
     """Hold the database's lock for migrations and prunes inside the block. Raises `Busy` if the lock is not free within PATIENCE seconds.
 
-    It is also released if the process ends.
+    The lock is also released if the process ends.
     """
     with _ALONE[connection.vendor](connection):
         yield

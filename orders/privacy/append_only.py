@@ -1,9 +1,9 @@
 """Triggers that make access records append-only, even for direct SQL, and that prevent users from being deleted.
 
-For the records, SQLite gets three triggers (one of them because INSERT OR REPLACE overwrites a row without any delete trigger firing);
-on PostgreSQL, one trigger function refuses UPDATE, DELETE and TRUNCATE. For retention, `delete_older_than` can still delete records.
+For the records, SQLite gets three triggers, one of them because INSERT OR REPLACE overwrites a row without any delete trigger firing.
+On PostgreSQL, one trigger function refuses UPDATE, DELETE and TRUNCATE. For retention, `delete_older_than` can still delete records.
 On SQLite, it drops the delete trigger and creates it again in one transaction, during which nobody else can write. On PostgreSQL, it
-calls a function that deletes rows as the table's owner, the only role that may; no page has to wait for a lock meanwhile.
+calls a function that deletes rows as the table's owner, the only role allowed to do so, and no page has to wait for a lock.
 `orders.privacy.partitions` drops whole months and moves records into new partitions, each of which has the same triggers.
 """
 
@@ -176,7 +176,7 @@ def add(
 ) -> Row:
     """Insert records of one moment (columns by name) as the next links of a chain of this process. Raises DatabaseError if that fails.
 
-    They take one statement. On PostgreSQL only, a `change` may be part of it; its row is returned, or () without a `change`.
+    All are inserted in one statement. On PostgreSQL only, `change` can be run as part of it; its row is returned, or () without a `change`.
 
     Pages wait for this insert, so it is plain SQL, which takes half the time that the ORM would. On SQLite, unless `patient`, it waits
     only briefly for another writer: a page that has already waited for the CDP must still report in time that nothing can be shown.
@@ -201,7 +201,7 @@ def add(
 
 
 def note_other_chains(connection: BaseDatabaseWrapper, chain: Chain) -> None:
-    """Add to `chain` a note of the head of each other chain that was extended since, or shortly before, the last such notes.
+    """Add to `chain` a note of the head of each other chain that was extended after the last such notes, or shortly before.
 
     With these notes, `proving.prove` can detect that a chain has lost its end.
     """
@@ -234,7 +234,7 @@ def _insert(names: tuple[str, ...], rows: int) -> str:
 
 
 def insert(connection: BaseDatabaseWrapper, *records: Mapping[str, Any], change: Change | None = None) -> Row:
-    """Insert records by one statement, and run `change`, if given, as part of it. Return the row of `change`, or () without one."""
+    """Insert records in one statement, and run `change`, if given, as part of it. Return the row of `change`, or () without one."""
     sql = _insert(tuple(records[0]), len(records))
     values = [_adapted(connection, value) for record in records for value in record.values()]
     if change is not None:

@@ -1,4 +1,4 @@
-"""Access records are chained: each carries a keyed hash of its own content and of the previous record's hash.
+"""The chains of access records: each record carries a keyed hash of its own content and of the previous record's hash.
 
 With one chain for the whole table, every writer would wait for every other, so each process keeps its own chain for each day (UTC), and
 opens more when several pages write at the same moment. The end of each chain is kept in memory, so a record usually costs one INSERT.
@@ -40,7 +40,7 @@ def seal(key: bytes, before: str, record: Mapping[str, Any]) -> str:
     """The keyed hash (64 hexadecimal digits) of a record; `before` is the seal of its predecessor, "" for the first of a chain.
 
     Empty columns are left out, so a column added by a later version changes no older seal. Each value is hashed with its column's name
-    and its own length, so nothing can be moved from one column into the next unnoticed.
+    and its own length, so nothing can be moved from one column to another unnoticed.
     """
     values = ((name, _plain(record[name])) for name in sorted(record) if name not in UNSEALED)
     content = "\n".join(f"{name} {len(value)} {value}" for name, value in values if value)
@@ -117,7 +117,7 @@ class Chains:
         return Chain.open(moment)
 
     def _taken(self) -> Iterator[Chain]:
-        """Pop the idle chains, the last given back first; those that `take` passes over are dropped."""
+        """Remove and yield the idle chains, most recently returned first; those that `take` passes over are dropped."""
         while True:
             try:
                 yield self._idle.pop()

@@ -63,7 +63,7 @@ class Command(BaseCommand):
             raise CommandError(f"{error}. See CDPVIEWER_CREDENTIAL_KEYS and `manage.py new_key`.") from None
 
     def store_own(self, options: dict[str, Any]) -> None:
-        """Store a user's own connection, new or replaced, and then test its credential. Raises CommandError or CredentialUnreadable."""
+        """Add or replace a user's own connection, and then test its credential. Raises CommandError or CredentialUnreadable."""
         user = get_user_model().objects.filter(username=options["user"]).first()
         if user is None:
             raise CommandError(f"There is no user {options['user']!r}.")

@@ -1,4 +1,4 @@
-"""Check that the access records are unchanged, or start a new chain and print its head, for storage outside the database."""
+"""Check that the access records are unchanged, or start a new chain and print its head, to be stored outside the database."""
 
 from __future__ import annotations
 
