@@ -99,11 +99,11 @@ def words(name: str) -> tuple[str, ...]:
 
 
 def is_harmless(path: Sequence[str], value: str = "", shown: frozenset[tuple[str, ...]] = frozenset()) -> bool:
-    """Whether a value may be shown, judged by the keys on the `path` to it, of which there is at least one.
+    """Whether a value may be shown, judged by the keys that lead to it (`path`, at least one key).
 
     `shown` has the names that the operator added (see `shown_fields`); they count as harmless.
 
-    A name that is not harmless by itself (`code`, `name`) is read with its parent (`hotel`, `name`). Nothing is harmless below a key
+    A name that is not harmless by itself (`name`) is judged together with its parent's (`hotel`). Nothing is harmless below a key
     that is neither harmless nor made up of FILLERS. `value` is the value as text: under `passengers`, a number of up to three digits
     is harmless, but a name is not.
     """
@@ -171,7 +171,7 @@ def _says_nothing(parts: tuple[str, ...]) -> bool:
 def _kind(word: str) -> str:
     """The kind of a word: "subject", "filler", or "" if it is neither.
 
-    A word may be plural, numbered (fare1) or several words run together (bookingclass).
+    A plural, a numbered word (fare1) and words run together (bookingclass) are recognized too.
     """
     if word in SUBJECTS:
         return "subject"

@@ -1,7 +1,7 @@
 """Masking of values in orders, custom data and the raw view. Nothing here reads the database or a request.
 
-A documented field of an order, item or flight segment is masked if its text may identify somebody (see `personal_text`). A value in any
-other field is shown only if, in addition, the keys that lead to it show that it is harmless (see `harmless`).
+A documented field of an order, item or flight segment is masked if its text may identify somebody (see `personal_text`). In any
+other field, the keys that lead to a value must also show that it is harmless (see `harmless`); otherwise, it is masked.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Number:
 
 
 def masked_document(path: str, text: str, shown: Shown = frozenset()) -> str | None:
-    """A CDP answer as indented JSON, with all but harmless values masked; None if it is `null`, not JSON or nested too deeply.
+    """A CDP answer as indented JSON, in which only harmless values are shown; None if it is `null`, not JSON or nested too deeply.
 
     `path` is the URL path of the request, which determines the kind of object in the answer. Keys are masked too if they may identify
     somebody. Unmasked numbers stay as they were written, and a key that was sent twice is kept twice. A very long answer is cut (see
@@ -72,8 +72,8 @@ def masked_document(path: str, text: str, shown: Shown = frozenset()) -> str | N
 def masked_value(key: str, sent: object, shown: Shown = frozenset(), *, documented: bool = False) -> str:
     """The value of a field as text, with a mask in place of anything that is not known to be harmless.
 
-    With `documented`, a value that is neither a list nor an object is masked only if it may identify somebody, provided that `key` is a
-    documented field of an order, item or flight segment (in any letter case).
+    `documented` is for the fields of an order, item or flight segment. If it is True and `key` is one of their documented fields (in any
+    letter case), a value other than a list or an object is masked only if it may identify somebody.
     """
     if documented and key.lower() in _lower(DOCUMENTED_FIELDS) and not isinstance(sent, dict | list):
         return MASK if _gives_away(key, sent) else readable(sent if isinstance(sent, str) else _text(sent))
@@ -92,7 +92,7 @@ def masked_name(key: str, shown: Shown = frozenset()) -> str:
 
 
 def masked_order(order: Order) -> Order:
-    """The order with its items and flight segments, in which each text field that may identify somebody is masked (see TEXTS)."""
+    """The order with its items and flight segments; each text field that may identify somebody is masked (see TEXTS)."""
     items = tuple(_masked_item(item) for item in order.items)
     return _masked(order if items == order.items else replace(order, items=items))
 
@@ -129,7 +129,7 @@ TEXTS = {kind: _texts(kind) for kind in (Order, OrderItem, FlightSegment)}
 class _Hiding:
     """The masking of one answer or one value: `level` is for objects that the API documents, `value` is for everything else.
 
-    `room` is the most values to read; "…" stands for those left out.
+    At most `room` values are read; "…" stands for those left out.
     """
 
     def __init__(self, shown: Shown, room: int) -> None:
@@ -137,13 +137,13 @@ class _Hiding:
         self._room = room
 
     def _first(self, values: list[V]) -> list[V]:
-        """As many of the first `values` as there is room for; the remaining room shrinks accordingly."""
+        """The first `values`, as many as there is room for; the remaining room shrinks accordingly."""
         taken = values[: max(0, self._room)]
         self._room -= len(taken)
         return taken
 
     def level(self, value: object, name: str) -> object:
-        """`value`, an object of kind `name` or a list of such objects, with all but harmless values masked.
+        """`value`, an object of kind `name` or a list of such objects, with all values masked except harmless ones.
 
         None stays None; anything else becomes MASK.
         """

@@ -1,9 +1,9 @@
 """Cards of people: which fields are shown, and which stay masked until revealed. Masking happens on the server.
 
 The fields that an agent needs to recognize and reach somebody are shown at once: name, e-mail addresses, phone numbers,
-postal address, nationality, gender and language. Passport number and expiry date, date of birth, every identifier that is not
-clearly a trade number (such as a loyalty, booking or customer number) and every unknown field, which may contain anything, are
-hidden. A mask keeps nothing of the value it replaces. The rules for orders are in `hiding`.
+postal address, nationality, gender and language. The following are hidden: passport number and expiry date, date of birth, every
+identifier that is not clearly a trade number (such as a loyalty, booking or customer number), and every unknown field, which may
+contain anything. A mask keeps nothing of the value it replaces. The rules for orders are in `hiding`.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ class PersonCard:
 
     @property
     def unreachable(self) -> bool:
-        """Whether the card has no phone number, no e-mail address, and no unknown field or note either, as these may conceal one."""
+        """Whether the card has no phone number or e-mail address, and no unknown field or note, which may contain one."""
         return (
             not self.contacts and not self.notes and not any(field.name.startswith("extra_") for field in self.fields)
         )
@@ -108,8 +108,8 @@ def card(
 ) -> PersonCard:
     """The card of `person`, who is at `position` (from 1) in the list. `reveal` names the hidden fields to show; "all" shows them all.
 
-    `country` (ISO 3166 alpha-2, or "") is the connection's. A national phone number is read as a number of the person's country and as one
-    of `country`; it is a link only if the valid readings agree.
+    `country` (ISO 3166 alpha-2, or "") is the connection's. A national phone number is read twice: as a number of the person's country,
+    and as a number of `country`. It is a link only if the valid readings agree.
     """
     shown = frozenset(reveal)
     names = [name for name in (person.title, person.first_name, person.last_name) if name]

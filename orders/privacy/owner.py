@@ -8,7 +8,7 @@ OWNER = "owner"  # as in the settings
 
 
 def alias() -> str:
-    """The alias of the connection as the tables' owner if one is configured, otherwise the default alias.
+    """The alias of the connection that acts as the tables' owner, if one is configured; otherwise, the default alias.
 
     The owner may delete old records. Its connection bypasses any pooler and has none of the pages' time limits, which would end long
     statements.

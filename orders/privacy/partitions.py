@@ -2,7 +2,7 @@
 
 The table is partitioned by `at`, in UTC. The first partition is the original table from before the division, and has no start. The
 default partition takes records of months that have no partition, so that a missing partition never causes a record, and with it a page,
-to be refused. All of this is done as the tables' owner, and only if the tables needed become free soon, because pages queue behind a
+to be refused. All of this is done as the tables' owner, and only if the tables that it needs become free soon, because pages queue behind a
 waiting change.
 
 The parent cannot have unique indexes without `at`, so each partition has its own: on `id`, and on `chain` and `link`. A chain covers
@@ -177,7 +177,8 @@ def _create(connection: BaseDatabaseWrapper, name: str, start: datetime, end: da
 
     Attaching the partition reads all of the default one while pages wait, unless a check constraint proves that it has no record of the
     month. If the default partition has more than MOST_MOVED records or MOST_READ bytes, such a constraint is added first. It would refuse
-    new records of the month, so the result is False if the month begins sooner than SPARE from now, or if it has records there already.
+    new records of the month, so the result is False if the month begins sooner than SPARE from now. It is also False if the default
+    partition already has records of the month.
     """
     check = f"{DEFAULT}_not_later"
     drop = partial(run, connection, f"ALTER TABLE {DEFAULT} DROP CONSTRAINT IF EXISTS {check}")

@@ -1,6 +1,6 @@
 """Recognition of free text that identifies somebody, for example by an e-mail address, a phone number or a passport number.
 
-If in doubt, text counts as personal: hiding it by mistake can be undone, but showing it by mistake cannot.
+In cases of doubt, text counts as personal: hiding it by mistake can be undone, but showing it by mistake cannot.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from itertools import cycle
 
 
 def listed(text: str, by: str | None = None) -> frozenset[str]:
-    """The entries in `text`, which are separated by `by` or, without it, by white space."""
+    """The entries in `text`, separated by the string `by` or, if that is None, by white space."""
     return frozenset(text.split(by))
 
 
@@ -82,7 +82,7 @@ _CODE_LINE = re.compile(r"[A-Z0-9]<<|<[A-Z0-9<]{8,}|(?<![A-Z0-9])[PVIAC][A-Z<][A
 
 
 def is_personal(text: str) -> bool:
-    """Whether the text may identify somebody: `announces` is true of it, or it contains a phone number or a payment card number."""
+    """Whether the text may identify somebody: it has a clear sign of that (see `announces`), a phone number or a payment card number."""
     if _is_plain(text):
         return False
     return announces(text) or bool(_PHONE.search(_plain(text))) or holds_card(text)
@@ -108,7 +108,7 @@ def announces(text: str) -> bool:
 
 
 def _is_plain(text: str) -> bool:
-    """Whether `text` has at most LONGEST characters and no cue to personal data (_CUE), or is only a date or a date and time."""
+    """Whether `text` has at most LONGEST characters and no hint of personal data (_CUE), or is only a date or a date and time."""
     return len(text) <= LONGEST and (not _CUE.search(text) or bool(_STAMP.fullmatch(text)))
 
 

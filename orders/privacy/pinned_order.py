@@ -16,7 +16,10 @@ MOST_PINNED = 12
 
 
 class PinnedOrder(models.Model):
-    """An order that a user pinned at `at`, with facts from the last time they had opened it through the connection `connection_id`."""
+    """An order that a user pinned, with facts from the last time they had opened it through the connection `connection_id`.
+
+    `at` is the time of pinning (aware).
+    """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     order_ref = models.CharField(max_length=128)

@@ -68,7 +68,7 @@ class Proof:
 class _Noted:
     """What some records note about others: heads of chains, the start of chaining, and removals of old records.
 
-    `heads` has, for each chain and link, the id of each row that noted it and the seal noted. `pruned` has, for each removal, its time,
+    `heads` has, for each chain and link, the id of each row that noted it and the seal that the row noted. `pruned` has, for each removal, its time,
     the first day kept, and how many of the records without a chain were kept.
     """
 
@@ -91,7 +91,7 @@ def prove(since: Head | None = None, *, first: date | None = None) -> Proof:
     """Read and check every record. It is a fault if `since`, a head that was stored elsewhere, can no longer be found unchanged.
 
     With `first`, only the chains of that day (UTC) and later ones are read, and neither records without a chain nor repeated ids are
-    checked. Raises ValueError if both are given: a head from before `first` would be reported as missing.
+    checked. Raises ValueError if both `since` and `first` are given: a head from before `first` would be reported as missing.
     """
     if since and first:
         raise ValueError("A head can only be looked for in all chains.")
@@ -217,7 +217,7 @@ def _note(noted: _Noted, row: Row) -> None:
 
 
 def _compare_with_heads(proof: Proof, noted: _Noted, ends: dict[str, int], first: date) -> None:
-    """Check that no chain ends before a head noted for it, and that each of these heads still has the seal noted.
+    """Check that no chain ends before a head noted for it, and that each of these heads still has the seal that was noted.
 
     Chains beyond the age limit and those of days before `first` are left out.
     """

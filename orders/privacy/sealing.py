@@ -1,6 +1,6 @@
 """Sealing of stored credentials and other secrets: encryption with Fernet, and a binding to the row they belong to.
 
-What is sealed is a small JSON document with owner, connection, region, field and the secret. With Fernet alone, a sealed value
+The text that is sealed is a small JSON document with the owner, connection, region, field and secret. With Fernet alone, a sealed value
 copied into another user's row would open there, and the secret would be sent. So after opening, the first four values are
 compared with the row, and a mismatch raises `CredentialUnreadable` before anything is sent.
 

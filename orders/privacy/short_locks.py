@@ -27,9 +27,9 @@ class InUse(OperationalError):
 def shortly(connection: BaseDatabaseWrapper, change: Callable[[], T], *tables: str) -> T:
     """Return the result of `change`, run in a transaction that waits for a lock only as long as pages can wait behind it.
 
-    Each attempt runs `change` anew. Raises InUse if a lock cannot be had in TRIES attempts. `tables` are those that autovacuum may be
-    cleaning, which can take many minutes: a lock that blocks no page first makes PostgreSQL cancel the autovacuum, and then keeps others
-    from starting.
+    Each attempt runs `change` anew. Raises InUse if a lock cannot be obtained in TRIES attempts. `tables` are those that autovacuum may
+    be cleaning, which can take many minutes. They are first locked in a way that blocks no page: PostgreSQL then cancels the autovacuum
+    and cannot start another.
     """
     for again in reversed(range(TRIES)):
         try:

@@ -156,7 +156,7 @@ def _recent(value: Any, oldest: datetime) -> datetime | None:
 
 
 def _opened(sealed: str, user_id: int, key: str) -> str:
-    """The digest in `sealed`; "" if it cannot be opened; the page then merely lacks the comparison."""
+    """The digest in `sealed`; "" if it cannot be opened. The page then merely lacks the comparison."""
     try:
         return unseal(sealed, _binding(user_id, key))
     except CredentialUnreadable:

@@ -106,7 +106,7 @@ def describe(error: errors.CdpError) -> Problem:
 
 
 def last_result(error: errors.CdpError) -> LastResult:
-    """The last result to store for a connection if its use, other than in a test, ended in `error`."""
+    """The last result to store for a connection when a request through it, other than a test, failed with `error`."""
     row = FAULTS[type(error)]
     return LastResult.ACCEPTED if row.accepted else row.result
 
