@@ -68,8 +68,8 @@ class Proof:
 class _Noted:
     """What some records note about others: heads of chains, the start of chaining, and removals of old records.
 
-    `heads` has, for each chain and link, the id of each row that noted it and the seal that the row noted. `pruned` has, for each removal, its time,
-    the first day kept, and how many of the records without a chain were kept.
+    `heads` has, for each chain and link, the id of each row that noted it and the seal that the row noted. `pruned` has, for each
+    removal, its time, the first day kept, and how many of the records without a chain were kept.
     """
 
     heads: dict[tuple[str, int], list[tuple[int, str]]] = field(default_factory=dict)

@@ -139,9 +139,9 @@ def is_address(text: str) -> bool:
 
 
 def _readings(local: str, domain: str) -> tuple[str, ...]:
-    """The valid addresses that may be meant: first the one written, but without any word in another script joined to its end.
+    """The valid addresses that may be meant: first the address as written, but without any word in another script joined to its end.
 
-    Any others also leave out a label such as "email=", or a word in another script joined to the front.
+    The other readings also leave out a label such as "email=", or a word in another script joined to the front.
     """
     texts = [f"{local}@{domain}"]
     if glued := DOMAIN_END.fullmatch(parted(domain)):

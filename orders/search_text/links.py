@@ -59,8 +59,8 @@ MARKDOWN = re.compile(
 class Links:
     """What the links in a text contain: `values` are references (not checked), `texts` are searches and e-mail addresses.
 
-    `subjects` are the subjects and bodies of `mailto:` links. `rest` is the other text, in which WhatsApp links are replaced by their
-    numbers. `found` is True if there was any link other than those.
+    `subjects` are the subjects and bodies of `mailto:` links. `rest` is the remaining text, with WhatsApp links replaced by their
+    numbers. `found` is True if there was any other link.
     """
 
     values: tuple[str, ...]
@@ -121,7 +121,7 @@ def _without_sentence(link: str) -> str:
 def _read(link: str, depth: int) -> Iterator[tuple[str, str]]:
     """What a link contains: references as ("value", reference), searches and e-mail addresses as ("text", text).
 
-    If the link itself has neither a reference nor a search, links wrapped in it are read too, down to a depth of DEEPEST.
+    If the link itself has neither a reference nor a search, the links wrapped in it are read, down to a depth of DEEPEST.
     """
     try:
         parts = urlsplit(link)

@@ -75,7 +75,7 @@ class Lookup:
     `candidates` are cleaned references, the likeliest first. `address` is an e-mail address, or a phone number in E.164; like names, it
     is personal and must never be in a URL or a log. `placeholder` is an unfilled field of a template. `national` is a phone number, as
     written, that needs its country. `also` has other readings to offer next to this one; in a reading of kind SEVERAL,
-    it has all of them. If `mixed` is True, the readings in `also` come from other words of the text than the candidates do.
+    it has all of them. If `mixed` is True, the readings in `also` and the candidates come from different words of the text.
     """
 
     kind: Kind
@@ -205,7 +205,8 @@ def _is_code_and_name(found: references.References, text: str) -> bool:
 def _digits(number: phones.Phone, text: str) -> Lookup:
     """The reading of digits without a plus: a reference, with the phone number as a second reading.
 
-    It is the phone number alone if the digits are grouped like a national one, do not begin with 00, and cannot be a reference as written.
+    It is the phone number alone if the digits are grouped like a national number, do not begin with 00, and cannot be a reference as they
+    are written.
     """
     phone = _phone(number)
     digits = re.sub(r"\D", "", number.text)

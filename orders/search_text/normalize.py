@@ -72,7 +72,7 @@ def latin(word: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _plain_sign(sign: str) -> str:
-    """The replacement for a character, made before NFKC, which alone would make "№", "™" and footnote marks part of a reference."""
+    """The replacement for a character, applied before NFKC, which alone would make "№", "™" and footnote marks part of a reference."""
     if sign in APOSTROPHES:
         return "'"
     if sign.isascii():

@@ -46,7 +46,7 @@ NOT_DIGITS = re.compile(r"[^\d]")
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Phone:
-    """A phone number: `text` as written, and `e164` like "+353851234567", or "" if the number needs its country or cannot be read."""
+    """A phone number: `text` as written, and `e164` such as "+353851234567", or "" if the number needs its country or cannot be read."""
 
     text: str
     e164: str = ""
@@ -57,7 +57,7 @@ class Phone:
 def find(text: str, country: str = "") -> tuple[tuple[Phone, ...], str]:
     """Find phone numbers with a plus, a label, a scheme such as `tel:`, or typical grouping. Return them and the rest of the text.
 
-    A national number of 5 to 18 digits is read as a number in `country` (ISO 3166 alpha-2); if `country` is unknown, or has no
+    A national number of 5 to 18 digits is read as a number of `country` (ISO 3166 alpha-2); if `country` is unknown, or has no
     such numbers, `needs_country` is set.
     """
     text = LOOSE_PLUS.sub(r"\1+", OVER_TWO_LINES.sub(_on_one_line, AIRLINE.sub(_from_airline, text)))
@@ -97,7 +97,7 @@ def href(value: str, countries: Iterable[str] = ()) -> str:
     """The `tel:` link for a displayed number; "" if the value cannot be read as one number.
 
     A national number is read as a number of each of `countries`, and has a link only if the valid readings agree. Such a
-    number is never linked as written, because it would be dialled as one in the agent's country.
+    number is never linked as written, because it would be dialled as a number of the agent's country.
     """
     readings = [phone for country in (countries or ("",)) if (phone := read(value, country)) and phone.e164]
     if readings and not all(map(_is_written_whole, readings)):
@@ -111,7 +111,7 @@ def href(value: str, countries: Iterable[str] = ()) -> str:
 def perhaps(text: str, country: str = "") -> Phone | None:
     """`text` read as a phone number that has no plus and no label; None if it is unlikely to be one.
 
-    It may equally be a reference, and the number may still need its country.
+    The text may equally be a reference, and the number may still need its country.
     """
     bare = NUMBER.fullmatch(text.strip())
     digits = NOT_DIGITS.sub("", bare["run"]) if bare else ""
@@ -133,7 +133,7 @@ def perhaps(text: str, country: str = "") -> Phone | None:
 
 
 def is_grouped(text: str) -> bool:
-    """Whether `text` is digits grouped as in a national phone number: "(085) 123-4567", "085 123 4567", "202-555-0123"."""
+    """Whether `text` consists of digits grouped as in a national phone number: "(085) 123-4567", "085 123 4567", "202-555-0123"."""
     text = text.strip()
     return (
         re.fullmatch(

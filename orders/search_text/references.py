@@ -210,7 +210,7 @@ def _is_label_too(value: str, behind: str) -> bool:
 def _is_plausible(value: str, *, explicit: bool, ends: bool) -> bool:
     """Whether the word after a label is probably the reference, and not just the next word of the sentence.
 
-    `explicit` is whether ":", "=" or "#" stands between the label and the word; `ends` is whether the word is the last of the text.
+    `explicit` is True if ":", "=" or "#" stands between the label and the word; `ends` is True if the word is the last of the text.
     """
     if NEVER_LABELLED.fullmatch(value):
         return False
@@ -247,7 +247,7 @@ def _is_code(part: str) -> bool:
 
 
 def _in_groups(text: str) -> str:
-    """`text` such as "B94-TXY", "B94 TXY" or "X7 K2 PL" joined into one word; "" if that is not six letters and digits.
+    """`text` such as "B94-TXY", "B94 TXY" or "X7 K2 PL" joined into one word; "" if that is not a mix of six letters and digits.
 
     Groups of small letters and groups of digits, as in "gate 12", also give "".
     """
@@ -260,6 +260,6 @@ def _in_groups(text: str) -> str:
 
 
 def _as_six(joined: str) -> str:
-    """`joined` if it is six characters, letters and digits with at least one of each, and not a price, date or the like; otherwise ""."""
+    """`joined` if it is a mix of six letters and digits, and not a price, date or the like; otherwise ""."""
     mixed = any(map(str.isdigit, joined)) and any(map(str.isalpha, joined))
     return joined if len(joined) == 6 and mixed and not NEVER_LABELLED.fullmatch(joined) else ""

@@ -45,7 +45,7 @@ class Change:
 
     `fact` is "departs", "arrives", "number", "travellers" or "status". The values of "departs" and "arrives" are naive local times,
     dates if the time is unknown, or None if the date is unknown too. Those of "number" are text such as "BX 459", and those of
-    "travellers" are numbers. Those of "status" are tuples of the statuses of the flight's items, each given as in `Changes.status`.
+    "travellers" are numbers. Those of "status" are tuples of the statuses of the flight's items, each as in `Changes.status`.
     """
 
     fact: str
@@ -73,11 +73,12 @@ class FlightChange:
 class Changes:
     """The differences since the view at `since` (aware UTC); `own` says whether that view was the user's own.
 
-    `status`, `total` and `items` are pairs (before, now), or None if unchanged. A status is the text as sent or else its code, "" if
-    there is none, or None if only its hash is known. A total is (amount or None, currency). `items` counts items without flights by
-    status, for the statuses whose count changed. `more` is the number of changed flights that are not in `flights`. If `own`,
-    `others_at` is when another user last viewed the order (None if there is no such view to compare), and `others_same` says whether
-    the order is still as it was then.
+    `status`, `total` and `items` are pairs (before, now), or None if unchanged. A status is its text as sent, its code if the
+    text is not known, or None if only its hash is known; "" means no status. A total is (amount or None, currency). `items` counts items
+    without flights by status, for the statuses whose count changed. `more` is the number of changed flights that are not in `flights`.
+
+    If `own`, `others_at` is when another user last viewed the order (None if there is no such view to compare), and `others_same` says
+    whether the order is still as it was then.
     """
 
     since: datetime
@@ -94,9 +95,9 @@ class Changes:
 def view_of(user: AbstractBaseUser | AnonymousUser, tenant: Tenant, opened: OpenedOrder) -> View | None:
     """The user's view of the order, to be stored with the access record; None if no view is to be stored.
 
-    No view is stored unless CHANGES_DAYS is set, the user is signed in and the order has a ref; none is stored for an order with more
-    than MOST_FLIGHTS flights, or for one read only in part, because flights that were not read would seem to have been removed. If the
-    digest cannot be sealed, a warning is logged and no view is stored.
+    A view is stored only if CHANGES_DAYS is set, the user is signed in, and the order has a ref and at most MOST_FLIGHTS flights. The
+    order must also have been read in full, because flights that were not read would seem to have been removed. If the digest cannot be
+    sealed, a warning is logged and no view is stored.
     """
     if not settings.CHANGES_DAYS or not opened.order.ref or user.pk is None or not _whole(opened):
         return None
@@ -155,7 +156,7 @@ def _whole(opened: OpenedOrder) -> bool:
 
 
 def _text(code: str, sent: Mapping[str, str]) -> str | None:
-    """The text that `sent` has for a digest's status `code`; if it has none, the code itself, or None if the code is only a hash."""
+    """The text for a digest's status `code`, looked up in `sent`; if it is not there, the code itself, or None if that is only a hash."""
     return sent.get(code, None if code.startswith("#") else code)
 
 

@@ -31,9 +31,10 @@ class Outcome:
 
 
 def default_for(user: AnyUser) -> AnyConnection | None:
-    """The connection used if the URL names none: the user's default, else the first of their own by name, else a shared one, else None.
+    """The connection to use if the URL names none; None if the user has no connection.
 
-    Shared connections granted as the default come before other shared ones; within each of these groups, the first by name is used.
+    It is the user's default or, if there is none, the first of their own by name. A user with neither gets a shared connection: the first
+    by name of those granted as the default, or else of all.
     """
     return chosen(user, "")[0]
 
@@ -48,9 +49,9 @@ def chosen(
 ) -> tuple[AnyConnection | None, Row, list[Any]]:
     """The connection called `name`, or the default if `name` is "" (see `named`, `default_for`).
 
-    It is returned with the columns that `change` returns (() without one) and the rows of `also` (None for a question without a row).
-    The questions are part of the statement that looks up the connection and, on PostgreSQL, so is `change`. If `name` contains a NUL
-    character, nothing is found, changed or asked.
+    The other two parts of the result are the columns that `change` returns (() without a change), and a list with the row for each
+    question in `also` (None if the question has no row). The questions are part of the statement that looks up the connection and, on
+    PostgreSQL, so is `change`. If `name` contains a NUL character, nothing is found, changed or asked.
     """
     if "\x00" in name:  # PostgreSQL accepts no NUL in text, and a URL may contain one
         return None, (), [None for _question in also]

@@ -9,6 +9,6 @@ from babel import Locale
 
 @lru_cache(maxsize=1024)
 def canonical(sent: str | None) -> str:
-    """The ISO 4217 code (current or retired) that `sent` spells; else `sent` without surrounding white space, or "" for None."""
+    """The ISO 4217 code (current or retired) in `sent`; if there is none, `sent` without surrounding white space, or "" for None."""
     text = (sent or "").strip()
     return text.upper() if text.upper() in Locale("en").currencies else text

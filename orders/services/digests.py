@@ -84,7 +84,7 @@ def read(digest: str, added: Mapping[str, str]) -> dict[str, Any] | None:
 
 
 def code_of(sent: str | None) -> str:
-    """The code of a status in our table; "" for no status; a keyed hash of any other, because a feed may send any text."""
+    """The code of a status in our table, or a keyed hash of any other, because a feed may send any text. No status gives ""."""
     row = status(sent)
     return row.code if row.translated else _hash(row.word)
 

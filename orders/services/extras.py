@@ -26,7 +26,7 @@ def flight_of(item: OrderItem, ways: Mapping[str, Sequence[Flight]]) -> str:
 
 
 def _pairs(item: OrderItem) -> Iterator[tuple[str, str]]:
-    """All pairs of three-letter words joined like airports ("DUB-AGP") in an item's product, name and description."""
+    """All pairs of three-letter words written like a pair of airports ("DUB-AGP") in an item's product, name and description."""
     for text in (item.product_id, item.name, item.description):
         yield from PAIR.findall((text or "").upper())
 
@@ -52,11 +52,10 @@ def flights_of_types(trip: Trip) -> dict[str, list[str]]:
 
 
 def flight_of_travellers(items: Sequence[OrderItem], taken: Mapping[str, Sequence[str]], places: frozenset[str]) -> str:
-    """The key of the flight, if travellers of each of the items' passenger types take exactly one flight, the same for all; otherwise "".
+    """The key of the flight, if travellers of every passenger type in `items` take this one flight and no other; otherwise "".
 
-    `items` share one line of the page, so they have the same type, name, product and description. The result is also "" if one of them
-    has no passenger type, if they are not bags, seats or meals, or if they name airports themselves. `places` are the airports of the
-    trip.
+    `items` share one line of the page, so they have the same type, name, product and description. The result is also "" if an item
+    has no passenger type, or if the items are not bags, seats or meals, or name airports themselves. `places` are the airports of the trip.
     """
     if (items[0].type or "").upper().replace("_", " ") not in ABOARD:
         return ""
@@ -80,7 +79,7 @@ def ways_of(trip: Trip) -> tuple[dict[str, list[Flight]], frozenset[str]]:
 def belongs_to(item: OrderItem, ways: Mapping[str, Sequence[Flight]], places: frozenset[str]) -> str:
     """The label of the flight that an extra goes with ("BX 459 DUB-LHR"), if its product is a pair of airports with just one flight.
 
-    Otherwise, the product itself if it is a pair of places on the trip, else "", as for BAG-23K, which is a bag and not a route.
+    Otherwise, the result is the product itself if it is a pair of the trip's airports, or "" if not: BAG-23K is a bag and not a route.
     """
     product = (item.product_id or "").upper().strip()
     flights = ways.get(product, ())
