@@ -84,7 +84,7 @@ class PersonCard:
 
     @property
     def unreachable(self) -> bool:
-        """Whether the card has no phone number or e-mail address, and no unknown field or note, which may contain one."""
+        """Whether the card has no phone number or e-mail address, and no unknown field or note that may contain one."""
         return (
             not self.contacts and not self.notes and not any(field.name.startswith("extra_") for field in self.fields)
         )
@@ -108,8 +108,8 @@ def card(
 ) -> PersonCard:
     """The card of `person`, who is at `position` (from 1) in the list. `reveal` names the hidden fields to show; "all" shows them all.
 
-    `country` (ISO 3166 alpha-2, or "") is the connection's. A national phone number is read twice: as a number of the person's country,
-    and as a number of `country`. It is a link only if the valid readings agree.
+    `country` (ISO 3166 alpha-2, or "") is the connection's. A national phone number is read as a number of the person's country and
+    as a number of `country`. It is a link only if the valid readings agree.
     """
     shown = frozenset(reveal)
     names = [name for name in (person.title, person.first_name, person.last_name) if name]
