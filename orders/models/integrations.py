@@ -7,7 +7,7 @@ import hmac
 import ipaddress
 import secrets
 import time
-from datetime import datetime, timedelta
+from datetime import timedelta
 from ipaddress import IPv4Address, IPv6Address
 from typing import ClassVar
 
