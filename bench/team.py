@@ -44,7 +44,7 @@ def measure(people: int) -> list[Step]:
 
     from orders.models.members import update
     from orders.models.shared import SharedConnection, grant, set_active
-    from orders.services.connections import default_for
+    from orders.services.connections import find_connection
 
     def stored() -> dict[tuple[str, Any], tuple[Any, ...]]:
         from orders.models import ConnectionGrant, ConnectionMember
@@ -79,7 +79,7 @@ def measure(people: int) -> list[Step]:
 
     def read() -> None:
         for each in members:
-            found = default_for(each)
+            found = find_connection(each)
             assert found is not None
             found.credentials()
 

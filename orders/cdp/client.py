@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import TypeVar
 
 from orders.cdp import decode, pages, refs
 from orders.cdp.bounds import Segments
@@ -23,7 +22,6 @@ from orders.cdp.transport import Deadline, Limits, Outbound, Transport, shared
 
 __all__ = ["CdpClient", "Deadline", "Limits", "Memory"]
 
-T = TypeVar("T")
 
 _PROBE = "cdpviewer-connection-check"
 _LONGEST_TERM = 256

@@ -15,7 +15,7 @@ from orders.cdp.fields import Fields, Known
 from orders.cdp.pages import Page, is_short, page
 from orders.cdp.records import Extension, FlightSegment, Note, Order, OrderItem
 
-consumer = contact = guest = person = people.person
+consumer = contact = guest = people.person
 
 _LINKS = "href key order orderItem orderItems contacts contact consumers consumer guest extensions ext extExt extext"
 

@@ -115,7 +115,7 @@ def environment(**options: Any) -> Environment:
     made.globals.update(
         {
             "_": translate,
-            "and_back": next_page.next_query,
+            "next_query": next_page.next_query,
             "htmx_script": cache(partial(htmx_script, version=2)),  # evaluated late: checks run before `collectstatic`
             "loaded_line": words.loaded_line,
             "same_status": statuses.same,

@@ -174,9 +174,3 @@ RECIPES = (
     ),
 )
 BY_CODE = {recipe.code: recipe for recipe in RECIPES}
-
-
-def in_docs(recipe: Recipe) -> str:
-    """The recipe as it appears in docs/linking.md."""
-    lines = [f"**{recipe.name}.** {recipe.where}", f"`{recipe.template(EXAMPLE)}`", str(recipe.note)]
-    return "\n".join(filter(None, lines))

@@ -30,24 +30,18 @@ class Outcome:
         return self.result == LastResult.ACCEPTED
 
 
-def default_for(user: AnyUser) -> AnyConnection | None:
-    """The connection to use if the URL names none; None if the user has no connection.
-
-    It is the user's default or, if there is none, the first of their own by name. A user with neither gets a shared connection: the first
-    by name of those granted as the default, or else of all.
-    """
-    return chosen(user, "")[0]
-
-
-def named(user: AnyUser, name: str) -> AnyConnection | None:
-    """The connection with exactly this name: the user's own if there is one, else a shared one; None if there is neither."""
-    return chosen(user, name)[0] if name else None
+def find_connection(user: AnyUser, name: str = "") -> AnyConnection | None:
+    """The connection called `name`, or the default if `name` is ""; None if there is none (see `chosen`)."""
+    return chosen(user, name)[0]
 
 
 def chosen(
     user: AnyUser, name: str, *, change: Change | None = None, also: Sequence[Question] = ()
 ) -> tuple[AnyConnection | None, Row, list[Any]]:
-    """The connection called `name`, or the default if `name` is "" (see `named`, `default_for`).
+    """The connection called `name`: the user's own if there is one, else a shared one. If `name` is "", the default.
+
+    The default is the user's choice, else their own first connection by name, else a shared connection. Shared connections granted as
+    the default come before other shared ones; within each of these groups, the first by name is used.
 
     The other two parts of the result are the columns that `change` returns (() without a change), and a list with the row for each
     question in `also` (None if the question has no row). The questions are part of the statement that looks up the connection and, on

@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from typing import TypeVar
 
 from django.utils import timezone
 
@@ -22,7 +21,6 @@ from orders.privacy.hiding import masked_order
 from orders.services.summary import OrderSummary, summarize
 from orders.services.tenant import Tenant
 
-T = TypeVar("T")
 CustomData = tuple[list[tuple[str, Sequence[Extra]]], errors.CdpError | None]
 
 

@@ -28,7 +28,7 @@ from orders.privacy.access_log import AccessNotRecorded
 from orders.problems import Problem
 from orders.problems.faults import LastResult
 from orders.search_text import lookup
-from orders.services.connections import chosen
+from orders.services.connections import chosen, find_connection
 from orders.services.search import find_by_reference
 from orders.services.tenant import Tenant
 from orders.storage.lock_timeout import set_lock_timeout
@@ -188,12 +188,12 @@ def choose_connection(
 ) -> tuple[AnyConnection | None, Problem | None]:
     """Choose the connection and set `request.connection`; return (connection, None), or (None, Problem) if none may be used.
 
-    The connection is the one that the request names or, if it names none, the user's default (see `default_for`). An unknown or
+    The connection is the one that the request names or, if it names none, the user's default (see `chosen`). An unknown or
     unconfirmed connection is a Problem: no other is used instead. If the request may call the CDP (`counted`), a view is counted, and
     exceeding a view limit is also a Problem. For a `panel` of an order, `counted` also sets `request.opening` and `request.has_reveal`.
     """
     name = request.GET.get("connection") or request.POST.get("connection") or ""
-    connection, over = _counted(request, name, panel) if counted else (chosen(request.user, name)[0], None)
+    connection, over = _counted(request, name, panel) if counted else (find_connection(request.user, name), None)
     problem = None
     if connection is None:
         missing = problems.unknown_connection(name) if name else problems.no_connection()

@@ -17,7 +17,7 @@ from accounts.rights import NeverDeleted
 from orders.models import AccessRecord, Connection
 from orders.privacy import access_log
 from orders.privacy.sealing import CredentialUnreadable
-from orders.services.connections import default_for, named
+from orders.services.connections import find_connection
 from tests.accounts.conftest import CLIENT_KEY, PASSWORD, TOKEN, Cdp, connect
 from tests.full_disk import no_room
 from tests.recorded import events
@@ -272,7 +272,7 @@ def test_an_administrator_who_sets_a_password_cannot_use_the_connections_unseen(
     set_password(as_boss, anna)
     assert told(before) == [("boss", "password_set", "anna", "", "")]
     # Whatever way leads to the credential, it stays closed.
-    for way in (default_for, lambda user: named(user, "main")):
+    for way in (find_connection, lambda user: find_connection(user, "main")):
         connected = way(User.objects.get(pk=anna.pk))
         assert connected is not None
         with pytest.raises(CredentialUnreadable, match="to confirm"):

@@ -19,7 +19,7 @@ from accounts.management.commands.rotate_credentials import Command as Rotate
 from accounts.management.sealed_rows import SealedRows
 from orders.models import Connection, ConnectionGrant, ConnectionMember, SharedConnection
 from orders.privacy.sealing import fingerprints, key_position, reseal
-from orders.services.connections import default_for, named
+from orders.services.connections import find_connection
 from tests.accounts.conftest import CLIENT_KEY, TOKEN, Cdp, connect
 
 Run = Callable[..., tuple[int, str, str]]
@@ -235,7 +235,7 @@ def test_add_connection_shares_with_groups(run: Run, anna: User, agents: Group, 
     groups = ("--group", "Agents", "--group", "Supervisors")
     code, out, _err = run("add_connection", *SHARED, *groups, "--default", "--country", "ie", stdin=TOKEN)
     assert (code, out) == (0, "Stored 'Airline (eu)', shared with 1 people.\nThe CDP accepted the credential.\n")
-    found = default_for(anna)
+    found = find_connection(anna)
     assert found is not None
     assert (found.credentials().token, found.country, found.last_result) == (TOKEN, "IE", "accepted")
     assert set(ConnectionGrant.objects.values_list("group__name", "is_default")) == {
@@ -256,7 +256,7 @@ def test_add_connection_replaces_a_shared_token_once_it_is_accepted(
     assert (SharedConnection.objects.values().get(), list(ConnectionMember.objects.values())) == before
     cdp.says(200, '{"items": []}')
     run("add_connection", *SHARED, stdin="newer-token")
-    found = default_for(anna)
+    found = find_connection(anna)
     assert found is not None and found.credentials().token == "newer-token"
     assert list(ConnectionMember.objects.values()) == before[1]
 
@@ -326,7 +326,7 @@ def test_rotation_and_check_walk_shared_connections_and_all_members(
     settings.CREDENTIAL_KEYS = two_keys[:1]
     assert "(seals): 4\nunreadable: 0" in run("check_credentials")[1]
     for user in (anna, ben):
-        found = named(user, "Airline")
+        found = find_connection(user, "Airline")
         assert found is not None and found.credentials().token == TOKEN
     assert SharedConnection.objects.values("sealed_token", "sealed_client_key").get() == secrets
 
@@ -358,7 +358,7 @@ def test_a_token_replaced_while_the_keys_are_rotated_leaves_the_data_key(
     entered.keep(None)
     settings.CREDENTIAL_KEYS = two_keys[:1]
     assert ConnectionMember.objects.values().get() == before
-    found = named(anna, "Airline")
+    found = find_connection(anna, "Airline")
     assert found is not None and found.credentials().token == "newer-token"
     assert run("check_credentials")[0] == 0
 
@@ -388,5 +388,5 @@ def test_rotation_leaves_a_shared_token_replaced_meanwhile(
     monkeypatch.setattr(Rotate, "swap", replace_first)
     call_command("rotate_credentials", stdout=StringIO())
     settings.CREDENTIAL_KEYS = two_keys[:1]
-    found = named(anna, "Airline")
+    found = find_connection(anna, "Airline")
     assert found is not None and found.credentials().token == "put in meanwhile"

@@ -17,7 +17,7 @@ from pytest_django.fixtures import Settings
 
 from orders.models import Connection
 from orders.problems import result_word
-from orders.services.connections import default_for, named
+from orders.services.connections import find_connection
 from tests.accounts.conftest import CLIENT_KEY, OTHER_REGION, TOKEN, Cdp, connect
 
 ADD = "/connections/add/"
@@ -288,9 +288,9 @@ def test_another_persons_connection_is_as_unknown_as_none(
 def test_nobody_sees_or_names_another_persons_connection(as_ben: Client, ben: User, anna: User) -> None:
     connect(anna, "hers alone")
     assert "hers alone" not in as_ben.get("/connections/").text
-    assert named(ben, "hers alone") is None
-    assert named(ben, "hers\x00") is None
-    assert default_for(ben) is None
+    assert find_connection(ben, "hers alone") is None
+    assert find_connection(ben, "hers\x00") is None
+    assert find_connection(ben) is None
 
 
 @pytest.mark.parametrize("name", ["default", "try"])

@@ -20,7 +20,7 @@ from accounts import session_store
 from accounts.session_store import SessionStore, stored_key
 from accounts.view_limits import View
 from orders.models import Connection
-from orders.services.connections import default_for, named
+from orders.services.connections import find_connection
 from orders.storage.prepared_query import PreparedQuery
 from orders.storage.together import Question, Row, ask
 
@@ -54,10 +54,10 @@ def test_every_field_is_what_the_orm_reads() -> None:
 def test_the_default_and_the_named_connection_belong_to_their_person() -> None:
     ada, bob = User.objects.create_user("ada"), User.objects.create_user("bob")
     own, other = connection_of(ada, "Live", default=True), connection_of(ada, "Test")
-    assert default_for(ada) == own
-    assert named(ada, "Test") == other
-    assert default_for(bob) is None
-    assert named(bob, "Live") is None
+    assert find_connection(ada) == own
+    assert find_connection(ada, "Test") == other
+    assert find_connection(bob) is None
+    assert find_connection(bob, "Live") is None
 
 
 def test_a_session_that_has_ended_is_empty_and_gives_its_key_up() -> None:

@@ -28,7 +28,7 @@ from orders.models import (
 )
 from orders.models.shared import grant, set_active, take_back
 from orders.privacy.sealing import Binding, CredentialUnreadable, seal
-from orders.services.connections import default_for, named, usable_by
+from orders.services.connections import find_connection, usable_by
 from tests.accounts.conftest import CLIENT_KEY, PASSWORD, TOKEN, Cdp, connect
 from tests.recorded import events
 
@@ -71,7 +71,7 @@ def share(*groups: Group, name: str = "Airline", default: bool = False) -> Share
 
 
 def token_of(user: User, name: str = "Airline") -> str:
-    found = named(user, name)
+    found = find_connection(user, name)
     return found.credentials().token if found is not None else ""
 
 
@@ -137,7 +137,7 @@ def test_a_leaver_reads_nothing_at_the_next_click(
     cdp.calls.clear()
     assert not can_read(as_anna, cdp)
     assert cdp.calls == []
-    assert default_for(anna) is None
+    assert find_connection(anna) is None
     assert usable_by(anna) == []
 
 
@@ -203,8 +203,8 @@ def test_own_ones_come_first_and_an_own_name_hides_the_shared_one(anna: User, ag
     share(agents)
     share(agents, name="Beta")
     anna.groups.add(agents)
-    assert named(anna, "Airline") == own
-    assert default_for(anna) == own
+    assert find_connection(anna, "Airline") == own
+    assert find_connection(anna) == own
     assert [each.name for each in usable_by(anna)] == ["Airline", "Beta"]
 
 
@@ -212,9 +212,9 @@ def test_the_default_of_a_group_is_chosen_then_the_first_by_name(anna: User, age
     share(agents, name="Charter")
     share(agents, name="Alpha")
     anna.groups.add(agents)
-    assert str(default_for(anna)) == "Alpha (eu)"
+    assert str(find_connection(anna)) == "Alpha (eu)"
     share(agents, name="Beta", default=True)
-    assert str(default_for(anna)) == "Beta (eu)"
+    assert str(find_connection(anna)) == "Beta (eu)"
     assert [each.name for each in usable_by(anna)] == ["Beta", "Alpha", "Charter"]
 
 
@@ -226,11 +226,11 @@ def test_a_shared_connection_may_be_a_persons_own_default(anna: User, as_anna: C
     own = connect(anna)
     charter, beta = share(agents, name="Charter"), share(agents, name="Beta", default=True)
     anna.groups.add(agents)
-    assert str(default_for(anna)) == str(own)
+    assert str(find_connection(anna)) == str(own)
     assert "Make default" in as_anna.get("/connections/").text
     for chosen, first in ((charter, "Charter"), (beta, "Beta"), (own, own.name)):
         assert choose(as_anna, chosen) == 302
-        assert getattr(default_for(anna), "name", "") == first
+        assert getattr(find_connection(anna), "name", "") == first
         listed = [each.name for each in usable_by(anna)]
         assert (listed[0], sorted(listed)) == (first, sorted([own.name, "Beta", "Charter"]))
         assert usable_names(anna) == listed
@@ -246,10 +246,10 @@ def test_a_default_that_is_taken_back_leaves_the_persons_own(anna: User, as_anna
     choose(as_anna, charter)
     anna.groups.add(Group.objects.get(name="Others"))
     take_back(charter.grants.get())
-    assert default_for(anna) == own
+    assert find_connection(anna) == own
     # A new one is the default then, as anybody's first; a chosen one would have stayed.
     second = connect(anna, "second")
-    assert default_for(anna) == second
+    assert find_connection(anna) == second
 
 
 def test_a_new_connection_does_not_replace_a_chosen_default(anna: User, as_anna: Client, agents: Group) -> None:
@@ -257,7 +257,7 @@ def test_a_new_connection_does_not_replace_a_chosen_default(anna: User, as_anna:
     anna.groups.add(agents)
     assert choose(as_anna, charter) == 302
     connect(anna)
-    assert str(default_for(anna)) == "Charter (eu)"
+    assert str(find_connection(anna)) == "Charter (eu)"
 
 
 def test_nobody_makes_a_connection_their_default_that_they_may_not_use(
@@ -265,7 +265,7 @@ def test_nobody_makes_a_connection_their_default_that_they_may_not_use(
 ) -> None:
     for theirs in (share(agents), connect(ben)):
         assert choose(as_anna, theirs) == 404
-    assert default_for(anna) is None
+    assert find_connection(anna) is None
 
 
 def test_a_new_own_connection_takes_no_shared_name(anna: User, as_anna: Client, agents: Group, cdp: Cdp) -> None:
@@ -287,7 +287,7 @@ def test_own_and_shared_connections_cost_one_query(anna: User, ben: User, agents
     for user in (anna, ben):
         for name in ("", "main" if user is anna else "Airline"):
             with CaptureQueriesContext(database) as seen:
-                found = named(user, name) if name else default_for(user)
+                found = find_connection(user, name)
             assert found is not None
             found.credentials()
             assert len(seen) == 1
@@ -493,7 +493,7 @@ def test_replacing_the_token_of_500_people_is_one_form_and_one_changed_row(
         if re.match("(UPDATE|INSERT INTO|DELETE FROM) .orders_connectionmember", query["sql"])
     ]
     for user in User.objects.filter(username__in=("agent-0", "agent-499")):
-        found = default_for(user)
+        found = find_connection(user)
         assert found is not None
         opened = found.credentials()
         assert (opened.client_key, opened.token) == (CLIENT_KEY, "newer-token")
@@ -514,7 +514,7 @@ def test_the_old_token_stays_until_the_new_one_is_accepted(
     cdp.says(200, '{"items": []}')
     changed = as_admin.post(f"{SHARED}{shared.pk}/replace/", {"token": "newer-token", "client_key": "new-key"})
     assert changed.status_code == 302
-    found = named(anna, "Airline")
+    found = find_connection(anna, "Airline")
     assert found is not None and found.credentials().client_key == "new-key"
 
 

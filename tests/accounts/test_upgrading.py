@@ -32,9 +32,9 @@ apps.get_model("orders", "Connection").objects.create(
 USE = """
 import django; django.setup()
 from django.contrib.auth.models import User
-from orders.services.connections import default_for
+from orders.services.connections import find_connection
 user = User.objects.get()
-assert default_for(user).credentials().token == "t"
+assert find_connection(user).credentials().token == "t"
 from accounts import own_password
 assert not own_password.must_change(user)
 """

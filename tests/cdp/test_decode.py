@@ -22,7 +22,7 @@ def item(text: str) -> Any:
 
 
 def person(text: str) -> Any:
-    return decode.person(parse(text.encode())[0])
+    return decode.contact(parse(text.encode())[0])
 
 
 def test_the_vendors_order_is_read_whole(order_page: bytes) -> None:

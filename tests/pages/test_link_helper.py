@@ -9,7 +9,7 @@ import pytest
 from django.contrib.auth.models import Group, User
 from django.test import Client
 
-from orders.display.link_recipes import BY_CODE, RECIPES, Recipe, Shape, in_docs
+from orders.display.link_recipes import BY_CODE, EXAMPLE, RECIPES, Recipe, Shape
 from orders.search_text.lookup import Kind
 from orders.views.link_helper import leads
 from sandbox.server import Sandbox
@@ -53,6 +53,11 @@ CASES = [
 def test_what_the_page_says_is_where_the_link_leads(recipe: Recipe, value: str, shape: Shape, right: str) -> None:
     found = leads(recipe, value, shape)
     assert ({"elsewhere"} if found.elsewhere else MAY_BE[found.reading.kind]) & set(right.split())
+
+
+def in_docs(recipe: Recipe) -> str:
+    lines = [f"**{recipe.name}.** {recipe.where}", f"`{recipe.template(EXAMPLE)}`", str(recipe.note)]
+    return "\n".join(filter(None, lines))
 
 
 def test_the_manual_has_the_recipes_of_the_table_and_no_others() -> None:
