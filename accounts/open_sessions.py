@@ -23,6 +23,7 @@ from django.utils.crypto import constant_time_compare
 from accounts import database_clock
 from accounts.client_address import client_address
 from accounts.session_store import Backend, SessionStore, stored_key
+from accounts.sign_in_method import noted
 from orders.privacy import account_events
 from orders.privacy.record_kinds import Action
 
@@ -64,7 +65,7 @@ def describe(request: HttpRequest) -> None:
     """Add the browser, the client's address and the method of sign-in to the request's new session."""
     request.session[BROWSER] = browser(request.headers.get("User-Agent", ""))
     request.session[ADDRESS] = client_address(request)[:45]
-    request.session[SIGNED_IN_BY] = getattr(request, "signed_in_by", "password")
+    request.session[SIGNED_IN_BY] = noted(request).method.value
 
 
 def browser(agent: str) -> str:

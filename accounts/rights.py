@@ -17,6 +17,7 @@ from django.db.models.signals import m2m_changed, post_save, pre_delete, pre_sav
 from django.dispatch import receiver
 
 from accounts import own_password
+from accounts.sign_in_method import Method, noted
 from orders.http import Request
 from orders.models import Connection
 from orders.privacy import account_events, password_mark
@@ -60,10 +61,10 @@ def signed_in(request: Request, user: AbstractBaseUser, **_kwargs: Any) -> None:
 
 def _route(request: Request) -> str:
     """The method of sign-in, as recorded: "provider" or "password, second step", for example; "" for a password alone."""
-    by = getattr(request, "signed_in_by", "password")
-    if getattr(request, "second_step_done", False):
-        return f"{by}, second step"
-    return "" if by == "password" else by
+    sign_in = noted(request)
+    if sign_in.second_step_done:
+        return f"{sign_in.method}, second step"
+    return "" if sign_in.method is Method.PASSWORD else sign_in.method.value
 
 
 @receiver(user_logged_out, dispatch_uid="accounts.rights.signed_out")

@@ -26,6 +26,7 @@ from django.utils.translation import gettext as _
 
 from accounts import database_clock, next_page, open_sessions, own_password
 from accounts.open_sessions import SEEN_AT, SIGNED_IN_AT, SIGNED_IN_BY
+from accounts.sign_in_method import Method
 from accounts.sign_on import recent
 from accounts.sign_on.second_step import MUST_ADD, note_missing
 from orders.http import GetResponse, Request
@@ -49,9 +50,9 @@ def start(request: Request, user: AbstractBaseUser, **_kwargs: Any) -> None:
     """
     request.session[SIGNED_IN_AT] = request.session[SEEN_AT] = int(database_clock.seconds())
     open_sessions.describe(request)
-    if request.session[SIGNED_IN_BY] == "password" and own_password.must_change(user):
+    if request.session[SIGNED_IN_BY] == Method.PASSWORD and own_password.must_change(user):
         request.session[MUST_CHANGE] = True
-    if request.session[SIGNED_IN_BY] == "provider":
+    if request.session[SIGNED_IN_BY] == Method.PROVIDER:
         recent.note_signed_in(request)
     note_missing(request)
 

@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 
 from accounts import next_page, own_password
 from accounts.rights import sign_in_failed
+from accounts.sign_in_method import Method, SignIn, note, noted
 from accounts.sign_on import refusals
 from accounts.sign_on.refusals import NotSignedIn
 from orders.privacy.record_kinds import Action
@@ -20,13 +21,13 @@ from orders.privacy.record_kinds import Action
 BACKEND = "accounts.session_store.Backend"  # loads the user of every session, whatever the kind of sign-in
 
 
-def enter(request: HttpRequest, person: AbstractBaseUser, page: str, *, by: str) -> HttpResponse:
+def enter(request: HttpRequest, person: AbstractBaseUser, page: str, *, by: Method) -> HttpResponse:
     """Sign in a user who has proved who they are, and redirect to `page`. If a second step is due, redirect to that first.
 
-    `by` is the kind of sign-in: "password", "directory" or "proxy". If the password works only once and has been used, return the page
-    that says so. Raises NotSignedIn if the user is inactive.
+    `by` is any method but PROVIDER: allauth itself completes those sign-ins. If the password works only once and has been used, return
+    the page that says so. Raises NotSignedIn if the user is inactive.
     """
-    request.signed_in_by = by  # type: ignore[attr-defined]  # read by `accounts.open_sessions.describe`
+    note(request, SignIn(by))
     response: HttpResponse = perform_login(request, person, redirect_url=page)
     return response
 
@@ -42,7 +43,7 @@ class Adapter(DefaultAccountAdapter):
 
         If such a password has already been used, raise ImmediateHttpResponse with the page that says so.
         """
-        if getattr(request, "signed_in_by", "password") == "password" and not own_password.use(user):
+        if noted(request).method is Method.PASSWORD and not own_password.use(user):
             sign_in_failed(Action.SIGN_IN_FAILED, user.get_username(), "password used before")
             refused = NotSignedIn("password-used", person=user.get_username())
             raise ImmediateHttpResponse(refusals.page(request, refused))

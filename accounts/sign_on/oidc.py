@@ -32,6 +32,7 @@ from gevent import Timeout  # type: ignore[import-untyped]
 from urllib3.exceptions import HTTPError
 
 from accounts.next_page import own_path
+from accounts.sign_in_method import Method, SignIn, note
 from accounts.sign_on import discovery, membership, refusals
 from accounts.sign_on.choices import Provider
 from accounts.sign_on.recent import note_confirmed
@@ -264,8 +265,7 @@ class SocialAdapter(DefaultSocialAccountAdapter):
                 raise NotSignedIn("not-asked-again", person=request.user.get_username())
             note_confirmed(request)
             raise ImmediateHttpResponse(redirect(own_path(sociallogin.state.get("next", ""))))
-        request.signed_in_by = "provider"  # type: ignore[attr-defined]  # read by `accounts.open_sessions.describe`
-        request.authenticated_at = proved  # type: ignore[attr-defined]  # read by `recent.note_signed_in`
+        note(request, SignIn(Method.PROVIDER, authenticated_at=proved))
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
         return True

@@ -16,6 +16,7 @@ from django.utils.crypto import constant_time_compare
 
 from accounts import embedding
 from accounts.open_sessions import SIGNED_IN_BY
+from accounts.sign_in_method import Method
 from accounts.sign_on import door
 from accounts.sign_on.choices import ProxyHeader
 from accounts.sign_on.membership import LONGEST_NAME
@@ -41,7 +42,7 @@ def named_by_proxy(get_response: Answer) -> Answer:
         if embedding.takes_no_cookies(request.path_info) or request.path_info == reverse("embed_allow"):
             return get_response(request)
         name = named(request, chosen)
-        by_proxy = request.session.get(SIGNED_IN_BY) == "proxy"
+        by_proxy = request.session.get(SIGNED_IN_BY) == Method.PROXY
         if request.user.is_authenticated and by_proxy and request.user.get_username() != name:
             logout(request)
         if name and not request.user.is_authenticated and request.path_info != reverse("signed_out"):
@@ -49,7 +50,7 @@ def named_by_proxy(get_response: Answer) -> Answer:
             if person is None:
                 log.warning("proxy_names_nobody_here")
             else:
-                door.enter(request, person, request.get_full_path(), by="proxy")
+                door.enter(request, person, request.get_full_path(), by=Method.PROXY)
         return get_response(request)
 
     return answer

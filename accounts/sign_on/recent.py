@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts import database_clock, next_page
 from accounts.open_sessions import SIGNED_IN_AT, SIGNED_IN_BY
+from accounts.sign_in_method import Method, noted
 
 CONFIRMED_AT = "confirmed_at"
 OF_FACTORS = 5 * 60  # seconds after a sign-in or its confirmation during which second factors may be changed
@@ -30,14 +31,14 @@ def note_signed_in(request: HttpRequest) -> None:
 
     Signing out and in again must not count as a confirmation: the provider may let somebody in without authenticating them again.
     """
-    request.session[CONFIRMED_AT] = getattr(request, "authenticated_at", 0)
+    request.session[CONFIRMED_AT] = noted(request).authenticated_at
 
 
 def is_recent(request: HttpRequest, seconds: int) -> bool:
     """Whether the user authenticated within the last `seconds`. Always True for a sign-in by the proxy, which cannot be confirmed."""
-    if request.session.get(SIGNED_IN_BY) == "proxy":
+    if request.session.get(SIGNED_IN_BY) == Method.PROXY:
         return True
-    by_provider = request.session.get(SIGNED_IN_BY) == "provider"
+    by_provider = request.session.get(SIGNED_IN_BY) == Method.PROVIDER
     proved = max(0 if by_provider else request.session.get(SIGNED_IN_AT, 0), request.session.get(CONFIRMED_AT, 0))
     return bool(database_clock.seconds() - proved < seconds)
 

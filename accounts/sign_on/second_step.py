@@ -9,11 +9,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from accounts.open_sessions import SIGNED_IN_BY
+from accounts.sign_in_method import Method, noted
 from accounts.sign_on import factors
 from accounts.sign_on.choices import SecondFactor
 
 MUST_ADD = "second_factor_missing"
-BY_PASSWORD = frozenset({"password", "directory"})
 
 
 class Stage(LoginStage):
@@ -28,10 +28,10 @@ class Stage(LoginStage):
         A sign-in by provider or proxy has no second step here: that is up to the provider or proxy. Return the redirect, or None if no
         second step is due, and True, as allauth expects.
         """
-        by = getattr(self.request, "signed_in_by", "password")
-        self.state["by"] = by
+        by = noted(self.request).method
+        self.state["by"] = by.value
         self.state["proof"] = self.login.user.get_session_auth_hash()
-        wanted = settings.SIGN_ON.second_factor is not SecondFactor.OFF and by in BY_PASSWORD
+        wanted = settings.SIGN_ON.second_factor is not SecondFactor.OFF and by.has_second_step
         if wanted and factors.exist(self.login.user):
             return redirect("second_step"), True
         return None, True
@@ -40,5 +40,5 @@ class Stage(LoginStage):
 def note_missing(request: HttpRequest) -> None:
     """If a second factor is required and a user who signed in with a password has none, note in the session that they must add one."""
     required = settings.SIGN_ON.second_factor is SecondFactor.REQUIRED
-    if required and request.session.get(SIGNED_IN_BY) in BY_PASSWORD and not factors.exist(request.user):
+    if required and Method(request.session[SIGNED_IN_BY]).has_second_step and not factors.exist(request.user):
         request.session[MUST_ADD] = True

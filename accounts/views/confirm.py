@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from accounts import next_page
 from accounts.forms import Limited
 from accounts.open_sessions import SIGNED_IN_BY
+from accounts.sign_in_method import Method
 from accounts.sign_on.recent import note_confirmed
 from accounts.sign_on.refusals import NotSignedIn
 from accounts.views.sign_in import not_let_in
@@ -50,7 +51,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
     A user whom the directory now refuses is signed out.
     """
     page = next_page.requested(request, default="/")
-    by_provider = request.session.get(SIGNED_IN_BY) == "provider" and settings.SIGN_ON.provider is not None
+    by_provider = request.session.get(SIGNED_IN_BY) == Method.PROVIDER and settings.SIGN_ON.provider is not None
     form = ConfirmForm(request.POST if request.method == "POST" else None, request=request)
     try:
         confirmed = not by_provider and form.is_bound and form.is_valid()

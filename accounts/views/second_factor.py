@@ -27,6 +27,7 @@ from accounts import devices, next_page, throttling
 from accounts.forms import too_many
 from accounts.rights import sign_in_failed
 from accounts.session_store import stored_key
+from accounts.sign_in_method import Method, SignIn, note
 from accounts.sign_on import factors, second_step
 from accounts.sign_on.choices import SecondFactor
 from accounts.sign_on.recent import confirmed_for_factors
@@ -101,8 +102,7 @@ def step(request: HttpRequest) -> HttpResponseBase:
         person.refresh_from_db()
         if not person.is_active or stage.state.get("proof") != person.get_session_auth_hash():
             return redirect("login")  # deactivated, or with a new password, since the first step
-        request.signed_in_by = stage.state["by"]  # type: ignore[attr-defined]  # as it was at the first step
-        request.second_step_done = True  # type: ignore[attr-defined]  # for the record of the sign-in
+        note(request, SignIn(Method(stage.state["by"]), second_step_done=True))
         response: HttpResponse = stage.exit()
         if request.user.is_authenticated:
             devices.remember(request, response, person.get_username())  # type: ignore[unreachable]  # the exit signs in

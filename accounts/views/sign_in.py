@@ -20,6 +20,7 @@ from accounts.forms import OwnPasswordForm, SignInForm
 from accounts.open_sessions import SIGNED_IN_BY
 from accounts.rights import sign_in_failed
 from accounts.sessions import MUST_CHANGE
+from accounts.sign_in_method import Method
 from accounts.sign_on import door, refusals
 from accounts.sign_on.choices import Passwords
 from accounts.sign_on.refusals import NotSignedIn
@@ -40,7 +41,7 @@ class SignIn(views.LoginView):
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         """Sign in and remember this browser. If a second step is due, redirect to it instead."""
         person = form.get_user()
-        by = "password" if person.has_usable_password() else "directory"
+        by = Method.PASSWORD if person.has_usable_password() else Method.DIRECTORY
         response = door.enter(self.request, person, self.get_success_url(), by=by)
         if self.request.user.is_authenticated:
             devices.remember(self.request, response, person.get_username())
@@ -94,7 +95,7 @@ class SignOut(views.LogoutView):
 
         Their session at the provider or proxy may still be open.
         """
-        elsewhere = request.session.get(SIGNED_IN_BY) in {"provider", "proxy"}
+        elsewhere = request.session.get(SIGNED_IN_BY) in {Method.PROVIDER, Method.PROXY}
         response = super().post(request, *args, **kwargs)
         return redirect("signed_out") if elsewhere else response
 
