@@ -18,6 +18,7 @@ from orders.cdp.fields import ref_of
 from orders.cdp.listing import Listing
 from orders.cdp.reader import Memory, Reader
 from orders.cdp.records import Extension, Loaded, Order, OrderItem, Person
+from orders.cdp.regions import ApiVersion
 from orders.cdp.transport import Deadline, Limits, Outbound, Transport, shared
 
 __all__ = ["CdpClient", "Deadline", "Limits", "Memory"]
@@ -41,7 +42,7 @@ class CdpClient:
         client_key: str,
         token: str,
         *,
-        version: str = "v2",
+        version: str = ApiVersion.V2,
         memory: Memory | None = None,
         deadline: Deadline | None = None,
         limits: Limits | None = None,
@@ -169,7 +170,7 @@ class CdpClient:
         items.
         """
         refs.in_path(ref)
-        if self.reader.version != "v2.1":
+        if self.reader.version is not ApiVersion.V2_1:
             return Loaded()
         try:
             listing = Listing(self.reader, ("orderConsumers", ref, "orderItems"), {}, expand=False)
@@ -210,7 +211,7 @@ class CdpClient:
         listed by ref only is fetched from /orders/{ref}/extExt/{its ref}.
         """
         try:
-            if self.reader.version == "v2.1":
+            if self.reader.version is ApiVersion.V2_1:
                 return decode.extension(self.reader.get(("orders", ref, "extensions", "ext"), {})[0])
             raw, _ = self.reader.get(("orders", ref, "extExt"), {"expand": "true"})
             if not isinstance(raw.get("items"), list):
@@ -229,7 +230,7 @@ class CdpClient:
         v2 has no such path, so the result is None without a call.
         """
         refs.in_path(ref)
-        if self.reader.version != "v2.1":
+        if self.reader.version is not ApiVersion.V2_1:
             return None
         try:
             return decode.extension(self.reader.get(("orderItems", ref, "extensions", "ext"), {})[0])

@@ -22,6 +22,7 @@ from orders.cdp.decode import is_error_body
 from orders.cdp.errors import CdpError, ReferenceProblem, TimedOut, TooBusy, TooLarge, Unreadable
 from orders.cdp.jsontext import parse
 from orders.cdp.records import Document, Note
+from orders.cdp.regions import ApiVersion
 from orders.cdp.transport import Deadline, Limits, Transport
 from orders.cdp.watching import watchers
 
@@ -52,9 +53,7 @@ class Reader:
         deadline: Deadline | None,
         transport: Transport,
     ) -> None:
-        if version not in ("v2", "v2.1"):
-            raise ValueError("the API's versions are v2 and v2.1")
-        self.version = version
+        self.version = ApiVersion(version)
         self._origin = base_url.rstrip("/")
         # A lone surrogate, from a shell that misread bytes, cannot be encoded; the encoder's own error would contain the token.
         credential = f"{client_key}:{token}".encode(errors="replace")

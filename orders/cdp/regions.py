@@ -1,4 +1,4 @@
-"""The CDP's hosts, by region: the vendor's four and any that the operator adds.
+"""The CDP's hosts, by region (the vendor's four and any that the operator adds), and the versions of its API.
 
 Users pick a region by name and never type a URL, so a credential cannot be sent anywhere else.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from enum import StrEnum
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
@@ -16,6 +17,13 @@ VENDOR_REGIONS = MappingProxyType(
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,31}", re.ASCII)
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?", re.ASCII)
+
+
+class ApiVersion(StrEnum):
+    """The versions of the CDP's API that this program reads; the value is the first part of a path."""
+
+    V2 = "v2"
+    V2_1 = "v2.1"
 
 
 class RegionError(ValueError):

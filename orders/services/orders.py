@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from orders.cdp import errors
 from orders.cdp.records import Document, Extension, Extra, Loaded, Note, Order, Person
+from orders.cdp.regions import ApiVersion
 from orders.itinerary import journeys, segments
 from orders.itinerary.codes import Reading
 from orders.itinerary.trip import Trip
@@ -46,7 +47,7 @@ def open_order(tenant: Tenant, ref: str, *, now: datetime | None = None) -> Open
     give the reason.
     """
     order = masked_order(tenant.client.get_order(ref))
-    if tenant.connection.version == "v2.1":
+    if tenant.connection.version == ApiVersion.V2_1:
         order = masked_order(_with_trips_from_extensions(tenant, order))
     tenant.in_time()
     trip = journeys.plan(order.items, reading=Reading(tenant.connection.clock), now=now or timezone.now())

@@ -9,6 +9,7 @@ from typing import Any
 
 from orders.cdp import errors, refs
 from orders.cdp.records import Loaded, Order, OrderItem, Person
+from orders.cdp.regions import ApiVersion
 from orders.services.orders import OpenedOrder, open_order
 from orders.services.search import load_guest_orders, newest_first
 from orders.services.tenant import Tenant
@@ -63,7 +64,7 @@ def _with_items(tenant: Tenant, people: Loaded[Person]) -> tuple[Loaded[Person],
     known = {
         person.ref: person for person in people.items if person.ref and not (person.item_refs and person.items_complete)
     }
-    if tenant.connection.version != "v2.1" or not known:
+    if tenant.connection.version != ApiVersion.V2_1 or not known:
         return people, None
     asked = sorted(known)
     list_refs = tenant.client.list_consumer_item_refs

@@ -281,7 +281,7 @@ def test_v2_1_uses_its_own_paths(cdp: responses.RequestsMock, client: Make, orde
     assert extension is not None and extension.values[0].key == "tripType"
     first, second = one.get_item_extensions(["i-1", "i-2"])
     assert first is not None and not isinstance(first, CdpError) and first.values[0].value == "1A" and second is None
-    with pytest.raises(ValueError, match="v2"):
+    with pytest.raises(ValueError, match="v3"):
         client(version="v3")
 
 
