@@ -18,10 +18,10 @@ _NEXT = {pair for row in (*ROWS, "01234567890") for way in (row, row[::-1]) for 
 
 
 def weight(text: str) -> int:
-    """The number of independent choices in a folded text: two for a run, one for a repeat of an earlier piece, one for any other character.
+    """The number of independent choices in a text: two for a run, one for a repeat of an earlier piece, one for any other character.
 
-    Only runs and repeats of at least three characters count as such. A character typed several times in a row counts
-    once if that lowers the number. "aaaaaaaaaaaa" has weight 1, "abcabcabcabc" 3, "qwertyuiop12" 4, "correct horse" 12.
+    The text must already be folded. Only runs and repeats of at least three characters count as such. A character typed several times
+    in a row counts once if that lowers the number. "aaaaaaaaaaaa" has weight 1, "abcabcabcabc" 3, "qwertyuiop12" 4, "correct horse" 12.
     """
     text = text[:LONGEST_READ]
     return min(_choices(text), _choices(_without_doubles(text)))
@@ -43,7 +43,7 @@ def _choices(text: str) -> int:
 def _run(text: str, start: int) -> int:
     """The length of the run that begins at `start`.
 
-    A run is one character repeated, or characters that are each next to the previous one in one of ROWS or among the digits.
+    A run is one character repeated, or characters each of which is next to the previous one in one of ROWS or in "01234567890".
     """
     end = start + 1
     while end < len(text) and (text[end - 1], text[end]) in _NEXT:

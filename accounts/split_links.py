@@ -20,7 +20,7 @@ _SEARCH = re.compile(r"(?:.*&)?q=", re.DOTALL)
 
 
 def rejoin_split_links(get_response: GetResponse) -> GetResponse:
-    """Middleware: repair a ticket link with an unencoded `?` in its value. Placed before anything reads the query."""
+    """Middleware: repair a ticket link with an unencoded `?` in its value. It must precede anything that reads the query."""
 
     def answer(request: Request) -> HttpResponseBase:
         query = request.META.get("QUERY_STRING", "")
@@ -40,9 +40,10 @@ def split(path: str, query: str) -> tuple[str, str]:
     """Split `query` into the part that belongs to the value in `path`, decoded, and the parameters of the link.
 
     The parameters start after the last `?` if all their names are in CARRIED. A query without such a `?` belongs entirely to the
-    value if `_goes_on` is true. An empty value is returned as "/", so that its `?` is not lost. In a search (`q=…`) the value is
-    itself a parameter, so the result is "" and the query with `&` in place of the last `?`. If there is nothing to repair, it is
-    ("", query).
+    value if `_goes_on` is true. If the part for the value is empty, "/" is returned, so that the `?` before it is not lost.
+
+    In a search (`q=…`), the value is itself a parameter: return "" and the query with `&` in place of the last `?` or `/?`. If there is
+    nothing to repair, return "" and the query unchanged.
     """
     head, mark, tail = query.rpartition("?")
     if _is_carried(query) and "/?" not in query:

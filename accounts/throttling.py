@@ -1,4 +1,4 @@
-"""Throttling of sign-in attempts. They are counted in the database, so that limits hold across processes.
+"""Throttling of sign-in attempts. Attempts are counted in the database, so that the limits hold across processes.
 
 A lane is a group of attempts that are counted together. A browser in which the user has signed in before has its own lane for that
 user. An attempt from any other browser is in two or three lanes: one for the name, one for the name and address together and, unless
@@ -6,7 +6,7 @@ the address is trusted, one for the address. A lane that reaches its limit of fa
 and refuses any in between: nobody is locked out. The lane for a name is split in two, one for addresses from which an attempt on that
 name failed in the last day and one for all others, so that a stranger with a few addresses cannot use up every attempt.
 
-An attempt in progress occupies a slot in its lanes until its password is checked; while no slot is free, other attempts wait. Each
+An attempt in progress occupies a slot in each of its lanes until its password is checked; while no slot is free, other attempts wait. Each
 process checks only a few passwords at once; while an attempt waits for something other than the CPU, another may be checked.
 """
 
@@ -75,7 +75,7 @@ class Attempt:
     same_source: Q
 
     def succeeded(self) -> None:
-        """Delete this attempt, and the failed ones for the same name from the same browser or, if it is not known, the same address."""
+        """Delete this attempt, and the failed ones for the same name from the same browser (or address, if the browser is unknown)."""
         SignInFailure.objects.filter(self.same_source, Q(pk=self.pk) | Q(under_way=False)).delete()
 
     def withdraw(self) -> None:
@@ -140,9 +140,9 @@ def _crowded() -> TryLater:
 
 
 def begin(request: HttpRequest, username: str) -> Attempt:
-    """Return the attempt once it has a slot in all its lanes.
+    """Wait until the attempt has a slot in all its lanes, and return it.
 
-    Raises TryLater if a lane refuses it, too many are waiting, or it has waited PATIENCE seconds.
+    Raises TryLater if a lane refuses it, too many attempts are waiting, or it has waited PATIENCE seconds.
     """
     row = _enter(request, username)
     try:
@@ -189,7 +189,7 @@ def _lanes(row: SignInFailure, trusted: bool) -> list[Lane]:
 def _wait_for_turn(row: SignInFailure, lanes: Iterable[Lane]) -> None:
     """Wait for the attempt's turn in all lanes.
 
-    Raises TryLater if a lane refuses it, too many are waiting, or it has waited PATIENCE seconds.
+    Raises TryLater if a lane refuses it, too many attempts are waiting, or it has waited PATIENCE seconds.
     """
     if not _must_wait(row, lanes):
         return

@@ -1,7 +1,7 @@
 """View limits: how often one user may read from the CDP, per minute and per day (UTC).
 
-Each view is counted by one SQL statement, so that the limits hold across processes. On PostgreSQL this is usually part of the statement
-that reads the user's connection to the CDP.
+Each view is counted by one SQL statement, so that the limits hold across processes. On PostgreSQL, the same statement usually
+also reads the user's connection to the CDP.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class View:
     def over(self, in_minute: int, on_day: int) -> Over | None:
         """The limit that these counts exceed, or None. The first excess in each minute or day is recorded.
 
-        Raises DatabaseError if that fails.
+        Raises DatabaseError if it cannot be recorded.
         """
         limits = settings.VIEW_LIMITS
         if limits.a_day and on_day > limits.a_day:

@@ -34,7 +34,7 @@ def canonical(name: str) -> str:
 
 
 def choices(now: datetime) -> list[tuple[str, str]]:
-    """The zones as (name, label). A label has the offset at `now` (aware): "Asia/Kolkata (UTC+5:30)"; for UTC it is just "UTC"."""
+    """The zones as (name, label). A label gives the offset at `now` (aware): "Asia/Kolkata (UTC+5:30)". The label of UTC is just "UTC"."""
     return [(name, f"{name.replace('_', ' ')} ({_offset(name, now)})" if name != FIRST else FIRST) for name in zones()]
 
 

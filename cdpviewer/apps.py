@@ -19,7 +19,7 @@ class WiringConfig(AppConfig):
     verbose_name = "cdpviewer"
 
     def ready(self) -> None:
-        """Register the checks, start the metrics if they are on, and have database files made private after each `migrate`."""
+        """Register the checks, start the metrics if they are on, and arrange for database files to be made private after each `migrate`."""
         from cdpviewer import checks  # noqa: F401  (importing registers)
         from cdpviewer.postgresql import checks as of_postgresql  # noqa: F401
 

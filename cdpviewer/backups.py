@@ -1,6 +1,6 @@
 """Backups of the whole database in one file. Servers may run during a backup; none may have the database open during a restore.
 
-SQLite is copied by VACUUM INTO, in one consistent state however much is written meanwhile. PostgreSQL is copied by
+SQLite is copied by VACUUM INTO. The copy is consistent even if the database is written to meanwhile. PostgreSQL is copied by
 pg_dump and restored by pg_restore. The keys to encrypted data are never in a backup: keep them separately.
 """
 
@@ -36,9 +36,9 @@ class Unsettled(Exception):
 
 
 def take(target: Path) -> int:
-    """Write the database to the new file `target`, readable only by its owner, and return its size in bytes. Raises Unfit.
+    """Write the database to the new file `target`, readable only by its owner, and return its size in bytes. Raises Unfit if this fails.
 
-    The file appears only once it is complete and has passed `check`.
+    The file appears only when it is complete and has passed `check`.
     """
     if not target.name:
         raise Unfit(f"{target} is a folder: name a new file.")
@@ -123,7 +123,7 @@ def check(file: Path) -> set[tuple[str, str]]:
 
 
 def _applied_in_sqlite(file: Path) -> set[tuple[str, str]]:
-    """The migrations applied in a SQLite file, as (app, name). Raises Unfit if the file is damaged or has no table of them."""
+    """The migrations applied in a SQLite file, as (app, name). Raises Unfit if the file is damaged or has no table of migrations."""
     try:
         with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as copy:
             (found,) = copy.execute("PRAGMA quick_check(1)").fetchone()
@@ -212,7 +212,7 @@ def _keep(part: Path, target: Path) -> None:
 
 
 def _discard(part: Path) -> None:
-    """Remove an unfinished file if there is one. An error is ignored: it would take the place of the one that says what went wrong."""
+    """Remove an unfinished file if there is one. Errors in doing so are ignored: they would hide the error that says what went wrong."""
     with suppress(OSError):
         part.unlink()
 

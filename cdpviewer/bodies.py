@@ -17,7 +17,10 @@ LINGER = 2.0  # seconds for a browser to notice that the rest of its body is not
 
 
 def is_refused(length: str, transfer_encoding: str) -> bool:
-    """Whether a request's `length` (Content-Length) is over LARGEST bytes, or it has a `transfer_encoding`; "" means no such header."""
+    """Whether to refuse a request with these headers ("" if missing).
+
+    It is refused if its Content-Length is over LARGEST bytes, or if it has a Transfer-Encoding.
+    """
     return bool(transfer_encoding) or (length.isdecimal() and int(length) > LARGEST)
 
 

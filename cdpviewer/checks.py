@@ -190,7 +190,7 @@ def mapped_groups(**_kwargs: Any) -> list[CheckMessage]:
 
 @register("keys")
 def record_keys(**_kwargs: Any) -> list[CheckMessage]:
-    """Each of CDPVIEWER_RECORD_KEYS, which prove that access records are unchanged, must be long enough; the secret key is exempt."""
+    """The keys in CDPVIEWER_RECORD_KEYS, which prove that access records are unchanged, must be long enough; the secret key is exempt."""
     return [
         Error(
             f"Key {position} of CDPVIEWER_RECORD_KEYS is too short ({len(key)} of {LEAST_RECORD_KEY} characters).",

@@ -21,7 +21,7 @@ class Ended(Exception):
 
 
 def end_on_signals() -> None:
-    """Have Ctrl-C, SIGTERM or a closed terminal raise `Ended` once; these signals are then ignored while the program stops."""
+    """Make Ctrl-C, SIGTERM or a closed terminal raise `Ended`. Further such signals are ignored while the program stops."""
 
     def end(number: int, _frame: FrameType | None) -> None:
         for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):

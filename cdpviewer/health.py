@@ -1,7 +1,7 @@
 """Health probes: `/livez` and `/readyz`.
 
-Both need no sign-in and accept any Host header, because load balancers call them by IP address. They reveal at most the kind of failure and
-the version of `tzdata`: nothing about people, orders or tenants.
+Neither needs a sign-in, and both accept any Host header, because load balancers call them by IP address. They reveal at most the kind of
+failure and the version of `tzdata`: nothing about people, orders or tenants.
 """
 
 from __future__ import annotations
@@ -49,8 +49,8 @@ def livez(_request: HttpRequest) -> HttpResponse:
 def readyz(_request: HttpRequest) -> HttpResponse:
     """Readiness: 200 if the database accepts writes, migrations are applied, keys are usable and the clock is right; otherwise 503.
 
-    It is also 503 while the server is stopping. The body gives the state of each and the version of the time zone rules
-    (`tzdata`), or only that the server is stopping. The database has PATIENCE (1 s) to answer. The CDP is not checked: an outage there
+    It is also 503 while the server is stopping; the body then says only that. Otherwise, the body gives the state of each and the
+    version of the time zone rules (`tzdata`). The database has PATIENCE (1 s) to answer. The CDP is not checked: an outage there
     must not take this server out of service.
     """
     if _stopping.is_set():

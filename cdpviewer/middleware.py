@@ -1,4 +1,4 @@
-"""Two middlewares: `in_line`, and the outermost, which sets security headers (even on static files and errors) and writes a log line."""
+"""Two middlewares: `in_line`, and the outermost one, which sets security headers (even on static files and errors) and logs requests."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ def route(request: HttpRequest, response: HttpResponseBase) -> str:
 
 
 def person(request: HttpRequest) -> int | None:
-    """The id (not the name) of the user whose session or token came with the request; None if there is no such user, or none was loaded."""
+    """The id (not the name) of the user whose session or token came with the request; None if nobody is signed in or no user was loaded."""
     # Not request.user, which may query the database: the line must be written even if that failed.
     number: int | None = getattr(getattr(request, "_cached_user", None), "pk", None)
     return number

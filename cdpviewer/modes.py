@@ -19,7 +19,7 @@ def for_the_owner_alone() -> None:
 
 
 def database_files(database: dict[str, Any]) -> list[Path]:
-    """The existing files of the SQLite database that `database`, an entry of DATABASES, describes; [] for PostgreSQL.
+    """The existing files of the SQLite database in an entry of DATABASES; [] for PostgreSQL.
 
     They are the database itself, its write-ahead log, the log's index, and the rollback journal.
     """

@@ -47,8 +47,8 @@ class Unfit(Exception):
 def move(url: str, *, while_served: bool = False, report: Report) -> int:
     """Copy the default database, which must be SQLite, to the empty PostgreSQL database at `url`. Return the number of rows.
 
-    `report` is called with each table and its number of rows. Unless `while_served`, no server may have the database open, and none
-    can start meanwhile. Raises Unfit or served.Served, or CommandError if `migrate` cannot create the tables.
+    `report` is called with each table and its number of rows. Unless `while_served` is true, no server may have the database open,
+    and none can start meanwhile. Raises Unfit or served.Served, or CommandError if `migrate` cannot create the tables.
     """
     if connections["default"].vendor != "sqlite":
         raise Unfit("The current database is not SQLite.")

@@ -46,17 +46,17 @@ def end_password(person: User) -> bool:
 def may_come_from_directory(person: User) -> bool:
     """Whether the directory may sign the user in.
 
-    It may not sign in staff, superusers, users with a password here, or users linked to an account at any provider, even a former one.
+    It must not sign in staff, superusers, users with a password here, or users linked to an account at any present or former provider.
     """
     here = administers(person) or person.has_usable_password()
     return not here and not SocialAccount.objects.filter(user=person).exists()
 
 
 def comes_from(person: User) -> str:
-    """The outside system that signs the user in: the provider's name, or "directory"; "" if there is none.
+    """The outside system that signs the user in: the provider's name, "directory", or "" for neither.
 
-    If a provider is set up, it signs in the users linked to an account there. If a directory is set up, it signs in all others who
-    have signed in before and whom it may sign in.
+    A user who is linked to an account at the current provider is signed in by the provider. If a directory is set up, any other user who
+    has signed in before is signed in by the directory, provided that `may_come_from_directory` is true.
     """
     provider: Provider | None = settings.SIGN_ON.provider
     if provider is not None and SocialAccount.objects.filter(user=person, provider=provider.issuer).exists():

@@ -87,7 +87,7 @@ def follow(claims: Mapping[str, Any], provider: Provider, person: User) -> None:
 
 
 def missing(names: Iterable[str]) -> set[str]:
-    """Those of `names` that no group here has."""
+    """Those of `names` for which there is no group here."""
     wanted = set(names)
     return wanted - set(Group.objects.filter(name__in=wanted).values_list("name", flat=True))
 

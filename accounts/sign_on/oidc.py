@@ -90,7 +90,7 @@ def _chosen() -> Provider:
 
 @contextmanager
 def _as_expected() -> Iterator[None]:
-    """Turn what a malformed answer raises in the block (wrong type, missing member, number too large, …) into ProviderException."""
+    """Raise ProviderException in place of the errors that a malformed answer causes in the block (KeyError, TypeError, …)."""
     try:
         yield
     except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
@@ -117,7 +117,7 @@ class _Adapter(OpenIDConnectOAuth2Adapter):
             return super().parse_token(data)
 
     def complete_login(self, request: HttpRequest, app: SocialApp, token: SocialToken, **kwargs: Any) -> SocialLogin:
-        """The login, with the ID token's claims in `signed`, and the same combined with the user info in `claims`.
+        """The login. Its `signed` holds the ID token's claims, and its `claims` holds the same claims combined with the user info.
 
         The social account stores only the subject. Raises OAuth2Error or ProviderException for an invalid answer.
         """
@@ -155,9 +155,10 @@ class _OpenIdProvider(OpenIDConnectProvider):
 
 
 def _authenticated_at(signed: dict[str, Any]) -> int:
-    """When the user authenticated at the provider, in whole seconds since 1970, at most now; 0 if the ID token has no valid `auth_time`.
+    """When the user authenticated at the provider, in whole seconds since 1970; 0 if the ID token has no valid `auth_time`.
 
-    Nothing else proves that a user who had to authenticate again did so: the browser could strip `prompt` and `max_age` from the request.
+    A time in the future is replaced with the current time. Only `auth_time` proves that a user who had to authenticate again did so:
+    the browser could strip `prompt` and `max_age` from the request.
     """
     sent = signed.get("auth_time")
     return min(int(sent), int(time.time())) if isinstance(sent, (int, float)) and math.isfinite(sent) else 0
@@ -189,7 +190,7 @@ def _read(response: requests.Response, deadline: float) -> requests.Response:
 
 
 def _piece(response: requests.Response) -> bytes:
-    """The next piece of the body, b"" at its end. Raises RequestException if it breaks off, stalls or cannot be decoded."""
+    """The next piece of the body; b"" at the end. Raises RequestException if the body breaks off, stalls or cannot be decoded."""
     try:
         piece: bytes = response.raw.read1(LARGEST, decode_content=True)
     except HTTPError as error:

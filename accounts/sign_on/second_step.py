@@ -23,10 +23,10 @@ class Stage(LoginStage):
     urlname = "second_step"
 
     def handle(self) -> tuple[HttpResponse | None, bool]:
-        """Redirect a user with a second factor to the second step after the password, unless second factors are off.
+        """If a user with a second factor has signed in with a password, redirect to the second step, unless second factors are off.
 
-        A sign-in by provider or proxy has no second step here: that is up to the provider or proxy. Return the redirect, or None if no
-        second step is due, and True, as allauth expects.
+        A sign-in by provider or proxy has no second step here: that is up to the provider or proxy. Return a pair, as allauth expects:
+        the redirect (None if no second step is due) and True.
         """
         by = noted(self.request).method
         self.state["by"] = by.value

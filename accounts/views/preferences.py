@@ -62,7 +62,10 @@ class PreferencesForm(forms.Form):
 
 @require_POST
 def time_zone(request: HttpRequest) -> HttpResponse:
-    """Save the browser's time zone, or UTC if the user keeps UTC or the zone is unknown. After that, no zone is offered again."""
+    """Save the browser's time zone, or UTC if the user keeps UTC or the zone is unknown.
+
+    After that, the browser's zone is not offered again.
+    """
     name = zones.canonical(request.POST.get("time_zone", "")) or zones.FIRST
     chosen = choices.current()
     chosen.time_zone = name

@@ -75,8 +75,8 @@ class PasskeyForm(forms.Form):
 def step(request: HttpRequest) -> HttpResponseBase:
     """Ask for a code or a passkey after the password, then sign the user in. After too many failed attempts, answer 429.
 
-    Redirect to the sign-in page if the password step has not been done or was more than 15 minutes ago, if the user is already signed
-    in, or if the user was deactivated or their password changed after the password step.
+    Redirect to the sign-in page if the user is already signed in, or if the password step has not been done or was more than 15 minutes
+    ago. Do the same after a correct code or passkey if, since the password step, the user was deactivated or their password was changed.
     """
     stage = LoginStageController.enter(request, second_step.Stage.key)
     if stage is None or request.user.is_authenticated:

@@ -36,7 +36,7 @@ class SetPassword(views.PasswordResetConfirmView):
         return response
 
     def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
-        """Render the page; the status is 410 if the link is invalid, for example because it was used or has expired."""
+        """Render the page; the status is 410 if the link is invalid, for example because it has been used or has expired."""
         return super().render_to_response(context, **kwargs, status=200 if self.validlink else 410)
 
 

@@ -40,7 +40,7 @@ class CannotStart(Exception):
 
 
 def wanted_port(name: str, default: int) -> int:
-    """The port in the environment variable `name`; `default` if it is unset or empty. Raises CannotStart for any other value."""
+    """The port in the environment variable `name`; `default` if it is unset or empty. Raises CannotStart if the value is invalid."""
     value = os.environ.get(name) or str(default)
     if not (value.isascii() and value.isdigit()) or not 0 < int(value) < 65536:
         raise CannotStart(f"{name} must be a port number from 1 to 65535.")
@@ -137,7 +137,7 @@ def wait_for(child: subprocess.Popen[bytes], port: int, path: str, name: str, lo
 
 
 def welcome(port: int, password: str) -> str:
-    """The text to print once the demo runs: its address, user name, password and orders worth seeing."""
+    """The text to print when the demo is running: its address, user name, password and orders worth seeing."""
     address = f"http://127.0.0.1:{port}"
     links = "\n".join(f"  {address}/orders/{reference}/\n      {what}" for reference, what in WORTH_SEEING)
     return (

@@ -1,6 +1,6 @@
 """Set up the demo's database, with an agent who has a connection to the sandbox. Run by `cdpviewer.demo`.
 
-The password comes from DEMO_PASSWORD, the sandbox's token from standard input. Access records and preferences are kept between runs.
+The password is read from DEMO_PASSWORD, and the sandbox's token from standard input. Access records and preferences are kept between runs.
 """
 
 from __future__ import annotations

@@ -37,9 +37,9 @@ class Metering:
     """gunicorn hooks for metrics. They do nothing unless CDPVIEWER_METRICS_BIND is set."""
 
     def __init__(self, env: Environment) -> None:
-        """Create a new folder for this server's metrics: in an old one, an earlier server's would be counted again.
+        """Create a new folder for this server's metrics: in an old one, an earlier server's figures would be counted again.
 
-        Raises ImproperlyConfigured as `bind` does.
+        Raises ImproperlyConfigured in the same cases as `bind`.
         """
         os.environ.pop(FOLDER, None)  # left by the previous server, if that one started this one
         self._folder = tempfile.mkdtemp(prefix="cdpviewer-metrics-") if bind(env) else ""

@@ -14,7 +14,7 @@ from orders.privacy.partitions import Partition, month_after, partitions
 
 
 def gauges() -> list[GaugeMetricFamily]:
-    """Two gauges: how many of this month and the next (UTC) lack a partition, and whether the default partition has records (1 or 0).
+    """Two gauges: how many of the current and next months (UTC) have no partition, and whether the default partition has records (1 or 0).
 
     They have no values if the database raises an error, for example because the table is locked.
     """

@@ -1,4 +1,4 @@
-"""The process that answers Prometheus: `python -m cdpviewer.metrics.server`, started by gunicorn, which it outlives by a second at most."""
+"""The process that answers Prometheus: `python -m cdpviewer.metrics.server`. It is started by gunicorn, and ends soon after it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ BETWEEN_CHECKS = 1.0  # seconds
 
 
 def main() -> None:
-    """Answer Prometheus at CDPVIEWER_METRICS_BIND, from PROMETHEUS_MULTIPROC_DIR and the database, until gunicorn ends."""
+    """Answer Prometheus at CDPVIEWER_METRICS_BIND, with figures from PROMETHEUS_MULTIPROC_DIR and the database, until gunicorn ends."""
     parent = os.getppid()
     os.closerange(3, 1024)  # the server's own sockets, which gunicorn lets programs inherit
     ended = threading.Event()

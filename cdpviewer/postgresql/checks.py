@@ -29,7 +29,7 @@ BACKENDS = (
 def room_for_all_processes(*, databases: Sequence[str] | None = None, **_kwargs: Any) -> list[CheckMessage]:
     """Warn if PostgreSQL has too little room for this host: fewer connections than its processes may open, or too few locks.
 
-    Behind an external pooler, which opens the connections itself, check that statements have a timeout instead of counting connections.
+    Behind an external pooler, which opens the connections itself, do not count them; instead, warn if statements have no timeout.
     Raises DatabaseError if PostgreSQL fails.
     """
     connection = connections[DEFAULT_DB_ALIAS]
@@ -59,7 +59,10 @@ def _room_for_connections(pool: dict[str, Any] | None) -> list[CheckMessage]:
 
 
 def _room_for_locks() -> list[CheckMessage]:
-    """Warn if not all connections can read the access records at once: a read without dates locks each partition and each index."""
+    """Warn if there are too few locks for all connections to read the access records at once.
+
+    A read without dates locks each partition and each index.
+    """
     with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
         cursor.execute(
             "WITH tree AS (SELECT relid FROM pg_partition_tree(to_regclass(%s)))"

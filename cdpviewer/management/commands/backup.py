@@ -39,7 +39,7 @@ class Command(BaseCommand):
             self._remove(file, keep)
 
     def _remove(self, file: Path, keep: int) -> None:
-        """Remove the oldest files of the name but `keep`. Raises CommandError if that fails."""
+        """Remove all but the newest `keep` of the files that `_dated` finds. Raises CommandError if that fails."""
         try:
             for old in _dated(file)[:-keep]:
                 old.unlink()
@@ -51,6 +51,6 @@ class Command(BaseCommand):
 
 
 def _dated(file: Path) -> list[Path]:
-    """The existing files whose name is that of `file` with a time in place of {date}, oldest first."""
+    """The existing files with the name of `file`, but with a time in place of {date}; oldest first."""
     name = re.compile(re.escape(file.name).replace(re.escape("{date}"), r"\d{8}T\d{6}Z"))
     return sorted(path for path in file.parent.iterdir() if name.fullmatch(path.name))

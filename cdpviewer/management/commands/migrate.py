@@ -1,4 +1,4 @@
-"""Django's `migrate`, made safe while a server runs: never two at once, never on a newer version's database, short waits for locks."""
+"""Django's `migrate`, safe while a server is running: never two at once, never on a newer version's database, no long waits for locks."""
 
 from __future__ import annotations
 
