@@ -42,7 +42,7 @@ ggevent.StreamServer = Server
 
 
 class DrainingWorker(ggevent.GeventWorker):  # type: ignore[misc]  # gunicorn has no types
-    """A gevent worker that waits DRAIN_SECONDS before stopping, so that the load balancer can notice. Pages in progress are finished."""
+    """A gevent worker that waits DRAIN_SECONDS before stopping, to give the load balancer time to react. Pages in progress are finished."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -51,7 +51,7 @@ class DrainingWorker(ggevent.GeventWorker):  # type: ignore[misc]  # gunicorn ha
 
     @contextmanager
     def timeout_ctx(self) -> Iterator[None]:
-        """Limit the wait for a connection's next request to gunicorn's `keepalive` or, once the worker is stopping, to LAST_REQUEST.
+        """Limit the wait for a connection's next request to gunicorn's `keepalive` or, while the worker is stopping, to LAST_REQUEST.
 
         `_end_idle` can end the wait earlier.
         """

@@ -21,7 +21,7 @@ NO = frozenset({"off", "no", "false", "0"})
 
 
 def load(path: Path) -> dict[str, str]:
-    """The values in a settings file, by name; {} if there is no such file. Raises ImproperlyConfigured if it cannot be read.
+    """The values in a settings file, by name; {} if there is no such file. Raises ImproperlyConfigured if the file cannot be read.
 
     The format is described at `settings_file.values`.
     """

@@ -30,7 +30,7 @@ def aside(work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
 class Argon2(Argon2PasswordHasher):
     """argon2id with 19 MiB, two passes and one lane, the minimum that OWASP recommends.
 
-    Django's default takes 100 MiB and eight lanes per attempt, so a handful of simultaneous attempts would fill the server's memory.
+    Django's default uses 100 MiB and eight lanes per attempt, so a handful of simultaneous attempts would fill the server's memory.
     """
 
     memory_cost = 19_456  # KiB

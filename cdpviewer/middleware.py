@@ -135,7 +135,7 @@ def person(request: HttpRequest) -> int | None:
 
 
 def asked(request: Request) -> dict[str, Any]:
-    """For the log: the connection's region and ID, the number of CDP requests, and the wait for them in ms; {} without a connection."""
+    """For the log: the connection's region and ID, the number of CDP requests, and the time they took (ms); {} without a connection."""
     connection, reader = request.connection, request.reader
     if connection is None or reader is None:
         return {}

@@ -1,4 +1,4 @@
-"""Write the whole database to a new file, even while servers run: `manage.py backup FILE`."""
+"""Write the whole database to a new file, even while servers are running: `manage.py backup FILE`."""
 
 from __future__ import annotations
 
