@@ -95,7 +95,7 @@ class Fields:
     def text(self, name: str, most: int = SHORT) -> str | None:
         """The text, or a number as text, without white space around it; None if it is blank, missing or of another type.
 
-        A value longer than `most` characters is cut and ends in an ellipsis. Control characters are replaced as in `whole_characters`.
+        A value longer than `most` characters is cut and ends in an ellipsis. Control characters are handled as in `readable`.
         """
         return self._text(name, self._known.get(name), most)
 

@@ -22,8 +22,8 @@ class Gathered:
     """The entries read, in order. `complete` is False if there may be more.
 
     There may be more if a page failed (`problem` is its error), if a limit ended the reading, or if a page only repeated earlier
-    entries. In the last case, `complete` is still True if the first page held more than was requested: such a server does not page.
-    `left` is the number of entries that were received but not kept; it is None unless a limit ended the reading.
+    entries. The last of these does not count if the first page held more than was requested, because such a server does not page.
+    `left` is the number of received entries that were left out because of a limit; None if no limit ended the reading.
     """
 
     entries: tuple[Any, ...]

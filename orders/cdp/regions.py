@@ -56,7 +56,7 @@ def regions(extra: str = "") -> dict[str, str]:
 def _base_url(name: str, address: str) -> str:
     """The base URL: scheme, host and, if given, port. A slash at the end of `address` is dropped.
 
-    Raises RegionError if `address` contains anything else, is unusable, or is plain http to another machine.
+    Raises RegionError if `address` contains anything else, is unusable, or uses plain http to reach another machine.
     """
     try:
         parts = urlsplit(address)

@@ -137,7 +137,7 @@ def offset_word(value: timedelta | None) -> str:
 
 
 def duration(minutes: int | None) -> str:
-    """Minutes in words: "10 h 40 min", "−25 min"; from 48 hours on, in days and hours only: "2 d 3 h"; "" for None."""
+    """Minutes as text: "10 h 40 min", "−25 min"; from 48 hours on, in days and hours only: "2 d 3 h"; "" for None."""
     if minutes is None:
         return ""
     sign, minutes = ("−", -minutes) if minutes < 0 else ("", minutes)

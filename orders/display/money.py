@@ -78,7 +78,7 @@ def number_as_sent(record: Order | OrderItem, field: str) -> str:
 def before_conversion(item: OrderItem) -> str:
     """ "112.00 USD before conversion": an item's original price; "112.00 USD each before conversion" if the quantity is known and not 1.
 
-    The original price is per unit. "" if it, its currency or the item's currency is unknown, or if the two currencies are the same.
+    The original price is per unit. "" if that price, its currency or the item's currency is unknown, or if the two currencies are the same.
     """
     currencies = canonical(item.currency_code), canonical(item.original_currency_code)
     if item.original_price is None or "" in currencies or currencies[0] == currencies[1]:
