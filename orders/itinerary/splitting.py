@@ -14,7 +14,7 @@ LEGS = 24
 
 
 def split(group: Sequence[Flight], stay_from_hours: int) -> list[list[Flight]]:
-    """The journeys of a travel group: its flights, split at stays of `stay_from_hours` or more and at the turns of round trips.
+    """The journeys of a travel group: its flights, split at stays of at least `stay_from_hours` hours and at the turns of round trips.
 
     When the flights return to a city, the turn is the longest stay since they left it.
     """
@@ -42,7 +42,7 @@ def _turns(run: list[Flight]) -> list[list[Flight]]:
 def _turn(run: Sequence[Flight], start: int) -> int | None:
     """The index in `run` of the first flight after the first turn in `run[start:]`; None if there is no turn.
 
-    There is a turn if a flight returns to a city that one of the LEGS flights before it left.
+    There is a turn if a flight returns to the departure city of one of the LEGS flights before it.
     """
     for back in range(start, len(run)):
         flight = run[back]

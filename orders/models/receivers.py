@@ -19,7 +19,7 @@ from orders.privacy import append_only, partitions
 def groups_changed(instance: User | Group, action: str, **_kwargs: Any) -> None:
     """Update the members of shared connections when people join or leave groups.
 
-    The change may come from either side: `person.groups.add(group)` or `group.user_set.add(person)`.
+    The change can come from either side: `person.groups.add(group)` or `group.user_set.add(person)`.
     """
     if action not in {"post_add", "post_remove", "post_clear"}:
         return
@@ -60,7 +60,7 @@ def saved(instance: User, **_kwargs: Any) -> None:
 
 
 def migrated(*, using: str, **_kwargs: Any) -> None:
-    """After `migrate`, reinstall the triggers (altering a table on SQLite may rebuild it without them), and create missing partitions."""
+    """After `migrate`, reinstall the triggers (altering a table on SQLite can rebuild it without them), and create missing partitions."""
     connection = connections[using]
     if append_only.TABLE in connection.introspection.table_names():
         append_only.install(connection)

@@ -21,9 +21,9 @@ class Busy(Exception):
 
 @contextmanager
 def alone(connection: BaseDatabaseWrapper) -> Iterator[None]:
-    """Hold the database's lock for migrations and prunes inside the block. Raises `Busy` if the lock is not free within PATIENCE seconds.
+    """During the block, hold the database's lock for migrations and prunes. The lock is also released if the process ends.
 
-    The lock is also released if the process ends.
+    Raises Busy if the lock does not become free within PATIENCE seconds.
     """
     with _ALONE[connection.vendor](connection):
         yield

@@ -82,7 +82,7 @@ _CODE_LINE = re.compile(r"[A-Z0-9]<<|<[A-Z0-9<]{8,}|(?<![A-Z0-9])[PVIAC][A-Z<][A
 
 
 def is_personal(text: str) -> bool:
-    """Whether the text may identify somebody: it has a clear sign of that (see `announces`), a phone number or a payment card number."""
+    """Whether the text may identify somebody: whether `announces` is true of it or it contains a phone or payment card number."""
     if _is_plain(text):
         return False
     return announces(text) or bool(_PHONE.search(_plain(text))) or holds_card(text)
@@ -91,9 +91,9 @@ def is_personal(text: str) -> bool:
 def announces(text: str) -> bool:
     """Whether the text has a clear sign of personal data, or is longer than LONGEST.
 
-    Clear signs are an e-mail address, a label such as "Passport:" or "DNI 123", an airline service code such as DOCS, a passport code
-    line, an identity number and an IBAN. The text of a reference is tested only in this way, because its digits may look like a phone
-    or card number.
+    Clear signs are an e-mail address, a label such as "Passport:" or "DNI 123", an airline service code such as DOCS, the
+    machine-readable lines of a passport, an identity number and an IBAN. References are tested only in this way, because their digits
+    may look like a phone or card number.
     """
     if _is_plain(text):
         return False

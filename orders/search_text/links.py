@@ -60,7 +60,7 @@ class Links:
     """What the links in a text contain: `values` are references (not checked), `texts` are searches and e-mail addresses.
 
     `subjects` are the subjects and bodies of `mailto:` links. `rest` is the remaining text, with WhatsApp links replaced by their
-    numbers. `found` is True if there was any other link.
+    numbers. `found` is True if there was any link other than a WhatsApp link.
     """
 
     values: tuple[str, ...]

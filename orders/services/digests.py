@@ -69,7 +69,7 @@ def codes_added(texts: Iterable[str]) -> dict[str, str]:
 def read(digest: str, added: Mapping[str, str]) -> dict[str, Any] | None:
     """The parsed digest, with flights as `Seen` and the items without flights counted by status.
 
-    None if `digest` is "" or of another version. The hashes in `added`, a mapping from `codes_added`, are replaced with the codes.
+    None if `digest` is "" or of another version. Each hash in `added` (see `codes_added`) is replaced with its code.
     """
     for hashed, code in added.items():
         digest = digest.replace(hashed, code)
@@ -84,7 +84,7 @@ def read(digest: str, added: Mapping[str, str]) -> dict[str, Any] | None:
 
 
 def code_of(sent: str | None) -> str:
-    """The code of a status in our table, or a keyed hash of any other, because a feed may send any text. No status gives ""."""
+    """The code of a status in our table; a keyed hash of any other, because a feed may send any text; "" if no status was sent."""
     row = status(sent)
     return row.code if row.translated else _hash(row.word)
 

@@ -70,7 +70,7 @@ def guest_orders(request: Request, tenant: Tenant, ref: str, guest_ref: str) -> 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def find_person(request: Request) -> HttpResponseBase:
-    """Show the form for a search by name or, if it was posted, search; 400 without a last name.
+    """Show the form for a search by name or, if it was posted, search. A form without a last name gets a 400.
 
     The form exists because the main search field cannot always tell a name from a reference. It is posted, so that no name is in a URL.
     """
