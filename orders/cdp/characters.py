@@ -21,7 +21,7 @@ _WRAPPED = re.compile("[\u202a\u202b\u2066-\u2068]([^\u202a-\u202e\u2066-\u2069]
 
 
 def whole_characters(text: str) -> str:
-    """`text` with U+FFFD in place of each lone surrogate and ASCII control, and with direction controls spelled out, as in "[U+202E]".
+    """`text` with U+FFFD in place of each lone surrogate or ASCII control character, and direction controls spelled out: "[U+202E]".
 
     Tabs and line breaks are kept.
     """
@@ -34,7 +34,7 @@ def as_in_json(text: str) -> str:
 
 
 def unwrapped(text: str) -> str:
-    """`text` without the pair of direction controls around it, or any white space outside that pair.
+    """`text` without the pair of direction controls around it and without any white space outside that pair.
 
     `text` is returned unchanged if it has no such pair, if it contains further direction controls, or if the pair overrides the direction.
     """

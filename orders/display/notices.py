@@ -1,4 +1,4 @@
-"""The title and the icon of each thing to check, and the text with its facts."""
+"""The title, icon and text of each thing to check."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def notice_word(notice: Notice) -> str:
 
 
 def notice_icon(notice: Notice) -> str:
-    """The name of the sprite's symbol for a thing to check."""
+    """The id of the symbol in static/icons.svg for a thing to check."""
     return status(notice.status).icon if notice.kind is NoticeKind.STATUS else NOTICES[notice.kind][1]
 
 
@@ -85,7 +85,7 @@ def sentence(words: str) -> str:
 
 
 def _before_it_leaves(local: int, utc: int) -> str:
-    """The words for a flight that lands before it leaves under one of the two readings."""
+    """The words for a flight that, under one of the two readings, lands before it leaves."""
     if local < 0:
         return _(
             "it would land %(early)s before it leaves if the times were sent as local times, and take %(utc)s if in UTC"
