@@ -103,8 +103,8 @@ def exchange(verifier: str) -> str:
 def of_token(token: str) -> tuple[User, str] | None:
     """The user and origin that a token belongs to. The time of use is stored, at most once a minute.
 
-    None if the token is unknown or has not been used for about 15 minutes, its origin is no longer listed, or the session in which its
-    frame was allowed has ended.
+    None if the token is unknown or has not been used for about 15 minutes, if its origin is no longer listed, or if the session in which
+    its frame was allowed has ended.
     """
     now = database_clock.now()
     found = EmbedSession.objects.filter(token_sha256=_hash(token), seen_at__gt=now - IDLE, until__gt=now).first()
@@ -128,7 +128,7 @@ def takes_no_cookies(path: str) -> bool:
 def without_cookies(get_response: GetResponse) -> GetResponse:
     """Middleware: drop the cookies on paths where they must be ignored. Placed before the session middleware.
 
-    Browsers send them from a frame if the page around it is on a neighbouring host name.
+    Browsers send cookies from a frame if the page around it is on the same site, for example on another subdomain of our domain.
     """
 
     def answer(request: Request) -> HttpResponseBase:

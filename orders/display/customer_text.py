@@ -169,7 +169,7 @@ def _place(place: Place) -> str:
 
 
 def _transfer(transfer: Transfer) -> Iterator[str]:
-    """The line about the wait between two flights; no line if its length is unknown or negative."""
+    """The line about the wait between two flights; no line if the wait's length is unknown or negative."""
     if transfer.minutes is None or transfer.minutes < 0:
         return
     here, there = _place(transfer.at), _place(transfer.onward)

@@ -28,7 +28,7 @@ class Whole:
 
     `reading` (local or UTC) is the one in use; `together` is the reading that the order's segments together support, None if unclear.
     `headcount` is the number of the order's travellers. `usual_status` is the code of the most common status of the items with flights,
-    "" if none of them has a status; cancelled items count only if all of them are cancelled.
+    "" if none of them has a status; cancelled items count only if no others have a status.
     """
 
     items: Sequence[OrderItem]

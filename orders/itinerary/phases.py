@@ -34,7 +34,7 @@ def _phase(departs: datetime | None, arrives: datetime | None, now: datetime) ->
 def wait_phase(before: Phase, after: Phase, arrives: Clock, leaves: Clock, now: datetime) -> Phase:
     """The phase of the wait between two flights, whose phases are `before` and `after`.
 
-    UNKNOWN if either of these phases is unknown, or if the instant at which the wait starts or ends is.
+    UNKNOWN if either of these phases, or the instant at which the wait starts or ends, is unknown.
     """
     if arrives.instant is None or leaves.instant is None or not before or not after:
         return Phase.UNKNOWN

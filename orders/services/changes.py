@@ -118,7 +118,7 @@ def changes_since(view: View | None, returned: Row, opened: OpenedOrder) -> Chan
 
 
 def compare(views: viewed_order.Views, digest: str, opened: OpenedOrder) -> Changes | None:
-    """The differences between `digest` (of `opened`) and the earlier `views.digest`; None if there are none, or if they cannot be compared.
+    """The differences between `digest` (of `opened`) and the earlier `views.digest`; None if there are none or the two cannot be compared.
 
     Times of flights are not compared if the two digests read segment times differently (as local times or as UTC).
     """

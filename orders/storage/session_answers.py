@@ -27,7 +27,7 @@ def answers() -> Memory:
 
 
 class SessionAnswers:
-    """The cached answers of one session (`owner`) and one state of one connection; the `memory` of a `CdpClient`.
+    """The cached answers of one session (`owner`) for one connection in its current state; the `memory` of a `CdpClient`.
 
     If `fresh`, they are deleted first: the page and its panels then request everything again and, if the page fails, nothing older is
     shown instead. There are two exceptions. If a search has just read the order `handed`, the answers are kept and used for the next
@@ -82,8 +82,8 @@ class SessionAnswers:
     def keep_at_hand(self, refs: Mapping[str, str], strip_of: str) -> None:
         """Let the pages of the orders in `refs` use these answers for as long as the answers are cached.
 
-        They are the orders listed in the strip on the page of the order `strip_of`. `refs` maps each text that can name one of them
-        in a URL (its ref or booking reference) to its ref.
+        These orders are listed in the strip on the page of the order `strip_of`. `refs` maps each text that can name one of them in a
+        URL (a ref or booking reference) to that order's ref.
         """
         if self._owner:
             self._memory.put_all({self._at_hand(name): f"{strip_of}/{ref}".encode() for name, ref in refs.items()})

@@ -53,7 +53,7 @@ def openapi(_request: Request) -> HttpResponse:
 @login_not_required  # authenticated by key
 @csrf_exempt
 def look_up(request: Request) -> HttpResponse:
-    """`GET /api/v1/orders?q=&ticket=&agent=`: a short form of the orders found by the references in `q`, at most MOST_ORDERS.
+    """`GET /api/v1/orders?q=&ticket=&agent=`: at most MOST_ORDERS orders found by the references in `q`, each in a short form.
 
     If `q` has too few letters and digits (1 to FEWEST_SIGNS - 1) and is not a placeholder, the list is empty.
     Errors are problem documents: 400 if `q` has no reference, or has an unfilled placeholder; 401 without a key that is valid for the

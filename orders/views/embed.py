@@ -152,7 +152,8 @@ def embed_token(request: Request) -> HttpResponseBase:
     """Exchange the secret of an allowed frame, posted as JSON (`{"verifier"}`), for `{"token", "expires_in"}`.
 
     The token expires after about `expires_in` seconds without use, or when the user's session ends. Each consent can be used only once,
-    within a minute. 404 if there is no such consent for this secret, or if the session has ended. 403 unless our own page sent the request.
+    within a minute. 404 if there is no usable consent for this secret, or if the session has ended. 403 unless our own page sent the
+    request.
     """
     own = f"{request.scheme}://{request.get_host()}"
     if request.headers.get("Origin") != own:

@@ -80,7 +80,7 @@ def score(
 ) -> SegmentScore:
     """Score both readings of one segment's times, given as naive values.
 
-    If a time is None, or if a place's zone is unknown and no offset was sent with its time, only `lacks` is set. A time
+    If a time is None, or if a place's zone is unknown and no offset was sent with its time, only the result's `lacks` is set. A time
     sent with its own offset is the same instant under both readings. `equipment` is the IATA code of the aircraft, "" if unknown. Trains,
     buses and boats get the weight 0: no model is fitted to them.
     """
