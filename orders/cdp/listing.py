@@ -52,8 +52,8 @@ class Listing:
 
         A record that is listed by ref only is fetched from /{single}/{its ref}, or by `fetch` if given. `at_least` is how many entries
         are known to exist (see `Pager`). While the records are fetched, `beside` is called with the ref of each entry that has one;
-        it must not raise CdpError. If `most` is None, `problem` is TooLarge if the limits cut the collection short and nothing failed. An
-        error on the first page is raised, and so is TimedOut if there is no time left to read the entries.
+        it must not raise CdpError. If the limits cut the collection short and nothing failed, `problem` is TooLarge, unless `most` is
+        given. An error on the first page is raised, and so is TimedOut if there is no time left to read the entries.
         """
         gathered = self._gather(at_least, most)
         first = gathered.entries[0] if len(gathered.entries) == 1 else None

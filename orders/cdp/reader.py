@@ -102,7 +102,7 @@ class Reader:
             return self._seconds + (monotonic() - self._since if self._waiting else 0.0)
 
     def keep_documents(self) -> None:
-        """Keep the answers to all requests from now on in `documents`, for the raw view."""
+        """From now on, keep the answers to all requests in `documents`, for the raw view."""
         self._kept = []
 
     @property
@@ -219,10 +219,10 @@ class Reader:
             raise TooLarge("the answers are more than one page reads")
 
     def report_progress(self, of: str, listener: Callable[[int, int], None]) -> None:
-        """Have `listener(finished, total)` called when the tasks named `of` begin and whenever one of them ends.
+        """Have `listener(finished, total)` called when a group of tasks begins and whenever one of them ends.
 
-        `of` is the name given to `run_parallel`; for a listing, it is the last part of the path ("contacts"). `listener` may be called on
-        any thread. It replaces any earlier listener.
+        `of` is the group's name, as given to `run_parallel`; for a listing, it is the last part of the path ("contacts"). `listener` may
+        be called on any thread. It replaces any earlier listener.
         """
         self._listener = (of, listener)
 

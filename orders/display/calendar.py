@@ -29,9 +29,9 @@ LARGEST_SEQUENCE = 2**31 - 1
 def calendar_file(trip: Trip, order: Order, *, order_ref: str = "") -> bytes:
     """The iCalendar file for `order`, whose itinerary is `trip`; `order_ref` is used if the CDP's answer has no ref.
 
-    A time in a known zone is written in that zone, with its VTIMEZONE. Within three hours of a clock change, before 1971 and after
-    2099, it is written in UTC instead, which all calendar programs read alike. A time in an unknown zone is written in UTC if its
-    instant is known. A time whose instant is unknown is written without a zone.
+    A time in a known zone is written in that zone, with its VTIMEZONE. If the time is within three hours of a clock change, before 1971
+    or after 2099, it is instead written in UTC, which all calendar programs read alike. A time in an unknown zone is written in UTC if
+    its instant is known. A time whose instant is unknown is written without a zone.
     """
     calendar = Calendar()
     calendar.add("prodid", "-//cdpviewer//itinerary//EN")

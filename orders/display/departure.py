@@ -27,8 +27,8 @@ def time_words(trip: Trip, now: datetime, *, settled: bool = True) -> str:
     """The flight under way at `now` (aware), or else the next departure or the end of the trip, in words; "" if none is known.
 
     Only booked flights count. If it is in doubt whether the times are local or UTC, only a departure that may still lie ahead is
-    given, under both readings. The words for a flight that has left do not say that anybody was on it if `settled` is
-    False, or if the flight has `statuses` and none of them is settled.
+    given, under both readings. If `settled` is False, the words for a flight that has left do not say that anybody was on it. The same
+    applies if that flight has `statuses` and none of them is settled.
     """
     flights = [flight for flight in trip.flights if flight.booked]
     phases = {flight.phase for flight in flights}
@@ -109,11 +109,11 @@ def _phrase(flight: Flight, trip: Trip) -> str:
 
 
 def _apart(flight: Flight, trip: Trip) -> list[bool]:
-    """For each other journey of the party that counts: whether it leaves later than `flight`.
+    """For each of the other journeys that count: whether it leaves later than `flight`.
 
     A journey counts only if it starts or ends in the same city as the journey that `flight` begins, and leaves less than 24 hours before
-    or after it. It does not count if it leaves at the same moment, or if its first flight is not booked or carries all travellers. The
-    list is empty if `flight` carries all travellers, has no known departure time, or does not begin a journey.
+    or after `flight`. It does not count if it leaves at the same moment, or if its first flight is not booked or carries all travellers.
+    The list is empty if `flight` carries all travellers, has no known departure time, or does not begin a journey.
     """
     if flight.all_passengers or flight.origin.instant is None:
         return []

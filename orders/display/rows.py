@@ -76,7 +76,7 @@ class Rows:
 
 
 def start_of(asked: str, total: int) -> int:
-    """The position in a URL (`asked`) as a number; 1 if none of the `total` rows has that position."""
+    """The row position given in a URL (`asked`), as a number; 1 if none of the `total` rows has that position."""
     return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 and 1 <= int(asked) <= total else 1
 
 

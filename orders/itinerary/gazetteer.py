@@ -1,8 +1,9 @@
 """The places that IATA codes stand for, read from the OpenTravelData table in the NeoBase package.
 
 A code can have several rows: for an airport, for its city, and for places that it used to stand for. The current row
-is the one without an end date or, if all have one, the one with the latest; if several qualify, the order of KINDS
-decides. Former places, other than towns and cities, are kept with the last day on which the code stood for them.
+is the one without an end date or, if every row has an end date, the one with the latest; if several qualify, the
+order of KINDS decides. Former places, other than towns and cities, are kept with the last day on which the code stood
+for them.
 """
 
 from __future__ import annotations

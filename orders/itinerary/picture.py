@@ -1,7 +1,7 @@
 """The picture of a journey, as numbers: a bar whose parts have widths proportional to their durations.
 
-The bar runs from the instant of the first departure to that of the last arrival. Nights follow the traveller's local time: on
-the ground, the place's; in the air, the origin's for the first half of the flight and the destination's for the second.
+The bar runs from the instant of the first departure to that of the last arrival. Nights follow the local time: on the ground, that of
+the place; in the air, that of the origin for the first half of the flight and that of the destination for the second.
 """
 
 from __future__ import annotations
@@ -74,8 +74,8 @@ class _Stretch:
 def draw(journey: Journey) -> Picture | None:
     """The picture of a journey; None if it cannot be drawn.
 
-    The departure and arrival of each flight must be known, and the arrival must be the later of the two. The journey must have a known
-    length of at most five days and at most MOST_LEGS legs. It must not start in the year 1 or end in the year 9999.
+    The departure and arrival of each flight must be known, and the arrival must be the later of the two. The journey must have at most
+    MOST_LEGS legs and a known length of at most five days. It must not start in the year 1 or end in the year 9999.
     """
     start, end = journey.departs.instant, journey.arrives.instant
     if start is None or end is None or not _fits(journey) or start.year <= MINYEAR or end.year >= MAXYEAR:

@@ -1,7 +1,7 @@
 """Travel groups: chains of flights that the same travellers could have taken one after another.
 
 Items do not name their travellers. Usually there is one item per passenger and direction, so items with the same flights belong to one
-group. A flight that cannot follow a group's last flight (for example, because it has the same route less than a day later) is taken to
+group. A flight that cannot follow a group's last flight (for example, because it flies the same route less than a day later) is taken to
 belong to other travellers.
 """
 

@@ -48,7 +48,7 @@ class Bulkhead:
 
 
 def wait_in_line() -> None:
-    """Let other work that is ready run first: new connections, and pages that are already in line.
+    """Let other work run first if it is ready: new connections, and pages that are already in line.
 
     Under gevent, a page runs until it has to wait. Without this call, if a thousand pages got their answers together, a health check or a
     sign-in would have to wait until all of them had run.
