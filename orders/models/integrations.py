@@ -88,7 +88,7 @@ class Integration(models.Model):
         return self.name
 
     def connection(self) -> SharedConnection:
-        """The shared connection, set to open its credential with the copy of the data key in its own row."""
+        """The shared connection, whose credential will be opened with the copy of the data key in the connection's own row."""
         return self.shared.for_administration()
 
     def may_come_from(self, address: Address | None) -> bool:

@@ -103,8 +103,8 @@ def is_harmless(path: Sequence[str], value: str = "", shown: frozenset[tuple[str
 
     `shown` has the names that the operator added (see `shown_fields`); they count as harmless.
 
-    A name that is not harmless by itself (`name`) is judged together with its parent's (`hotel`). Nothing is harmless below a key
-    that is neither harmless nor made up of FILLERS. `value` is the value as text: under `passengers`, a number of up to three digits
+    A key that is not harmless by itself (`name`) is judged together with its parent (`hotel`). Nothing is harmless below a key that
+    is neither harmless nor made up of FILLERS. `value` is the value as text: under `passengers`, a number of up to three digits
     is harmless, but a name is not.
     """
     *above, own = (words(key) if len(key) <= LONGEST else ("",) for key in path)

@@ -176,9 +176,9 @@ def _create(connection: BaseDatabaseWrapper, name: str, start: datetime, end: da
     """Create a month's partition; False if the state of the default partition does not allow it. Raises InUse if a table stays in use.
 
     Attaching the partition reads all of the default one while pages wait, unless a check constraint proves that it has no record of the
-    month. If the default partition has more than MOST_MOVED records or MOST_READ bytes, such a constraint is added first. It would refuse
-    new records of the month, so the result is False if the month begins sooner than SPARE from now. It is also False if the default
-    partition already has records of the month.
+    month. If the default partition has more than MOST_MOVED records or MOST_READ bytes, such a constraint is added first. The result is
+    then False in two cases: if the month begins sooner than SPARE from now, because the constraint would refuse new records of the month;
+    and if the default partition already has records of the month.
     """
     check = f"{DEFAULT}_not_later"
     drop = partial(run, connection, f"ALTER TABLE {DEFAULT} DROP CONSTRAINT IF EXISTS {check}")

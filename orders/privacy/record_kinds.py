@@ -85,7 +85,7 @@ class Action(models.TextChoices):
 
 
 def choices() -> list[tuple[str, str | Promise]]:
-    """The stored value and label of each action; a function, so that a new action needs no migration."""
+    """The stored value and label of each action. This is a function so that a new action needs no migration."""
     return [(action.value, action.label) for action in Action]
 
 

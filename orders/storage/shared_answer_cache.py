@@ -83,7 +83,7 @@ class SharedAnswerCache:
         self._redis, self._kept = redis, numbers
 
     def for_request(self) -> SharedAnswerCache:
-        """This cache for use during one request: each random number is read only once, not again for every answer."""
+        """This cache, for use during one request: each random number is read only once, not again for every answer."""
         return SharedAnswerCache(self._redis, numbers={})
 
     def get(self, key: Key) -> Held | None:

@@ -17,7 +17,7 @@ from orders.services.connections import usable_by
 
 
 class Seen(Protocol):
-    """A recorded view of an order, or a pinned order: the two attributes from which its link is made."""
+    """The two attributes of a recorded view of an order, or of a pinned order, from which a link to the order is made."""
 
     @property
     def order_ref(self) -> str: ...
@@ -30,7 +30,7 @@ S = TypeVar("S", bound=Seen)
 
 
 def with_urls(request: Request, seen: Iterable[S]) -> list[tuple[S, str]]:
-    """Return each item of `seen` with the URL of its order, "" if the order's ref cannot be part of a URL.
+    """Return each item of `seen` with the URL of its order, or with "" if the order's ref cannot be part of a URL.
 
     The URL carries the request's ticket and the connection's current name; if the user can no longer use that connection, the URL names
     no connection.

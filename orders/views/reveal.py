@@ -43,8 +43,8 @@ FIELD = re.compile(r"all|date_of_birth|passport_number|passport_expiry|identifie
 def reveal(request: Request, ref: str) -> HttpResponseBase:
     """Show one or all hidden fields of a person, or the hidden custom data, if the user may reveal them; otherwise refuse.
 
-    Reveals and refusals are both recorded. After a sign-in, a GET can arrive in place of the POST; it only redirects a user who may reveal
-    these fields to the contacts.
+    Reveals and refusals are both recorded. After a sign-in, a GET can arrive in place of the POST. It reveals nothing: a user who may
+    reveal these fields is only redirected to the contacts.
     """
     if not may_reveal(request):
         response: HttpResponseBase = _refuse(request, ref)
