@@ -115,8 +115,8 @@ def is_simple(password: str) -> bool:
 def _names(user: AbstractBaseUser | None) -> set[str]:
     """The names, folded, that this user's password must not rely on.
 
-    For each name, these are the whole name, each word in it, and all its words joined together. Any with fewer than four characters are
-    left out.
+    Each name is included as a whole, as its separate words, and as all its words joined together. Anything shorter than four characters
+    is left out.
     """
     texts = [*SITE, *settings.ALLOWED_HOSTS]
     if user is not None:

@@ -91,7 +91,7 @@ def session_limits(get_response: GetResponse) -> GetResponse:
 
 
 def own_password_first(get_response: GetResponse) -> GetResponse:
-    """Middleware: redirect a user who must replace a password that somebody else set to the page for choosing a new one.
+    """Middleware: if a user must replace a password that somebody else set, redirect them to the page for choosing a new one.
 
     A user who only needs to add a second factor is redirected to the page for adding one. The pages listed in
     BEFORE_CHANGING and BEFORE_ADDING are exempt.

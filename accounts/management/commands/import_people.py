@@ -177,7 +177,10 @@ def _link(person: User, site: str) -> str:
 
 
 def _unlinked(lines: Iterable[Line], provider: Provider) -> int:
-    """The number of active people in the file who are not linked to an account at the provider (a link to a former one does not count)."""
+    """The number of active people in the file who are not linked to an account at the provider.
+
+    A link to a former provider does not count.
+    """
     people = User.objects.filter(username__in=[line.username for line in lines], is_active=True)
     return people.exclude(socialaccount__provider=provider.issuer).count()
 
