@@ -29,8 +29,8 @@ def page(request: Request) -> dict[str, Any]:
 
     `carry` is the query string for links. `ticket` is the ticket in the URL if it is valid, and `refused_ticket` is that ticket if it
     is not; each is "" otherwise. `connection_label` has the name and region of the connection in use (None without one), `tenants` lists
-    the connections that the user may use, and `manages` names the management pages that the menu links to; `may_administer` adds
-    the administration. `csrf_input` is made once for all forms on a page.
+    the connections that the user may use, `manages` names the management pages that the menu links to, and `may_administer` says
+    whether it also links to Django's administration pages. `csrf_input` is made once for all forms on a page.
     """
     connection = request.connection
     ticket = ticket_of(request)

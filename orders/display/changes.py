@@ -39,7 +39,7 @@ def statuses(kept: tuple[str | None, ...]) -> str:
 
 
 def kept_status(kept: str | None) -> str:
-    """The word for a status, such as "Confirmed"; "another status" if `kept` is None, because only a hash of the status is known."""
+    """The word for a status, such as "Confirmed"; "another status" if only a hash of it is known (`kept` is None)."""
     return _("another status") if kept is None else status_word(kept)
 
 
@@ -56,7 +56,7 @@ def total_words(total: tuple[Decimal | None, str]) -> str:
 def flight_label(flight: FlightChange) -> str:
     """The label of a flight: "BX 582 DUB–AGP"; "Flight" if neither number nor airports are known.
 
-    If the flight is new or gone, the label ends with its day, if known: "BX 582 DUB–AGP, Sun 27 Dec".
+    The label of a flight that is new or gone ends with its day, if known: "BX 582 DUB–AGP, Sun 27 Dec".
     """
     pair = "–".join(filter(None, (flight.origin, flight.destination)))
     label = f"{flight.number} {pair}".strip() or _("Flight")

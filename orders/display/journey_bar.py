@@ -15,7 +15,7 @@ from orders.itinerary.trip import Flight, Journey, Transfer, Trip
 
 
 class Pictures:
-    """The pictures of a trip's journeys, by journey key, each drawn on demand; None if one cannot be drawn."""
+    """The pictures of a trip's journeys, by journey key, each drawn on demand; None for a journey that cannot be drawn."""
 
     def __init__(self, trip: Trip) -> None:
         self._journeys = {journey.key: journey for journey in trip.journeys}

@@ -1,4 +1,4 @@
-"""The codes used in an itinerary, such as modes and phases. Their words and icons are in `orders/display`."""
+"""The codes used in an itinerary, such as modes and phases. The words and icons for them are in `orders/display`."""
 
 from __future__ import annotations
 

@@ -115,12 +115,12 @@ class Flight:
 
     `minutes` is the time from the instant of departure to that of arrival, None if unknown or impossible. `day_change` is the number of
     days from the local date of departure to that of arrival (such as 0, 1 or -1), None if unknown.
-    `item_indexes` are indexes of `order.items`; `passengers` is ((type code or "", count), ...), counted over the flight's booked items, or
-    over all its items if none is booked. `all_passengers` is False if some travellers of the order are not on this flight.
+    `item_indexes` are indexes into `order.items`; `passengers` is ((type code or "", count), ...), counted over the flight's booked items,
+    or over all its items if none is booked. `all_passengers` is False if some travellers of the order are not on this flight.
     `carrier` and `flight_number` are as `designators.designator` returns them ("BX" and "459"); `operating_carrier` is as sent, or "" if
     it is the same airline as `carrier`. `statuses` has the different statuses of the flight's items, as sent (at most MOST_VALUES). It is
-    left empty if there is only one status, which is settled and the most common in the order. `key` is unique in the trip. It is made
-    from the number, route and departure, so it usually stays the same when the order is read again.
+    left empty if the only status is settled and is the most common in the order. `key` is unique in the trip. It is made from the number,
+    route and departure, so it usually stays the same when the order is read again.
     """
 
     key: str
@@ -227,8 +227,8 @@ class Trip:
 
     `route` has the place codes of the largest travel group's route in travel order (DUB, LHR, LAS), and `hops` the link from each place
     to the next. `reading` is the reading in use; `evidence` is about the segment that `order_evidence` chooses; `notices` concern the
-    whole trip. `other_item_indexes` point to the items without segments. `untimed` has the name ("" if it has none) of each flight item
-    among these, with the number of them that have this name.
+    whole trip. `other_item_indexes` point to the items without segments. `untimed` counts the flight items
+    among these by the name shown for them: ((name or "", count), ...).
     """
 
     journeys: tuple[Journey, ...] = ()

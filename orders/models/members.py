@@ -1,8 +1,8 @@
 """Members of shared connections: the people who hold a copy of a connection's data key.
 
 Copies are made at sign-in, when a group gets a grant or a member, and when a connection is restored or gets a new data key. They are
-deleted when the connection is withdrawn or gets a new data key, and when the holder is deactivated. They are also deleted at sign-in, and
-when groups or grants change, if the holder no longer has a valid grant.
+deleted when the connection is withdrawn or gets a new data key, and when the holder is deactivated. The copy of a holder who no longer has
+a valid grant is deleted at their next sign-in, or when groups or grants change.
 """
 
 from __future__ import annotations
