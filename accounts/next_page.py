@@ -100,7 +100,8 @@ def page_of(request: HttpRequest) -> str:
 
     For a panel, this is the page around it; for any other GET, the requested URL. A posted search for references becomes the URL that
     repeats it, and any other posted search becomes the start page, usually with a notice. For any other POST, this is the page that the
-    form was on. If the page around a panel or with a form is unknown or refused by `safe_url`, the start page is returned.
+    form was on. If the page around the panel or the page with the form is unknown or refused by `safe_url`, the start page is
+    returned.
     """
     if request.headers.get("HX-Request") == "true":
         return without_person(safe_url(request, request.headers.get("HX-Current-URL")))

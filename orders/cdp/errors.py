@@ -108,7 +108,8 @@ class TimedOut(UpstreamFailure):
 class Broken(UpstreamFailure):
     """A 5xx, a redirect or another unexpected status: the CDP failed, or does not behave as documented.
 
-    `retry_after` is in seconds. It is None if the CDP sent no usable Retry-After header, or if a request with this status is not retried.
+    `retry_after` is in seconds. It is None if the CDP sent no usable Retry-After header, or if a request is not retried after this
+    status.
     """
 
     def __init__(self, message: str, retry_after: float | None = None) -> None:
@@ -117,7 +118,7 @@ class Broken(UpstreamFailure):
 
 
 class Unreadable(UpstreamFailure):
-    """An answer that cannot be used: for example, it is not JSON, not of the documented shape, or too large for a single answer."""
+    """An answer that cannot be used, for example because it is not JSON, not of the documented shape, or larger than one answer may be."""
 
 
 class TooLarge(UpstreamFailure):

@@ -24,7 +24,10 @@ class NotChecked(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class CheckedFeed:
-    """`table` is the checked rows as CSV, with the `ADDED` columns; `bad` has a line about each bad row; `summary` gives the counts."""
+    """The result of a check.
+
+    `table` holds the checked rows as CSV, with the `ADDED` columns; `bad` has a line about each bad row; `summary` gives the counts.
+    """
 
     table: str
     bad: tuple[str, ...]
@@ -32,10 +35,10 @@ class CheckedFeed:
 
 
 def checked_feed(data: bytes, name: str, clock: str) -> CheckedFeed:
-    """Check the times in the table `data`, whose documented reading is `clock` (one of CLOCKS); `name` is the file's name in errors.
+    """Check whether the times in the table `data` are local or UTC; `clock` (one of CLOCKS) is what they are documented to be.
 
-    Bad rows are listed in the result and do not stop the check. Raises NotChecked if `data` is not a CSV table or its header lacks a
-    required column.
+    `name` is the file's name in error messages. Bad rows are listed in the result and do not stop the check. Raises NotChecked if `data`
+    is not a CSV table or its header lacks a required column.
     """
     try:
         text, delimiter, passed_over = feed_file.delimited(feed_file.text_of(data))

@@ -23,9 +23,9 @@ class Shape(StrEnum):
 class Recipe:
     """A ticket system: its placeholders, and where to enter the link template.
 
-    `reference` is the placeholder for the value of a ticket's field. If it contains FIELD, this stands for the field's name or number,
-    such as `field`. `ticket` is the placeholder for the ticket's number, "" if the system has none. `kept` has the special characters that
-    the system does not encode when it fills in a value; it is None if the system encodes nothing.
+    `reference` is the placeholder for the value of a ticket's field. Any FIELD in it stands for the field's name or number, of
+    which `field` is an example. `ticket` is the placeholder for the ticket's number, "" if the system has none. `kept` has the special
+    characters that the system does not encode when it fills in a value; it is None if the system encodes nothing.
     """
 
     code: str
@@ -51,7 +51,7 @@ class Recipe:
         return f"{base}/orders/{value}/" + ("?" + "&".join(more) if more else "")
 
     def fill(self, value: str, shape: Shape | None = None) -> str:
-        """The path and query of a link with `value` filled in as the system does it, and with 1 as the ticket's number."""
+        """The path and query of the link that the system makes for `value`, with 1 as the ticket's number."""
         sent = value if self.kept is None else quote(value, safe=self.kept)
         return f"/orders/?q={sent}&ticket=1" if (shape or self.shape) is Shape.QUERY else f"/orders/{sent}/?ticket=1"
 

@@ -1,8 +1,8 @@
-"""VTIMEZONE components for calendar files: the clock changes ("onsets") of a zone in and around the years of a file.
+"""VTIMEZONE components for calendar files: a zone's clock changes ("onsets") in and around the years that a file covers.
 
-The components are written in a form that calendar programs read alike. Clock changes that follow a yearly rule are written as an RRULE.
-Others (around Ramadan in Morocco, or in a province that stops changing its clocks) are written one by one. Each component begins a year
-early, because some programs ignore the first onset.
+The components are written so that different calendar programs read them in the same way. Clock changes that follow a yearly rule are
+written as an RRULE. Others (around Ramadan in Morocco, or in a province that stops changing its clocks) are written one by one. Each
+component begins a year early, because some programs ignore the first onset.
 """
 
 from __future__ import annotations

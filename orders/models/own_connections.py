@@ -129,9 +129,9 @@ class Connection(AnyConnection):
                 self.record(Action.CONNECTION_DEFAULT)
 
     def drop(self) -> Connection | None:
-        """Delete the connection. If it was the default, the user's remaining own connection with the newest credential replaces it.
+        """Delete the connection, and return the one that becomes the default instead, or None.
 
-        Return the connection that became the default, or None.
+        A deleted default is replaced by the user's own connection with the newest credential, if they have any left.
         """
         with one_at_a_time(self.user_id):
             user_id, was_default = self.user_id, type(self).objects.filter(pk=self.pk, is_default=True).exists()
@@ -151,9 +151,9 @@ class Connection(AnyConnection):
 
 
 def opened(user: AnyUser, connection: Connection | None) -> Connection | None:
-    """Return the connection, with its `user` set to this user object if they are signed in; None if there is no connection.
+    """Set the connection's `user` to `user`, unless that is anonymous, and return the connection; None if there is no connection.
 
-    `Connection.is_confirmed` then uses the password of this user object.
+    `Connection.is_confirmed` then uses the password of this object.
     """
     if connection is not None and isinstance(user, AbstractBaseUser):
         connection.user = user  # type: ignore[assignment]  # the stubs want Django's own user class

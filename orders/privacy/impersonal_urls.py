@@ -38,8 +38,8 @@ def without_person(address: str) -> str:
 
     If its ref or search text seems to be personal, the result is the URL of the start page. An order's URL with an invalid ref
     becomes the URL of a search for that ref, and the URL of the form for a search by name keeps only `ticket` and `connection`.
-    A parameter's value with an e-mail address or phone number becomes "…" (see `holds_address`), and a parameter with one in its name is
-    left out.
+    A parameter value that contains an e-mail address or phone number becomes "…" (see `holds_address`), and a parameter whose name
+    contains one is left out.
     """
     path, _mark, query = address.partition("?")
     match = page_at(path)

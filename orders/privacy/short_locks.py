@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 
 class InUse(OperationalError):
-    """A table could not be locked, because others have been using it for too long."""
+    """A table could not be locked, because other transactions kept using it."""
 
 
 def shortly(connection: BaseDatabaseWrapper, change: Callable[[], T], *tables: str) -> T:

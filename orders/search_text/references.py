@@ -1,6 +1,6 @@
 """Order refs and booking references: the characters allowed in them, and the words in a text that may be either.
 
-The form of a word never proves that it is an order ref or a booking reference; it can only show that it cannot be one of them.
+The form of a word can rule out that it is an order ref or a booking reference, but can never prove that it is one.
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ def looks_like_ref(text: str) -> bool:
 def find(text: str, *, alone: bool = True) -> References:
     """Find the references in plain text from which links, e-mail addresses and phone numbers have been removed.
 
-    With `alone`, this text is all that was pasted, so a single word of any form may be a reference.
+    `alone` is True if this text is all that was pasted; a single word of any form may then be a reference.
     """
     text = spelled.join(" ".join(latin(word) for word in re.split(r" +", parted(text))))
     words = [word for word in (word.strip(WORD_EDGES) for word in BETWEEN.split(text)) if word]

@@ -51,7 +51,7 @@ def partial_problem(request: Request, error: errors.CdpError | None) -> Problem 
 
 
 def _personal_search(request: Request) -> str:
-    """The search text in the URL of a GET, if it is personal and must not be repeated in a link; otherwise, or if it can be a ref, ""."""
+    """The search text in the URL of a GET, if it is personal and cannot be a ref; otherwise "". Such text must not be put in a link."""
     match = request.resolver_match
     if request.method == "POST" or match is None:
         return ""

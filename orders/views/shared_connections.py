@@ -213,7 +213,7 @@ def _test(
 ) -> Outcome | None:
     """Seal the credential (`entered`) in `shared`, test it with a call to the CDP, and return the outcome. `shared` is not saved.
 
-    If the test cannot be made, add the reason to the form and return None. Do the same if the CDP does not accept the credential, unless
+    If the test cannot be made, add the reason to the form and return None. Do the same if the credential does not pass the test, unless
     `wanted` is true (the user wants to save it anyway).
     """
     if over := view_limits.count(request.user):

@@ -14,7 +14,7 @@ from orders.itinerary.trip import Place
 
 
 class Side(NamedTuple):
-    """One end of the flights concerned: the places that `names` lists, and those from longitude `west` to `east` (none by default).
+    """One side of a `Detour`: the places that `names` lists, and those from longitude `west` to `east` (none by default).
 
     `names` has airport codes and country codes.
     """
@@ -82,7 +82,7 @@ PROPELLER_PER_KM = 0.055
 
 
 def propeller_minutes(equipment: str, distance: float) -> int:
-    """The extra minutes that an aircraft may take for `distance` kilometres: 0 if `equipment` is not a propeller aircraft's code."""
+    """The extra minutes that a propeller aircraft may take for `distance` kilometres; 0 if `equipment` is not such an aircraft's code."""
     return round(PROPELLER_PER_KM * distance) if equipment and equipment.strip().upper() in PROPELLERS else 0
 
 
@@ -95,7 +95,7 @@ def _sides(place: Place) -> tuple[int, int]:
 
 
 def longer_by(origin: Place, destination: Place, year: int) -> int:
-    """The most extra minutes that DETOURS allows for flights between two places in `year`; 0 if none applies or a place is unknown."""
+    """The most extra minutes that DETOURS allows for flights between two places in `year`; 0 if no detour applies or a place is unknown."""
     if PlaceKind.UNKNOWN in (origin.kind, destination.kind):
         return 0
     here, there = _sides(origin), _sides(destination)
