@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from orders.display import feed_file
 from orders.display.notices import evidence_words
-from orders.itinerary.clock_check import feed_file
 from orders.itinerary.clock_check.feed import BadRow, Checked, check
 from orders.itinerary.clock_check.local_or_utc import flight_minutes
 from orders.itinerary.codes import Reading, Verdict

@@ -6,6 +6,7 @@ import re
 
 from accounts.language import translate as _
 from orders import problems
+from orders.display.people import field_kind
 from orders.display.vocabulary import DETAILS, OUTCOMES, REVEALED
 from orders.display.words import in_words, readable
 from orders.problems.faults import LastResult
@@ -47,6 +48,6 @@ def _reveal(how: str, kind: str, field: str) -> str:
     outcome = _("shown: %(what)s") if how == "shown" else _("refused: %(what)s")
     if kind == "custom":
         return outcome % {"what": _("Custom data")}
-    name = "identifier" if field.startswith("identifier_") else field
-    what = readable(field.removeprefix("extra_")) if field.startswith("extra_") else in_words(REVEALED, name, field)
+    known = in_words(REVEALED, field_kind(field), field)
+    what = readable(field.removeprefix("extra_")) if field.startswith("extra_") else known
     return outcome % {"what": f"{what} ({in_words(REVEALED, kind, kind)})"}

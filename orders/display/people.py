@@ -5,13 +5,22 @@ from __future__ import annotations
 from datetime import date
 
 from orders.display.clocks import plain_day
-from orders.display.words import readable
+from orders.display.vocabulary import PERSON_FIELDS
+from orders.display.words import in_words, readable
+from orders.privacy.masking import Field
 
 
-def field_label(label: object) -> str:
-    """The label of a field: unchanged if it is our own, in words if it is the name of an API field or a code (loyaltyTier, LOYALTY)."""
-    text = str(label)
-    return readable(text) if text[:1].islower() or text.isupper() or "_" in text else text
+def field_label(field: Field) -> str:
+    """The label of a field: our own or, from the CDP, in words if it is the name of an API field or a code (loyaltyTier, LOYALTY)."""
+    sent = field.label
+    if not sent:
+        return in_words(PERSON_FIELDS, field_kind(field.name), field.name)
+    return readable(sent) if sent[:1].islower() or sent.isupper() or "_" in sent else sent
+
+
+def field_kind(name: str) -> str:
+    """The name of a field without the number that tells a person's identifiers apart."""
+    return "identifier" if name.startswith("identifier_") else name
 
 
 def field_value(value: str | date) -> str:

@@ -183,14 +183,24 @@ DETAILS: dict[str, str] = {
     r"before (?P<day>\S+), (?P<left>\d+) without a chain left": _("from before %(day)s"),
 }
 
-# Hidden fields and whose they are, by the names in access records.
-REVEALED: dict[str, str] = {
-    "contact": _("contact"),
-    "traveller": _("traveller"),
-    "all": _("all hidden fields"),
+# The fields of people that have a label of ours, by the names of `orders.privacy.masking`.
+PERSON_FIELDS: dict[str, str] = {
+    "phone": _("Phone"),
+    "email": _("E-mail"),
+    "address": _("Address"),
+    "nationality": _("Nationality"),
+    "gender": _("Gender"),
+    "language": _("Language"),
     "date_of_birth": _("Date of birth"),
     "passport_number": _("Passport"),
     "passport_expiry": _("Passport valid until"),
     "identifier": _("Identifier"),
+}
+
+# Hidden fields and whose they are, by the names in access records.
+REVEALED: dict[str, str] = PERSON_FIELDS | {
+    "contact": _("contact"),
+    "traveller": _("traveller"),
+    "all": _("all hidden fields"),
     "unknown field": _("unknown field"),
 }

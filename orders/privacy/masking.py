@@ -14,8 +14,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
-from django.utils.translation import gettext_lazy as _
-
 from orders.cdp.records import Extra, Identifier, Note, Person
 from orders.privacy.harmless import is_name, words
 from orders.privacy.hiding import MASK, masked_name
@@ -36,12 +34,13 @@ REACHES = ("phone", "email")
 class Field:
     """One line about a person. A `hidden` field is masked unless revealed; if it is `masked`, its `value` is only the mask.
 
+    `label` is what the CDP calls the field; it is "" for the fields that have a label of ours (`orders.display.people`).
     `href` is the link for the value ("" if there is none); `copy` tells whether the page offers a button that copies the value.
     """
 
     name: str
-    label: object
     value: str | date
+    label: str = ""
     masked: bool = False
     href: str = ""
     copy: bool = False
@@ -132,9 +131,9 @@ def card(
 def _fields(person: Person, reveals: Callable[[str], bool], country: str) -> Iterator[Field]:
     countries = tuple(filter(None, ((person.country or "").upper(), country)))
     for phone in person.phone_numbers:
-        yield Field("phone", _("Phone"), phone, href=phones.href(phone, countries), copy=True)
+        yield Field("phone", phone, href=phones.href(phone, countries), copy=True)
     for email in person.emails:
-        yield Field("email", _("E-mail"), email, href=emails.href(email), copy=True)
+        yield Field("email", email, href=emails.href(email), copy=True)
     address = ", ".join(
         part
         for part in (
@@ -146,38 +145,38 @@ def _fields(person: Person, reveals: Callable[[str], bool], country: str) -> Ite
         if part
     )
     if address:
-        yield Field("address", _("Address"), address, copy=True)
-    for name, label, value in (
-        ("nationality", _("Nationality"), person.nationality),
-        ("gender", _("Gender"), person.gender),
-        ("language", _("Language"), person.language),
+        yield Field("address", address, copy=True)
+    for name, value in (
+        ("nationality", person.nationality),
+        ("gender", person.gender),
+        ("language", person.language),
     ):
         if value:
-            yield Field(name, label, value)
+            yield Field(name, value)
     yield from _hidden(person, reveals)
 
 
 def _hidden(person: Person, reveals: Callable[[str], bool]) -> Iterator[Field]:
-    for name, label, value in (
-        ("date_of_birth", _("Date of birth"), person.date_of_birth),
-        ("passport_number", _("Passport"), person.passport_number),
-        ("passport_expiry", _("Passport valid until"), person.passport_expiry),
+    for name, value in (
+        ("date_of_birth", person.date_of_birth),
+        ("passport_number", person.passport_number),
+        ("passport_expiry", person.passport_expiry),
     ):
         if value:
-            yield Field(name, label, value, hidden=True) if reveals(name) else _mask(name, label)
+            yield Field(name, value, hidden=True) if reveals(name) else _mask(name)
     for number, identifier in enumerate(person.identifiers):
         if identifier.id:
             yield _identifier(identifier, f"identifier_{number}", reveals)
     for number, extra in enumerate(person.extras, start=1):
         name = extra_name(extra, number)
         if reveals(name):
-            yield Field(name, extra.key, extra.value, hidden=True)
+            yield Field(name, extra.value, extra.key, hidden=True)
         else:
             yield _mask(name, masked_name(extra.key))
 
 
-def _mask(name: str, label: object) -> Field:
-    return Field(name, label, MASK, masked=True, hidden=True)
+def _mask(name: str, label: str = "") -> Field:
+    return Field(name, MASK, label, masked=True, hidden=True)
 
 
 def extra_name(extra: Extra, number: int) -> str:
@@ -186,11 +185,11 @@ def extra_name(extra: Extra, number: int) -> str:
 
 
 def _identifier(identifier: Identifier, name: str, reveals: Callable[[str], bool]) -> Field:
-    value, label = identifier.id or "", identifier.provider or _("Identifier")
+    value, label = identifier.id or "", identifier.provider or ""
     if is_trade(identifier.provider or "") and not is_personal(value):
-        return Field(name, label, value, copy=True)
+        return Field(name, value, label, copy=True)
     if reveals(name):
-        return Field(name, label, value, copy=True, hidden=True)
+        return Field(name, value, label, copy=True, hidden=True)
     # A provider should be a name; one with digits in it may be the number itself.
     hides = identifier.provider and (is_personal(identifier.provider) or re.search(r"\d", identifier.provider))
     return _mask(name, MASK if hides else label)

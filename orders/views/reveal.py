@@ -85,7 +85,7 @@ def _reveal(request: Request, tenant: Tenant, ref: str) -> HttpResponse:
 
 def _label(chosen: PersonCard, field: str) -> str:
     """The label of the field on the card, or the field's name if it is not on the card; never its value."""
-    return next((field_label(one.label) for one in chosen.fields if one.name == field), field)
+    return next((field_label(one) for one in chosen.fields if one.name == field), field)
 
 
 def _reveal_custom_data(request: Request, tenant: Tenant, ref: str) -> HttpResponse:

@@ -17,6 +17,7 @@ from orders.display import clocks, itinerary, money, outcomes, passengers, peopl
 from orders.display.journey_bar import across
 from orders.itinerary.codes import ClockChange, Hop, PlaceKind
 from orders.itinerary.trip import Clock, Flight, Journey, Place, Stay, Transfer, Trip
+from orders.privacy.masking import Field
 from orders.problems.faults import FAULTS, Row
 
 NOW = datetime(2025, 6, 1, tzinfo=UTC)
@@ -352,10 +353,11 @@ def test_places_in_the_bar_are_shares_of_its_width() -> None:
 
 
 def test_a_persons_fields() -> None:
-    assert people.field_label("loyaltyTier") == "Loyalty tier"
-    assert people.field_label("LOYALTY") == "Loyalty"
-    assert people.field_label("CRM") == "CRM"
-    assert people.field_label("E-mail") == "E-mail"
+    assert people.field_label(Field("extra_loyaltyTier", "gold", "loyaltyTier")) == "Loyalty tier"
+    assert people.field_label(Field("identifier_0", "1", "LOYALTY")) == "Loyalty"
+    assert people.field_label(Field("identifier_1", "1", "CRM")) == "CRM"
+    assert people.field_label(Field("identifier_2", "1")) == "Identifier"
+    assert people.field_label(Field("email", "jane@example.com")) == "E-mail"
     assert people.field_value(date(2030, 1, 2)) == "2 Jan 2030"
     assert people.field_value("••••") == "••••"
 
