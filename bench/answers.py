@@ -1,4 +1,4 @@
-"""The paths of the lean stand-in: each answer from `world`."""
+"""The answers of the lean stand-in to each path, made from `world`."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def _find(base: str, parts: list[str], query: dict[str, str]) -> dict[str, Any] 
 
 
 def _find_in_order(base: str, own: str, rest: list[str], query: dict[str, str]) -> dict[str, Any] | None:
-    """An order, or one of its collections; None if there is none."""
+    """An order, or one of its collections; None if there is no such order or collection."""
     known = world.read_ref(own)
     if known is None or known[0] not in world.ORDERS:
         return None
@@ -67,7 +67,7 @@ def _window(query: dict[str, str]) -> tuple[int, int]:
 
 
 def _orders_of(base: str, query: dict[str, str], *, with_items: bool) -> tuple[int, list[dict[str, Any]]]:
-    """The kind and the orders: the one of a reference, or the two of a guest; (0, []) if there are none."""
+    """The kind and the orders that a search finds: one by its reference id, or the two of a guest; (0, []) if it finds nothing."""
     guest = query.get("guestRef", "")
     if known := world.read_ref(guest):
         kind = world.AGENT + known[0] - world.GUEST

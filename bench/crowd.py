@@ -24,7 +24,10 @@ BETWEEN = 0.1  # seconds between two health checks
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Pages requested at once on a slow CDP: how many came, the errors by kind, and the seconds that health checks took meanwhile."""
+    """Pages requested all at once while the CDP is slow.
+
+    Besides the numbers of pages requested and received, it holds the errors by kind, and the seconds that each health check took meanwhile.
+    """
 
     what: str
     pages: int
@@ -34,7 +37,7 @@ class Waiting:
 
 
 def waiting(servers: Servers, server: Server, pages: int) -> list[Waiting]:
-    """Request so many different orders at once, each once: by their refs, then by ticket links from a CDP that lists references."""
+    """Request `pages` different orders all at once: first by their refs, and then by ticket links, with a CDP that lists references only."""
     kind = world.by_reference(world.AGENT)
     return [
         _wait(
@@ -84,7 +87,10 @@ def _probe(port: int, took: list[float], over: threading.Event) -> None:
 
 @dataclass(frozen=True, slots=True)
 class SignIns:
-    """Pages alone, and while many people sign in at once; the seconds that each sign-in took, and how many succeeded."""
+    """Measurements of pages alone and of pages while many people sign in at once.
+
+    It also holds the seconds that each sign-in took, and the number that succeeded.
+    """
 
     alone: Tally
     beside: Tally
@@ -93,7 +99,7 @@ class SignIns:
 
 
 def sign_ins(servers: Servers, server: Server, count: int) -> SignIns:
-    """Pages of 16 agents at 200 ms, and again while `count` people sign in at once."""
+    """Measure pages for 16 agents with a CDP that takes 200 ms, first alone and then while `count` people sign in at once."""
     servers.set_latency(200)
     asks = page_asks(APP, server, 16)
     alone = load(server.port, asks, warm=1.0, seconds=3.0)

@@ -1,4 +1,4 @@
-"""Check once, when the server starts, whether this host's processes can get all the files and database connections they may need."""
+"""Check, when the server starts, whether its processes can open as many files and database connections as they may need."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ log = structlog.stdlib.get_logger("cdpviewer.room")
 
 
 def compare_later(files: int) -> None:
-    """Check in the background, so that neither the start nor a page waits. `files` is the number of files that one process may need."""
+    """Check in the background, so that neither the server's start nor any page has to wait.
+
+    `files` is the number of files that one process may need to have open.
+    """
     gevent.spawn(_compare, files)
 
 

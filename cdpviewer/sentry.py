@@ -1,6 +1,7 @@
-"""Report errors to Sentry, or to a service that accepts its protocol, if CDPVIEWER_SENTRY_DSN is set: only the redacted log lines.
+"""Report errors to Sentry, or to a service that accepts its protocol, if CDPVIEWER_SENTRY_DSN is set.
 
-Sentry's integrations are all switched off: they would add local variables, URLs, headers and earlier log lines.
+Only data from the redacted log lines is sent. Sentry's integrations are all switched off: they would add local variables, URLs, headers
+and earlier log lines.
 """
 
 from __future__ import annotations

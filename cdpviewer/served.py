@@ -18,7 +18,7 @@ from orders.privacy.alone import past_the_pool
 class Served(Exception):
     """A server has the database open.
 
-    Any other client of a PostgreSQL database counts as a server, and so does another process that has called `alone` for a SQLite file.
+    Any other client of a PostgreSQL database counts as a server. For SQLite, so does another process that holds the lock from `alone`.
     """
 
 
@@ -40,10 +40,10 @@ def hold(database: dict[str, Any]) -> int | None:
 
 
 def alone() -> int | None:
-    """Make sure that no server has the default database open. Raises Served if one has.
+    """Make sure that no server has the default database open. Raises Served if one does.
 
-    For SQLite, return the file descriptor of a lock: a server that starts waits until the lock is closed. For PostgreSQL, return None:
-    there is no lock. Also raises OSError if the lock's file cannot be opened, and DatabaseError if PostgreSQL fails.
+    For SQLite, return the file descriptor of a lock. While it is open, any server that is starting waits. For PostgreSQL, return None,
+    as there is no lock. Also raises OSError if the lock's file cannot be opened, and DatabaseError if PostgreSQL fails.
     """
     connection = connections["default"]
     if connection.vendor == "postgresql":

@@ -1,6 +1,7 @@
 """Django's settings. Operators can set some of them in the environment or the settings file; the defaults are for production.
 
-README lists the names of these settings, or says where to find them. NAME holds a value; NAME_FILE names a file that holds it.
+The README lists the names of these settings or says where to find them. NAME holds the value itself, and NAME_FILE the path of a file
+that holds it.
 """
 
 from __future__ import annotations

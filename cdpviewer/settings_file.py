@@ -20,7 +20,7 @@ class BadLine(ValueError):
 
 
 def decoded(data: bytes) -> str:
-    """Decode UTF-8, with or without a byte order mark. Raises NotUtf8."""
+    """Decode UTF-8, with or without a byte order mark. Raises NotUtf8 if the bytes are in another encoding."""
     # In UTF-16, every other byte of Latin text is zero.
     if data.startswith(UTF_16) or b"\x00" in data[:200]:
         raise NotUtf8("it is in UTF-16, which PowerShell and Notepad call Unicode: save it as UTF-8")
@@ -32,10 +32,11 @@ def decoded(data: bytes) -> str:
 
 
 def values(text: str) -> dict[str, str]:
-    """The values, by name, in the NAME=value lines of a settings file; `export` may precede the name. Raises BadLine.
+    """The values in the NAME=value lines of a settings file, by name. Raises BadLine if a line cannot be read.
 
-    If a name occurs twice, the last value counts. Blank lines and lines that start with # are ignored. One pair of straight quotes around
-    a value is removed. A # after white space starts a comment, unless it is inside that pair. Nothing is expanded or unescaped.
+    `export` may precede a name. If a name occurs twice, the last value counts. Blank lines and lines that start with # are ignored. One
+    pair of straight quotes around a value is removed. A # after white space starts a comment, unless it is inside the quotes. Nothing is
+    expanded or unescaped.
     """
     found: dict[str, str] = {}
     for number, line in enumerate(re.split(r"\r\n|\r|\n", text), start=1):

@@ -19,8 +19,8 @@ Choice = TypeVar("Choice", bound=StrEnum)
 def read(env: Environment) -> SignOn:
     """Read the settings for sign-in.
 
-    Raises ImproperlyConfigured if a setting is malformed, conflicts with another, or needs another setting or a package that is missing;
-    also if nobody, or nobody except staff, could sign in.
+    Raises ImproperlyConfigured if a setting is malformed or conflicts with another, or if it needs another setting or a package that is
+    missing. Also raises it if nobody, or nobody except staff, could sign in.
     """
     found = SignOn(
         provider=_provider(env),
@@ -66,9 +66,10 @@ def _provider(env: Environment) -> Provider | None:
 
 
 def _host(name: str, url: str, *, bare: bool = False) -> str:
-    """The host of `url`, an https address (or http on loopback), perhaps with a port and a path. Raises ImproperlyConfigured otherwise.
+    """The host of `url`. Raises ImproperlyConfigured unless that is an https address, or an http address on loopback.
 
-    With `bare`, a path is refused too. Spaces, quotes, commas and semicolons are always refused.
+    A port is allowed, and so is a path unless `bare` is true. A query, a fragment, a user name, spaces, quotes, commas and semicolons
+    are refused.
     """
     parts = address(name, url)
     host = parts.hostname or ""
@@ -156,7 +157,7 @@ def _check_authority(name: str, path: str) -> None:
 def _groups(name: str, written: tuple[str, ...]) -> dict[str, str]:
     """A mapping from a provider's or directory's groups to ours, read from entries such as "cdp-agents=Agents".
 
-    Raises ImproperlyConfigured if an entry has another form, or if two name the same group of theirs.
+    Raises ImproperlyConfigured if an entry has another form, or if two entries begin with the same group.
     """
     pairs = [tuple(part.strip() for part in text.rpartition("=")) for text in written]
     if not all(theirs and ours for theirs, _sign, ours in pairs):

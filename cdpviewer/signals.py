@@ -13,7 +13,10 @@ NOT_RELOADED = (
 
 
 def handle(arbiter: Any) -> None:
-    """Have SIGUSR2 start a successor with the same command, which reads settings and keys afresh; have SIGHUP only log NOT_RELOADED."""
+    """Have SIGUSR2 start a successor with the same command, and have SIGHUP only log NOT_RELOADED.
+
+    The successor reads settings and keys afresh.
+    """
     # gunicorn would run its package as a file, whose folder then hides modules of Python.
     arbiter.START_CTX["args"] = [sys.executable, *sys.orig_argv[1:]]
     # By itself it would replace the workers by others with the same settings, which looks like success.

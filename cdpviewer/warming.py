@@ -1,7 +1,7 @@
-"""Load the data that every page needs, once, before the workers are forked, so that all of them share it.
+"""Before the workers are forked, load the data that every page needs, so that all workers share it.
 
-Otherwise, the first hundred pages of a worker could each read the table of airports at once. Nothing here may use the database: an open
-SQLite file must not cross a fork.
+Otherwise, the first hundred requests to a worker could all read the table of airports at the same time. Nothing here may use the
+database: an open SQLite file must not cross a fork.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from orders.itinerary import airports, clocks
 
 
 def warm() -> None:
-    """Load the airports, two time zones and the URLs, and for each offered language its catalogue, day names and templates."""
+    """Load the airports, two time zones and the URLs, and the catalogue, day names and templates of each offered language."""
     here, there = airports.place("LHR"), airports.place("LAS")
     airports.same_city(here, there)
     for place in (here, there):

@@ -37,7 +37,7 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run the sandbox. Return exit status 0 after a signal or `--list-faults`, 2 if the port is taken or an argument or file is wrong."""
+    """Run the sandbox. Return exit status 0 after a signal or `--list-faults`, or 2 if it cannot start."""
     given = arguments(argv)
     if given.list_faults:
         print("\n".join(f"{name:16} {meaning}" for name, meaning in FAULTS.items()))

@@ -142,7 +142,7 @@ def _single(asked: Asked, kind: str, record: Json, *, alone: bool) -> Document:
 
 
 def _inline_href(href: str, asked: Asked) -> str:
-    """The href of a record inside another document. In some collections it carries the query, as one vendor page shows."""
+    """The href of a record inside another document. In some collections it includes the query, as on one of the vendor's pages."""
     return f"{href}?expand=true" if asked.what in ("contacts", "consumers", "guests") else href
 
 

@@ -1,4 +1,4 @@
-"""Parsed requests: the endpoint, its records, and which page of them."""
+"""Parsed requests: the endpoint, the records it returns, and the page requested."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SINGLES = {"orderItems": "items", "orderContacts": "contacts", "orderConsumers":
 
 
 class Refused(Exception):
-    """A request that is answered with an error: `status` and the message of the documented error body."""
+    """A request that is answered with an error. `status` and `message` go into the documented error body."""
 
     def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
@@ -25,8 +25,8 @@ class Refused(Exception):
 class Asked:
     """A parsed GET.
 
-    `what` is orders, order, items, item, contacts, contact, consumers, consumer, extensions, extension, guests or guest;
-    `number` is a single record's position in its order, from 1; `found` is the list a collection pages through.
+    `what` is orders, order, items, item, contacts, contact, consumers, consumer, extensions, extension, guests or guest.
+    `number` is a single record's position in its order, counted from 1. `found` holds all the records of a collection, on every page.
     """
 
     base: str
@@ -53,7 +53,10 @@ class Asked:
 
 
 def understand(world: World, base: str, target: str, *, miss: int = 200) -> Asked:
-    """Parse a request target (path and query). Raises Refused with 400 or 404; `miss` is the status for a search without a hit."""
+    """Parse a request target (path and query). Raises Refused with status 400 or 404.
+
+    `miss` is the status of a search without a hit: 200 or 404.
+    """
     parts = urlsplit(target)
     query: dict[str, str] = {}
     for key, value in parse_qsl(parts.query, keep_blank_values=True):
@@ -155,7 +158,7 @@ def _below_single(asked: Asked, rest: list[str]) -> None:
 
 
 def items_of(order: Order, consumer: Json) -> list[Json]:
-    """The items of a consumer, by the positions in its `_on` (from 1)."""
+    """The items of a consumer, found by the positions in its `_on`, which are counted from 1."""
     return [order.items[int(position) - 1] for position in consumer.get("_on", [])]
 
 
@@ -193,7 +196,7 @@ def _digits(number: str) -> str:
 
 
 def _page(query: dict[str, str]) -> tuple[int, int]:
-    """Offset and limit as documented: 0 and 10 by default; a limit above 100 is cut to 100. Raises Refused with 400."""
+    """The offset and limit, by default 0 and 10. A limit above 100 is reduced to 100. Raises Refused (400) if either is invalid."""
     try:
         offset, limit = int(query.get("offset") or 0), int(query.get("limit") or 10)
     except ValueError:

@@ -83,9 +83,9 @@ SEARCHES = ("orders", "guests", "guest")
 
 @dataclass(frozen=True)
 class Rule:
-    """A fault for a whole target, or for those parts of it that `part` names, separated by commas.
+    """A fault for a whole target or, if `part` is not empty, only for the parts it names (separated by commas).
 
-    A part is, for example, `items`, `items:3` (the third page), `items:with-40` (the page with the fortieth item) or
+    Examples of a part are `items`, `items:3` (the third page), `items:with-40` (the page with the fortieth item) and
     `contact:2` (the second contact on its own).
     """
 
@@ -117,7 +117,7 @@ class Faults:
         self.changes = 0
 
     def set(self, target: str, fault: str, part: str | None = None) -> Rule:
-        """Add a fault and return its rule. Raises ValueError for an unknown name or part."""
+        """Add a fault and return its rule. Raises ValueError if the fault or a part is unknown."""
         if fault not in FAULTS:
             raise ValueError(f"There is no fault named {fault}.")
         for piece in (part or "").split(",") if part else ():
@@ -130,7 +130,7 @@ class Faults:
         return rule
 
     def end(self, target: str, rule: Rule) -> None:
-        """Remove this very rule from a target, and no equal one; do nothing if it was cleared before."""
+        """Remove this very rule from a target, but none that is merely equal to it. It may have been cleared already."""
         left = [one for one in self._rules.pop(target.lower(), ()) if one is not rule]
         if left:
             self._rules[target.lower()] = left
@@ -158,7 +158,7 @@ class Faults:
         return names
 
     def first_of_two(self, fault: str, path: str) -> bool:
-        """Count a request for a path; True for the first, third, …: `…-once` faults affect every other one."""
+        """Count a request for a path. True for the first, the third and so on, because `…-once` faults affect every other request."""
         self._turns[(fault, path)] += 1
         return self._turns[(fault, path)] % 2 == 1
 
@@ -166,7 +166,7 @@ class Faults:
 def fault_in_ref(ref: str) -> Rule | None:
     """The fault that a ref such as `fault-429-6h` or `fault-503-0000~items.2` names; None if it names none.
 
-    The part is after `~`, with `.` for `:`.
+    The part follows `~`, with `.` instead of `:`.
     """
     head, _, part = ref.lower().partition("~")
     if not head.startswith("fault-"):

@@ -1,4 +1,4 @@
-"""A JSON parser and writer that keep numbers as written: 100.00 stays 100.00."""
+"""A JSON parser and writer that keep the trailing zeros of numbers: 100.00 stays 100.00."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ class Twice(dict[str, Json]):
 
 
 def loads(text: str) -> Json:
-    """Parsed JSON; numbers with a fraction are Decimal and keep their trailing zeros."""
+    """The parsed JSON. Numbers with a fraction are Decimal and keep their trailing zeros."""
     return _loads(text, parse_float=Decimal)
 
 
 def dumps(value: Json) -> bytes:
-    """UTF-8 JSON text. A lone surrogate cannot be encoded in UTF-8, so a document that holds one is all in ASCII."""
+    """JSON text in UTF-8. A lone surrogate cannot be encoded in UTF-8, so a document that contains one is written entirely in ASCII."""
     try:
         return _write(value, encode_basestring).encode()
     except UnicodeEncodeError:

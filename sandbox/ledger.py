@@ -10,14 +10,14 @@ from typing import Any
 
 
 class Ledger:
-    """Counts of calls by method and path, and the highest number in flight at once. It never keeps a token."""
+    """Counts of calls by method and path, the highest number in flight at once, and the latest requests. Tokens are not kept."""
 
     def __init__(self) -> None:
         self.in_flight = 0
         self.reset()
 
     def reset(self) -> None:
-        """Reset the counts and forget the requests; calls in flight stay in flight."""
+        """Reset the counts and forget the requests, but keep the number of calls in flight."""
         self.total = 0
         self.elsewhere = 0
         self.most_in_flight = self.in_flight

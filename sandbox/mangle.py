@@ -11,7 +11,7 @@ _DEEP = "[" * 2000 + "]" * 2000
 
 
 def instead(fault: str, body: bytes) -> tuple[bytes, str] | None:
-    """The body and content type that a fault sends in place of the JSON text; None if it sends that text."""
+    """The body and content type that a fault sends in place of the JSON text; None if the fault does not replace the text."""
     json = "application/json"
     match fault:
         case "html":
@@ -34,7 +34,7 @@ def instead(fault: str, body: bytes) -> tuple[bytes, str] | None:
 
 
 def altered(fault: str, document: Json, elsewhere: str) -> Json:
-    """The document altered by a fault. `elsewhere` is the URL of the other host for `other-host`."""
+    """The document as a fault alters it, or unchanged if the fault alters no documents. `elsewhere` is the other host's URL."""
     match fault:
         case "deep":
             return document | {"deep": Verbatim(_DEEP)}
@@ -60,7 +60,7 @@ def altered(fault: str, document: Json, elsewhere: str) -> Json:
 def _records(value: Json, change: Callable[[dict[str, Json]], dict[str, Json]]) -> Json:
     """Apply `change` to every record, from the inside out.
 
-    A record is an object with a ref and no order, or any object in a list.
+    A record is an object with the key `ref` and without the key `order`, or any object in a list.
     """
     if isinstance(value, list):
         return [change(_records(part, change)) if isinstance(part, dict) else part for part in value]

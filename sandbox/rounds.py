@@ -1,6 +1,6 @@
-"""Answers in rounds: calls are held until none arrives for a while, then all are answered at once.
+"""Answers in rounds: calls are held until no new one has arrived for a while, and then all are answered at once.
 
-So the number of rounds is the number of sequential round trips, whatever the machine's speed.
+So the number of rounds is the number of sequential round trips, however fast the machine is.
 """
 
 from __future__ import annotations

@@ -111,7 +111,7 @@ class Conversation(asyncio.Protocol):
 
 
 class Listener:
-    """The listening socket, which can refuse connections while keeping the port (`refused`)."""
+    """The listening socket, which can refuse connections while keeping the port (for the fault `refused`)."""
 
     def __init__(self, service: Service, *, port: int, latency: float, drip: float) -> None:
         self._service, self._latency, self._drip = service, latency, drip
@@ -122,7 +122,7 @@ class Listener:
         service.own = f"http://127.0.0.1:{self.port}"
 
     async def apply(self) -> None:
-        """Listen, or refuse connections while the fault `refused` is set for everything."""
+        """Listen, or refuse connections if the fault `refused` is set for everything."""
         refuse = self._service.faults.everywhere("refused")
         if refuse and self._server is not None:
             self._stop()
@@ -136,7 +136,7 @@ class Listener:
             )
 
     def _apply_soon(self) -> None:
-        """Apply a change by `/__fault__` just after its answer, and again when a fault set for some seconds ends."""
+        """Apply a change made by `/__fault__` just after it is answered, and again when a fault that was set for some seconds ends."""
         loop = asyncio.get_running_loop()
         for seconds in (0.02, *self._service.lasting):
             loop.call_later(seconds + 0.01, lambda: setattr(self, "_applying", loop.create_task(self.apply())))
@@ -155,7 +155,7 @@ class Listener:
 
 
 def bound(port: int) -> socket.socket:
-    """A loopback socket bound to the port (0: any) that does not listen yet. Raises OSError if the port is taken."""
+    """A loopback socket bound to `port` (0: any free port) that does not listen yet. Raises OSError if the port is taken."""
     sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -169,9 +169,9 @@ def bound(port: int) -> socket.socket:
 class Sandbox:
     """The sandbox in a thread of this process, on a free port: `with Sandbox() as s: … s.url …`.
 
-    `data` is a folder of world files (ours by default); `expand=False` ignores `expand=true` on collections; `miss` is the status
-    for a search without a hit; `drip` is the pause of the slow faults in seconds. With `list_items`, an expanded list of orders
-    holds their items too. With `round_quiet`, calls are answered in rounds: a round ends once no call has arrived for that many
+    `data` is a folder of world files (ours by default). `expand=False` ignores `expand=true` on collections. `miss` is the status
+    of a search without a hit. `drip` is the pause of the slow faults, in seconds. With `list_items`, an expanded list of orders
+    includes their items. With `round_quiet`, calls are answered in rounds: a round ends when no call has arrived for that many
     seconds.
     """
 
@@ -243,7 +243,10 @@ class Sandbox:
             self.service.rounds.count = 0
 
     def set_fault(self, order: str, fault: str, part: str | None = None) -> None:
-        """Add a fault for an order (ref or reference id), a guest (ref) or everything (`*`). Raises ValueError."""
+        """Add a fault for an order (ref or reference id), a guest (ref) or everything (`*`).
+
+        Raises ValueError if the fault or a part is unknown.
+        """
         for target in self.service.targets(order):
             self.service.faults.set(target, fault, part)
         self._apply()
@@ -254,12 +257,12 @@ class Sandbox:
         self._apply()
 
     def restore_faults(self) -> None:
-        """Go back to the faults of the world's files, and to the world's own answers."""
+        """Go back to the faults of the world's orders, and to the world's own answers."""
         self.service.restore_faults()
         self._apply()
 
     def add_order(self, entry: dict[str, Any]) -> str:
-        """Add an order written as in a world file, and return its ref. Raises ValueError for a duplicate ref."""
+        """Add an order written as in a world file, and return its ref. Raises ValueError if a ref is already in use."""
         order = order_from(entry)
         self.service.world.add(order)
         self.service.take_faults(order)

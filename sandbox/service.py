@@ -38,7 +38,7 @@ class Reply:
 
 @dataclass
 class Service:
-    """The sandbox without its socket. `own` is the URL used if a request has no Host; for the rest see `server.Sandbox`."""
+    """The sandbox without its socket. `own` is the URL used if a request has no Host; `server.Sandbox` explains the options."""
 
     world: World = field(repr=False)
     client_key: str
@@ -60,7 +60,7 @@ class Service:
         self.restore_faults()
 
     def restore_faults(self) -> None:
-        """Switch on the faults in the world's files, and no others; forget the answers given in place of the world's."""
+        """Switch on the faults of the world's orders, and no others. Forget all answers set in place of the world's own."""
         self.instead.clear()
         self.faults.clear()
         for order in self.world.orders.values():
@@ -112,7 +112,7 @@ class Service:
         return Reply(raw)
 
     def _know_fault_order(self, target: str) -> None:
-        """Create the order for a ref or reference id that names a fault, on its first request."""
+        """Create the order for a ref or reference id that names a fault when it is first requested."""
         parts = urlsplit(target)
         steps = parts.path.split("/")
         wanted = [steps[3]] if len(steps) > 3 and steps[2] == "orders" else []
@@ -166,7 +166,7 @@ class Service:
 
     @property
     def elsewhere(self) -> str:
-        """The other host for `redirect` and `other-host`: this server by another name, so that visits are counted."""
+        """The other host for `redirect` and `other-host`: this server under another name, so that visits are counted."""
         return self.own.replace("127.0.0.1", "localhost") + "/__elsewhere__"
 
     @staticmethod
@@ -176,7 +176,7 @@ class Service:
     def own_address(self, target: str) -> Reply:
         """The reply at `/__calls__`, `/__seen__` or `/__fault__`, which need no password and are not counted.
 
-        Any other `/__…` counts as `elsewhere`.
+        A request for any other `/__…` URL is counted as `elsewhere` and answered with 404.
         """
         parts = urlsplit(target)
         query = dict(parse_qsl(parts.query))
@@ -200,7 +200,7 @@ class Service:
     def switch(self, query: dict[str, str]) -> dict[str, Any]:
         """Set a fault (`order`, `fault`, `part`, `seconds`) or clear faults (`clear`, optionally `order`).
 
-        Raises ValueError.
+        Raises ValueError if the fault, a part or the number of seconds is invalid.
         """
         targets = self.targets(query.get("order", "*"))
         if query.get("clear"):
@@ -223,5 +223,5 @@ class Service:
             self.faults.clear(target)
 
     def targets(self, name: str) -> list[str]:
-        """The refs that a name stands for: those of the orders with this reference id, otherwise the name itself."""
+        """The refs that a name stands for: those of the orders with this reference id or, if there are none, the name itself."""
         return [order.ref for order in self.world.with_reference(name)] or [name]

@@ -16,9 +16,10 @@ _FLIGHT = re.compile(
 
 
 def repeated(entries: list[Entry]) -> list[Entry]:
-    """Every entry, those with `_repeat: N` written out N times.
+    """All entries, with each that has `_repeat: N` written out N times.
 
-    In texts `{n}` counts from 1 and `{n:03}` pads it. `_cycle: {field: [values]}` gives each copy the next value.
+    In texts, `{n}` becomes the number of the copy, counted from 1; `{n:03}` adds leading zeros. `_cycle: {field: [values]}` gives each
+    copy the next value in the list.
     """
     out: list[Entry] = []
     for entry in entries:
@@ -46,10 +47,11 @@ def _filled(value: Any, n: int) -> Any:
 
 
 def segment(line: str) -> Entry:
-    """A flight segment from one line; its times are local, with the API's false Z. Raises ValueError.
+    """A flight segment from one line. Its times are local but end in Z, as in the API. Raises ValueError if the line is not a flight.
 
-    `BX459 DUB 2025-08-15 16:00 > LHR 17:20 Economy/Plus/Y/32N by EI5459`; `22:40+1` lands the day after. Cabin, fare family,
-    booking class and equipment may be left out from the right; so may the operating carrier.
+    An example is `BX459 DUB 2025-08-15 16:00 > LHR 17:20 Economy/Plus/Y/32N by EI5459`. An arrival at `22:40+1` is on the next day.
+    Cabin, fare family, booking class and equipment are in this order, and the last ones can be omitted. The operating carrier can be
+    omitted too.
     """
     found = _FLIGHT.fullmatch(line)
     if found is None:

@@ -36,7 +36,7 @@ def reset(transport: asyncio.Transport) -> None:
 
 @dataclass(frozen=True)
 class Stage:
-    """What a play works with: the connection, the body and its type, and the pause between slow bytes in seconds."""
+    """What a play works with: the connection, the body and its type, and the pause between slow bytes, in seconds."""
 
     transport: asyncio.Transport
     body: bytes
@@ -157,7 +157,7 @@ def _chunk(piece: bytes) -> bytes:
 
 @cache
 def _bomb() -> bytes:
-    """100 MB of blanks as 100 kB of gzip."""
+    """100 MB of spaces as 100 kB of gzip."""
     packer = zlib.compressobj(9, zlib.DEFLATED, 31)
     return b"".join(packer.compress(b" " * 1_000_000) for _ in range(100)) + packer.flush()
 

@@ -23,7 +23,7 @@ _STAMP = "2025-08-15T16:00:55.554Z"
 
 @dataclass
 class Order:
-    """An order with its items and people. `fields` are sent as they are; `shows` is what the order is an example of."""
+    """An order with its items and people. `fields` holds the order's own fields; `shows` says what it is an example of."""
 
     ref: str
     fields: Entry
@@ -38,7 +38,10 @@ class Order:
 
 @dataclass
 class World:
-    """All records by lower-case ref. `items`, `contacts` and `consumers` give (order, position from 0)."""
+    """All records by lower-case ref; only `references` is by reference id.
+
+    The values of `items`, `contacts` and `consumers` are (order, position from 0).
+    """
 
     orders: dict[str, Order] = field(default_factory=dict)
     references: dict[str, list[Order]] = field(default_factory=dict)
@@ -49,7 +52,7 @@ class World:
     orders_of_guest: dict[str, list[Order]] = field(default_factory=dict)
 
     def add(self, order: Order) -> None:
-        """Add an order. Raises ValueError for a duplicate ref, which is an error in a file."""
+        """Add an order. Raises ValueError if one of its refs is already in use."""
         self._claim(self.orders, order.ref, order)
         reference = order.fields.get("referenceId")
         if isinstance(reference, str):
@@ -87,7 +90,7 @@ class World:
 
 
 def load(folder: Path | None = None) -> World:
-    """Load all *.json files of a folder (ours by default). Raises ValueError with the name of a bad file."""
+    """Load all *.json files in a folder (ours by default). Raises ValueError, with the name of the file, if one is invalid."""
     world = World()
     for path, orders, guests in _own_files() if folder is None else _read(folder):
         try:
@@ -121,7 +124,10 @@ def _read(folder: Path) -> list[tuple[Path, list[Order], list[Entry]]]:
 
 
 def order_from(entry: Entry, shows: str = "") -> Order:
-    """An order from a file's entry: short forms expanded, missing refs and timestamps filled in."""
+    """An order from a file's entry, with short forms expanded and missing refs filled in.
+
+    Unless the entry has `_bare`, other common fields that are missing are filled in too.
+    """
     reference = entry.get("referenceId")
     ref = entry.get("ref") or named_ref(f"order {reference}")
     fields = {"ref": ref, **sendable(entry, without=("items", "contacts", "consumers"))}
@@ -191,12 +197,12 @@ def _people(order: Order, kind: str, entries: list[Entry]) -> list[Entry]:
 
 
 def sendable(entry: Entry, without: tuple[str, ...] = ()) -> Entry:
-    """A copy without the given keys and those used up in reading the file."""
+    """A copy without the keys in `without` and those that are needed only to read the file."""
     used_up = {"_shows", "_flights", "_bare", "_fault", *without}
     return {key: value for key, value in entry.items() if key not in used_up}
 
 
 def named_ref(name: str, *, upper: bool = False) -> str:
-    """A ref made from `name`, so it is the same at every start; in upper case if `upper`, as some real ones are."""
+    """A ref made from `name`, so that it is the same at every start. With `upper`, it is in upper case, as some real refs are."""
     ref = str(uuid.uuid5(_REFS, name))
     return ref.upper() if upper else ref
