@@ -88,13 +88,13 @@ def _speed_goals(cells: Cells) -> Iterable[Goal]:
 
 
 def _cpu(row: dict[str, Rounds], peer: str) -> str:
-    """The reason why no more pages came: all cores are busy, so the CPU time of a page decides."""
+    """The reason why there were not more pages: all cores are busy, so the CPU time of a page decides."""
     spent = {name: row[name].of("cpu_per_page").median for name in dict.fromkeys((APP, peer))}
     return f"CPU decides: {', '.join(f'{cpu:.1f} ms a page of {name}' for name, cpu in spent.items())}; {PROFILE}"
 
 
 def _of_peer(row: dict[str, Rounds], figure: str, peer: str) -> float:
-    """A figure of the app divided by a peer's: the median over the rounds, in each of which both were measured."""
+    """A figure of the app divided by a peer's: the median of this ratio over the rounds, each of which measured both."""
     both = zip(row[APP].cells, row[peer].cells, strict=True)
     return statistics.median(_ratio(getattr(ours, figure), getattr(theirs, figure)) for ours, theirs in both)
 

@@ -1,4 +1,4 @@
-"""A goal and whether it was reached; tables and notes of the report. Needs none of the benchmark's own packages."""
+"""Goals and whether they were reached, and the report's tables and notes. Needs none of the benchmark's own packages."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """A figure to reach: `measured` must not exceed `limit`, or with `at_least` not fall below it; NaN misses it.
+    """A figure to reach.
 
-    `why` is shown if the goal is missed.
+    `measured` must not exceed `limit` or, with `at_least`, must not fall below it. NaN misses the goal. `why` is shown if the goal
+    is missed.
     """
 
     what: str
@@ -40,7 +41,7 @@ class Goal:
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A Markdown table, its first column left, the others right."""
+    """A Markdown table with the first column aligned left and the others aligned right."""
     lines = ["| " + " | ".join(head) + " |", "|" + "|".join([":--"] + ["--:"] * (len(head) - 1)) + "|"]
     return "\n".join([*lines, *("| " + " | ".join(row) + " |" for row in rows)])
 
@@ -49,6 +50,6 @@ NOTES = "\n## Notes\n"
 
 
 def with_notes(report: str, former: str) -> str:
-    """The report with the notes that people wrote in the `former` one under its last heading, "Notes"."""
+    """The report, followed by the notes that people wrote under the heading "Notes" in the previous report (`former`)."""
     _made, heading, notes = former.partition(NOTES)
     return f"{report.rstrip()}\n{heading}{notes}"

@@ -1,8 +1,8 @@
-"""Lighthouse scores of the order page: the app under its production command, the sandbox, the system's Chromium.
+"""Lighthouse scores of the order page, with the app's production command, the sandbox as CDP and the system's Chromium.
 
-Needs Node and the npm tools (`.ci/tools` installs them) and nothing of the benchmark's own packages. The page is judged as a
-signed-in user sees it: the session's cookie is sent as a header, which is read from a file in the run's own folder, so that it
-appears in no list of processes.
+Needs Node and the npm tools (`.ci/tools` installs them), but none of the benchmark's own packages. The page is judged as a signed-in
+user sees it. Lighthouse reads the header with the session's cookie from a file in the run's own folder, so that the cookie appears in
+no list of processes.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ KEPT = ("id", "title", "score", "scoreDisplayMode", "numericValue", "numericUnit
 
 @dataclass(slots=True)
 class Verdict:
-    """Scores from 0 to 100 by category, and the audits that cost points: (category, audit, its figure or else its title)."""
+    """Scores from 0 to 100 by category, and the audits that cost points: (category, audit, the audit's figure or else its title)."""
 
     scores: dict[str, int] = field(default_factory=dict)
     short: list[tuple[str, str, str]] = field(default_factory=list)
@@ -64,9 +64,9 @@ class OnTheSandbox(Servers):
 
 
 def judge(folder: Path, *, keep: bool = False) -> Verdict:
-    """The verdict of the median of RUNS runs of Lighthouse on the vendor's order. Raises CannotMeasure.
+    """Run Lighthouse RUNS times on the vendor's order. Return the verdict of the run whose performance score is the median.
 
-    With `keep`, the trimmed report of that run goes into docs.
+    With `keep`, the trimmed report of that run is stored in docs. Raises CannotMeasure if a tool is missing or Lighthouse fails.
     """
     node, browser = shutil.which("node"), next(filter(None, map(shutil.which, BROWSERS)), None)
     if node is None or browser is None or not LIGHTHOUSE.exists():
@@ -87,7 +87,7 @@ def judge(folder: Path, *, keep: bool = False) -> Verdict:
 
 
 def _run(folder: Path, node: str, browser: str, address: str, headers: Path) -> dict[str, Any]:
-    """One report, after up to TRIES attempts, because the browser's trace is lost now and then. Raises CannotMeasure."""
+    """One report. As the browser's trace is lost now and then, there are up to TRIES attempts. Raises CannotMeasure if all fail."""
     for _ in range(TRIES - 1):
         with suppress(CannotMeasure):
             return _try(folder, node, browser, address, headers)
@@ -135,9 +135,9 @@ def _verdict(report: dict[str, Any]) -> Verdict:
 
 
 def _trimmed(report: dict[str, Any], port: int) -> str:
-    """The report without data of this machine: only scores, figures and words, with a neutral URL.
+    """The report without data about this machine: only scores, figures and texts, with a neutral URL.
 
-    Raises CannotMeasure if a path of this machine is left.
+    Raises CannotMeasure if it still contains a path on this machine.
     """
     kept = {
         "lighthouseVersion": report["lighthouseVersion"],

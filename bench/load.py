@@ -1,8 +1,8 @@
-"""The load: agents who each request their own page, again and again, each on one kept-alive connection.
+"""The load: agents who each request their own page again and again, each over one kept-alive connection.
 
-Written to cost little, because two cores hold the load, the stand-in and the server that is measured: the bytes of a request are
-made once, only the status and the length of an answer are read, and one answer in `SAMPLE` is read whole to check that it is the
-agent's own page.
+It is written to cost little, because the load, the stand-in and the measured server share two cores. The bytes of a request are made
+once, and only the status and the length of an answer are read. One answer in `SAMPLE` is read whole, to check that it is the agent's
+own page.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def ask(path: str, *, host: str, cookie: str = "", marker: str = "", headers: Se
 
 
 def search_form(path: str, text: str, *, host: str, cookie: str, marker: str) -> Ask:
-    """The search form as browsers post it. The cookie's CSRF secret is a valid token as it is."""
+    """The search form as browsers post it. The CSRF secret in the cookie is itself a valid token."""
     token = cookie.rpartition("=")[2]
     body = urlencode({"q": text, "csrfmiddlewaretoken": token}).encode("ascii")
     sent = ask(path, host=host, cookie=cookie, marker=marker, headers=[
@@ -144,7 +144,7 @@ class Agent(asyncio.Protocol):
 
 
 class Run:
-    """One run: `warm` seconds that do not count, then `seconds` (or `pages` answers, whichever ends first) that do."""
+    """One run. After `warm` seconds that do not count, it counts for `seconds` seconds, or until it has `pages` answers (0: no limit)."""
 
     def __init__(self, port: int, warm: float, seconds: float, pages: int, *, once: bool = False) -> None:
         self.once = once
@@ -220,9 +220,9 @@ def load(
     once: bool = False,
     on_measuring: Callable[[], None] = lambda: None,
 ) -> Tally:
-    """Run all `asks` at once against a port on loopback, as a closed loop; `on_measuring` is called when counting begins.
+    """Run all `asks` at once against a port on loopback, as a closed loop.
 
-    With `once`, each agent sends a single request, and `pages` counts failures too.
+    `on_measuring` is called when counting begins. With `once`, each agent sends a single request, and failures count towards `pages`.
     """
 
     import uvloop  # `make bench` installs it; tests of what does not measure go without

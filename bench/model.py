@@ -1,7 +1,7 @@
 """A model of a company: agents who pause between visits, servers as a queue, and what a request costs each program.
 
-From the cost of a request at one load it predicts other loads (`predict`, by simulation), and the size of companies that were never
-measured (`needs`). All times are in seconds, costs in seconds of processor time.
+From the cost of a request at one load, it predicts response times at other loads (`predict`, by simulation) and what companies of other
+sizes need (`needs`). All times are in seconds, and costs are in seconds of processor time.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ OWN = (
 class Cost:
     """Cost of a request: processor time by program, statements, calls, access records.
 
-    `idle` is the share of a core that each program takes without any request.
+    `idle` is the share of a core that each program uses when there are no requests.
     """
 
     cpu: Mapping[str, float]
@@ -48,7 +48,7 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """Requests a second, cores that are busy, the mean seconds of all requests, and the 99th percentile of each kind."""
+    """Requests per second, the number of busy cores, the mean seconds of a request, and the 99th percentile for each kind of request."""
 
     rate: float
     busy: float
@@ -57,7 +57,7 @@ class Prediction:
 
 
 def predict(agents: int, work: Work, cost: Cost, cores: int) -> Prediction:
-    """Predict so many agents where all programs, among them two processes of the servers, share the cores of one machine."""
+    """The prediction for `agents` agents if all programs, including two server processes, share the cores of one machine."""
     turn = sum(cost.cpu[name] for name in IN_TURN)
     machine = Machine(work, cores, PROCESSES, turn, sum(cost.cpu.values()) - turn)
     took = machine.run(agents, WARM, SECONDS)
@@ -72,7 +72,7 @@ def predict(agents: int, work: Work, cost: Cost, cores: int) -> Prediction:
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """Needs of a company whose programs have cores of their own, each busy up to FULL."""
+    """What a company needs if each program has its own cores, which may be busy up to FULL."""
 
     agents: int
     rate: float
@@ -86,7 +86,7 @@ class Needs:
 
 
 def needs(agents: int, work: Work, cost: Cost, hours: float = 8) -> Needs:
-    """The needs of a company with so many agents, who work so many hours a day."""
+    """The needs of a company with `agents` agents, who work `hours` hours a day."""
     rate = work.rate(agents, sum(cost.cpu[name] for name in OWN))
     cores = {name: rate * cost.cpu[name] for name in OWN}
     return Needs(
@@ -104,7 +104,7 @@ def needs(agents: int, work: Work, cost: Cost, hours: float = 8) -> Needs:
 
 
 def full_at(program: str, cores: int, work: Work, cost: Cost) -> int:
-    """The number of agents at which a program reaches FULL of so many cores (of one, if it has a single thread)."""
+    """The number of agents at which a program uses the share FULL of `cores` cores, or of one core if it has a single thread."""
     usable = FULL * (1 if program in ONE_THREAD else cores)
     each = work.rate(1, sum(cost.cpu[name] for name in OWN))
     return math.floor(usable / (each * cost.cpu[program]))

@@ -1,7 +1,7 @@
-"""The gain of each optimization: CPU of an order page with and without it, alternately; and CPU by stage.
+"""The gain from each optimization: the CPU time of an order page with and without it. Also the CPU time of each stage.
 
-Runs in a process of its own with the app's environment: `python -m bench.pieces COOKIE ROUNDS`; the last line printed is JSON. Only CPU
-time of this process is measured, with and without in turns, so another program on the machine changes both alike.
+Runs in its own process with the app's environment: `python -m bench.pieces COOKIE ROUNDS`. The last line printed is JSON. Only the CPU
+time of this process is measured. Pages with and without an optimization alternate, so other programs on the machine affect both alike.
 """
 # ruff: noqa: E402, SLF001  (patched before anything else is imported; what is replaced is private)
 
@@ -78,7 +78,7 @@ class Pages:
         return body
 
     def cpu(self, pages: int = PAGES) -> float:
-        """CPU milliseconds of a page, the mean of `pages`."""
+        """CPU milliseconds per page, averaged over `pages` pages."""
         began = time.process_time()
         for _ in range(pages):
             self.one()
@@ -86,7 +86,7 @@ class Pages:
 
 
 def compare(pages: Pages, name: str, without: Without, rounds: int) -> Piece:
-    """Measure with, without, without, with, `rounds` times, after one turn of each that does not count."""
+    """Measure with the piece, twice without it, and with it again, `rounds` times. A first turn with and without it does not count."""
     pages.cpu()
     with without():
         pages.cpu()
@@ -102,7 +102,7 @@ def compare(pages: Pages, name: str, without: Without, rounds: int) -> Piece:
 
 
 def statements_written_anew() -> AbstractContextManager[object]:
-    """Session, person and connection by the ORM's own queries."""
+    """Session, person and connection read by the ORM's own queries."""
     from django.contrib.auth.models import User
     from django.contrib.sessions.models import Session
     from django.db import connections
@@ -152,7 +152,7 @@ _plain_templates: dict[Any, Any] = {}
 
 
 def records_by_the_orm() -> AbstractContextManager[object]:
-    """Access records by the ORM."""
+    """Access records written by the ORM."""
     from orders.models import AccessRecord
 
     def insert(connection: Any, record: Any, _change: None = None) -> tuple[()]:
@@ -163,7 +163,7 @@ def records_by_the_orm() -> AbstractContextManager[object]:
 
 
 def phrases_looked_up_anew() -> AbstractContextManager[object]:
-    """The language, and the phrases that Python code uses, by Django's functions only."""
+    """The language and the phrases of Python code, looked up by Django's functions alone."""
     from django.utils.translation import gettext
 
     return replaced(
@@ -186,7 +186,7 @@ class _Nothing:
 
 
 def not_remembered(package: str) -> AbstractContextManager[object]:
-    """The functions of a package without their caches of results. Tables that are read once stay."""
+    """The functions of a package without their caches of results. Tables that are read once stay cached."""
     return replaced(
         {
             f"{module.__name__}.{name}": kept.__wrapped__
@@ -202,7 +202,7 @@ def _modules(package: str) -> list[ModuleType]:
 
 
 def files_opened_anew() -> AbstractContextManager[object]:
-    """SQLite's file opened by every request, and once more after each wait for the CDP."""
+    """The SQLite file opened anew by every request, and again after each wait for the CDP."""
     return replaced({"cdpviewer.sqlite.base.MOST_IDLE": 0})
 
 

@@ -1,7 +1,7 @@
-"""Set up the app's database for the benchmark, in a process of its own: agents, each with a sealed connection and a session.
+"""Set up the app's database for the benchmark, in its own process: agents, each with a sealed connection and a session.
 
-`python -m bench.prepare_app COUNT` prints each agent's cookies on a line, as a browser sends them. The token of the stand-in comes
-on standard input.
+`python -m bench.prepare_app COUNT` prints one line of cookies for each agent, as a browser sends them. It reads the token of the
+stand-in from standard input.
 """
 
 from __future__ import annotations

@@ -34,7 +34,7 @@ PACKAGES = (
 
 
 def machine() -> str:
-    """The machine and the versions, in two lines."""
+    """The machine, and the versions of Python and the packages, in two lines."""
     model = re.search(r"model name\s*:\s*(.+)", _read("/proc/cpuinfo"))
     total = re.search(r"MemTotal:\s*(\d+)", _read("/proc/meminfo"))
     system = re.search(r'PRETTY_NAME="(.+)"', _read("/etc/os-release"))

@@ -44,7 +44,7 @@ def run(given: argparse.Namespace, folder: Path, command: str, began: float) -> 
 
 @dataclass(slots=True)
 class Run:
-    """The servers of a run, how long it may take, and its results so far; with `keep` Lighthouse's report is stored."""
+    """The servers of a run, how thorough it is, and its results so far. With `keep`, Lighthouse's report is stored."""
 
     servers: Servers
     targets: Targets

@@ -1,6 +1,6 @@
-"""The same order page as a competent developer would write it elsewhere, for comparison.
+"""The same order page as a competent developer would write it in other ways, for comparison.
 
-All three do what the app does for a page: look up the session, call the CDP, read the order with Decimal money and flight times by
-the airports' zones, write an access record, render the same facts. Wherever a choice was open they got the cheaper one: English
-only, the credential from the environment, one Jinja2 template for all.
+All three peers do what the app does for a page: look up the session, call the CDP, read the order with Decimal money and flight times
+in the airports' zones, write an access record, and render the same facts. Wherever there was a choice, they got the cheaper option:
+English only, the credential from the environment, and one Jinja2 template for all.
 """

@@ -1,6 +1,7 @@
 """Sessions and access records of the FastAPI peers, in SQLite with the app's own settings: WAL, synchronous=NORMAL, 20 s timeout.
 
-`python -m bench.peers.database COUNT` makes the file that BENCH_DATABASE names, with agents and a session each, and prints the cookies.
+`python -m bench.peers.database COUNT` creates the file that BENCH_DATABASE names, with COUNT agents and a session for each, and prints
+their cookies.
 """
 
 from __future__ import annotations
@@ -60,7 +61,10 @@ def connection() -> sqlite3.Connection:
 
 
 def signed_in(key: str) -> Agent | None:
-    """The agent of a session; None if it is unknown, too old or idle. The time of the last request is written at most once a minute."""
+    """The agent of a session; None if the session is unknown, too old or idle for too long, or the agent is not active.
+
+    The time of the last request is written at most once a minute.
+    """
     row = (
         connection()
         .execute(

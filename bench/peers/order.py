@@ -1,4 +1,4 @@
-"""The peers' page from the CDP's JSON: one order, its items, its flights as journeys."""
+"""The peers' page, made from the CDP's JSON: one order, its items, and its flights as journeys."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def zone(name: str) -> ZoneInfo:
 
 
 def parse(text: str | bytes) -> dict[str, Any]:
-    """An answer as a dict, with its numbers as Decimal. Raises ValueError if it is not an object."""
+    """An answer as a dict, with its numbers as Decimal. Raises ValueError if it is not a JSON object."""
     body = json.loads(text, parse_float=Decimal, parse_int=Decimal)
     if not isinstance(body, dict):
         raise ValueError("not an object")
@@ -33,7 +33,7 @@ def parse(text: str | bytes) -> dict[str, Any]:
 
 
 def needs_more(body: dict[str, Any]) -> bool:
-    """Whether the expanded items may be cut off (there are ten or more), so that all items have to be paged."""
+    """Whether the expanded items may be incomplete because there are ten or more. If so, all items must be read page by page."""
     return len(body.get("orderItems", {}).get("items", [])) >= 10
 
 
@@ -47,7 +47,7 @@ def money(value: Any, currency: str | None) -> str:
 
 
 def stamp(text: Any) -> str:
-    """A timestamp of the CDP, which is real UTC, in words; as it is if it cannot be read, "" if it is not text."""
+    """A timestamp of the CDP, which is real UTC, in words. If it cannot be parsed, it is returned unchanged; if it is not text, "" is."""
     if not isinstance(text, str):
         return ""
     try:
@@ -82,7 +82,7 @@ def place(code: str) -> dict[str, Any]:
 
 
 def distance(origin: dict[str, Any], destination: dict[str, Any]) -> int | None:
-    """Great-circle distance in kilometres; None if a place is unknown."""
+    """Great-circle distance in kilometres; None if either airport is unknown."""
     if not origin["zone"] or not destination["zone"]:
         return None
     a, b = math.radians(origin["latitude"]), math.radians(destination["latitude"])
@@ -208,7 +208,7 @@ def as_text(reference: str, parts: list[dict[str, Any]]) -> str:
 
 
 def view(body: dict[str, Any], now: datetime) -> dict[str, Any]:
-    """Everything the template needs. `now` is aware."""
+    """Everything the template needs. `now` must be an aware datetime."""
     items = body.get("orderItems", {}).get("items", [])
     currency = body.get("currencyCode")
     parts = journeys(items, now)

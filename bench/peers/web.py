@@ -1,4 +1,4 @@
-"""The order page as a FastAPI app; what differs between the two peers is the client it is given."""
+"""The order page as a FastAPI app. The two peers that use it differ only in their HTTP client."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ Fetch = Callable[[str], Awaitable[tuple[int, bytes]]]
 
 
 def agent(request: Request) -> database.Agent:
-    """The signed-in agent, or 401."""
+    """The signed-in agent. Raises HTTPException (401) if nobody is signed in."""
     found = database.signed_in(request.cookies.get(database.COOKIE, ""))
     if found is None:
         raise HTTPException(401, "Sign in.")
@@ -50,12 +50,12 @@ def agent(request: Request) -> database.Agent:
 
 
 async def here(request: Request) -> database.Agent:
-    """The agent, found on the event loop: a look-up by key in a local file is faster than handing it to a thread."""
+    """The signed-in agent, looked up on the event loop: a query by key in a local file is faster than handing it to a thread."""
     return agent(request)
 
 
 async def read_order(fetch: Fetch, ref: str) -> tuple[dict[str, Any], int]:
-    """The order with all its items, and the number of calls. Raises HTTPException."""
+    """The order with all its items, and the number of calls. Raises HTTPException if the CDP does not answer with status 200."""
     path = f"/v2/orders/{quote(ref, safe='')}"
     body, calls = await answered(fetch, f"{path}?expand=orderItems"), 1
     if order.needs_more(body):
@@ -83,7 +83,7 @@ async def answered(fetch: Fetch, path: str) -> dict[str, Any]:
 
 
 def make(open_client: Callable[[FastAPI], AbstractAsyncContextManager[None]]) -> FastAPI:
-    """The app. `open_client` opens the shared client for the app's life and sets `app.state.fetch`."""
+    """The app. `open_client` opens the shared client for the app's lifetime and sets `app.state.fetch`."""
     app = FastAPI(lifespan=open_client, openapi_url=None)
     app.add_middleware(GZipMiddleware, minimum_size=500, compresslevel=6)
     template = PAGES.get_template("order.html")

@@ -1,1 +1,1 @@
-"""A company of 500 agents on two servers, measured: `python -m bench.scale`."""
+"""Measurements of a company with two servers: `python -m bench.scale`."""

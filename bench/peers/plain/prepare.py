@@ -1,4 +1,4 @@
-"""Create the plain peer's database and print each agent's cookies on a line: `python -m bench.peers.plain.prepare COUNT`."""
+"""Create the plain peer's database and print one line of cookies for each agent: `python -m bench.peers.plain.prepare COUNT`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""gunicorn's settings for the plain peer: as many threads as may wait on the CDP at a time in the settings with the most agents."""
+"""gunicorn's settings for the plain peer. There are enough threads for all agents of the greatest load to wait for the CDP at once."""
 
 worker_class = "gthread"
 threads = 132
