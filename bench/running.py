@@ -22,7 +22,7 @@ def say(text: str) -> None:
 
 
 def run(given: argparse.Namespace, folder: Path, command: str, began: float) -> str:
-    """Measure the requested rows and return the report as Markdown. Raises CannotMeasure."""
+    """Measure the requested rows and return the report as Markdown. Raises CannotMeasure if a server does not start or a row fails."""
     about = report.machine()
     with Servers(folder, AGENTS) as servers:
         targets: Targets = {UPSTREAM: servers.start_standin(), APP: servers.start_app()}

@@ -1,4 +1,4 @@
-"""The servers of a run: the stand-in, the app under its production command, the peers.
+"""The servers of a run: the stand-in, the app with its production command, and the peers.
 
 Every process started here is ended by its process id, and every file is in the one temporary folder of the run.
 """
@@ -34,11 +34,11 @@ START_SECONDS = 40.0
 
 
 class CannotMeasure(Exception):
-    """A program is missing, does not start or gives no usable result; the message has the reason or the end of its log."""
+    """A program is missing, does not start or gives no usable result. The message has the reason or the end of the program's log."""
 
 
 def carry_out(measure: Callable[[], T]) -> T | None:
-    """The result of `measure`; None, with a line on standard error, if it cannot be measured or was ended by a signal."""
+    """The result of `measure`; None, with a message on standard error, if it raises CannotMeasure or is ended by a signal."""
     children.end_on_signals()
     try:
         return measure()
@@ -68,7 +68,7 @@ class Server:
         return [child for child in parent.children(recursive=True) if _serves(child)] or [parent]
 
     def cpu(self) -> float:
-        """CPU seconds, user and system, of the server with all its processes so far."""
+        """CPU seconds (user and system) that the server's running processes have used so far."""
         import psutil
 
         parent = psutil.Process(self.process.pid)
@@ -80,7 +80,7 @@ class Server:
         return total
 
     def memory(self) -> list[float]:
-        """Resident memory of each worker, in MB, the oldest worker first."""
+        """Resident memory of each worker, in MB, in the order of their process ids."""
         return [process.memory_info().rss / 1e6 for process in sorted(self.workers(), key=lambda process: process.pid)]
 
 
@@ -153,7 +153,7 @@ class Servers:
         raise CannotMeasure(f"{name} did not start. The end of its log:\n{log.read_text(errors='replace')[-3000:]}")
 
     def prepare(self, command: list[str], env: dict[str, str]) -> list[str]:
-        """Run a module with the stand-in's token on standard input; return the lines that it prints. Raises CannotMeasure."""
+        """Run a module with the stand-in's token on standard input. Return the lines that it prints. Raises CannotMeasure if it fails."""
         done = subprocess.run(
             [sys.executable, "-m", *command], env=env, cwd=PROJECT, input=TOKEN.encode(), capture_output=True, check=False
         )  # fmt: skip
@@ -162,7 +162,7 @@ class Servers:
         return done.stdout.decode().splitlines()
 
     def start_standin(self) -> Server:
-        """Start the lean stand-in, without latency at first."""
+        """Start the lean stand-in. At first, it has no latency. Raises CannotMeasure if it does not start."""
         port = free_port()
         self.standin = self._start(
             "stand-in", ["bench.standin", "--port", str(port)], surroundings(self.folder), port, [], "/__calls__"
@@ -181,14 +181,14 @@ class Servers:
             self.latency = milliseconds
 
     def calls(self) -> int:
-        """The number of calls that the stand-in has answered."""
+        """The number of calls that the stand-in has received."""
         body = fetch(self.standin.port, ask("/__calls__", host="127.0.0.1"))[2]
         return int(body.partition(b":")[2].strip(b" }"))
 
     def start_app(self) -> Server:
-        """Start the app under its production command. Raises CannotMeasure.
+        """Start the app with its production command. Raises CannotMeasure if it does not start.
 
-        https is off, as loopback has none, and the limits on views are out of reach.
+        HTTPS is off, because there is none on loopback. The limits on views are too high to be reached.
         """
         port = free_port()
         self.workers = int(os.environ.get("CDPVIEWER_WORKERS", "2"))
@@ -217,12 +217,15 @@ class Servers:
         return app
 
     def pieces(self, app: Server, rounds: int) -> dict[str, Any]:
-        """The results of `bench.pieces`, run in a separate process. Raises CannotMeasure."""
+        """The results of `bench.pieces`, run in a separate process. Raises CannotMeasure if it fails."""
         found = self.prepare(["bench.pieces", app.cookies[0], str(rounds)], self.app_environment)
         return dict(json.loads(found[-1]))
 
     def start_peer(self, name: str) -> Server:
-        """Start a peer of bench/peers by its name, with as many processes as the app has workers. Raises CannotMeasure."""
+        """Start a peer of bench/peers by its name, with as many processes as the app has workers.
+
+        Raises CannotMeasure if it does not start.
+        """
         port = free_port()
         env = surroundings(
             self.folder,

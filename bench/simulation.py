@@ -1,9 +1,9 @@
-"""Agents and servers, simulated: who waits for whom, event by event.
+"""A simulation of agents and servers, event by event: who waits for whom.
 
-Programs share the processors of one machine as an operating system shares them, in equal parts. A request takes its turn in one of
-the servers' processes, where one is computed at a time and the others wait in line; a turn includes the database and the shared
-cache. Between two turns it waits for the CDP, and needs no processor. The work of the balancer, the stand-in and the agents'
-machines is outside of turns.
+Programs share the processors of one machine in equal parts, as under an operating system. A request takes turns in one of the servers'
+processes. Each process works on one request at a time, and the others wait in line. A turn includes the work of the database and the
+shared cache. Between two turns, the request waits for the CDP and needs no processor. The work of the balancer, the stand-in and the
+agents' machines is outside these turns.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ SPREAD = 0.7  # standard deviation of what requests cost, as a share of the mean
 
 
 class Took(NamedTuple):
-    """Requests a second, processors that were busy, and the seconds that the requests of each kind took."""
+    """Requests per second, the number of busy processors, and the seconds that the requests of each kind took."""
 
     rate: float
     busy: float
@@ -29,9 +29,10 @@ class Took(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """Pattern of the agents' work. `waits` is how often each request of a visit waits for the CDP, which takes `answer` seconds.
+    """Pattern of the agents' work.
 
-    `pause` and `reading` are the least and the most seconds between two visits, and between the first two requests of one.
+    `waits` says how often each request of a visit waits for the CDP, which takes `answer` seconds each time. `pause` has the least and
+    the most seconds between two visits, and `reading` those between the first two requests of a visit.
     """
 
     waits: tuple[int, ...]
@@ -41,11 +42,11 @@ class Work:
 
     @property
     def cdp(self) -> float:
-        """Seconds that a visit waits for the CDP."""
+        """Seconds for which a visit waits for the CDP."""
         return sum(self.waits) * self.answer
 
     def rate(self, agents: int, own: float) -> float:
-        """Requests a second of so many agents, if each request takes `own` seconds besides those of the CDP."""
+        """Requests per second of `agents` agents, if each request takes `own` seconds besides the CDP's time."""
         visit = (sum(self.pause) + sum(self.reading)) / 2 + self.cdp + len(self.waits) * own
         return agents * len(self.waits) / visit
 
@@ -61,9 +62,9 @@ class _Request:
 
 @dataclass
 class Machine:
-    """Agents at work on a machine with so many cores; `turn` and `outside` are the seconds of processor time of a mean request.
+    """Agents at work on a machine with `cores` cores. Each instance can run only once.
 
-    Each instance runs once.
+    An average request takes `turn` seconds of processor time in all its turns, and `outside` seconds outside them.
     """
 
     work: Work
@@ -85,7 +86,7 @@ class Machine:
         self._ended: list[tuple[float, _Request]] = []
 
     def run(self, agents: int, warm: float, seconds: float) -> Took:
-        """Let so many agents work, for `warm` seconds and for `seconds` that count."""
+        """Let `agents` agents work for `warm` seconds, and then for `seconds` seconds that count."""
         for _agent in range(agents):
             self._later(self.chance.uniform(0, self.work.pause[1]), lambda: self._start(0))
         self._go_on(warm)

@@ -1,4 +1,4 @@
-"""Speed rows: pages under load, all targets in each round, so that other load on the machine affects all alike."""
+"""Speed rows: pages under load. Each round measures all targets, so that other load on the machine affects them all alike."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ QUICK = (
 
 @dataclass(slots=True)
 class Cell:
-    """One target in one setting and round; CPU in seconds of the whole server and of the stand-in."""
+    """The measurements of one target in one setting and round. CPU time is in seconds, for the whole server and for the stand-in."""
 
     tally: Tally = field(default_factory=Tally)
     cpu: float = 0.0
@@ -72,13 +72,13 @@ class Cell:
 
     @property
     def cpu_per_page(self) -> float:
-        """CPU milliseconds of a page; NaN if there was none."""
+        """CPU milliseconds of a page; NaN if no page was served."""
         return 1000 * self.cpu / len(self.tally.times) if self.tally.times else float("nan")
 
 
 @dataclass(slots=True)
 class Rounds:
-    """One target in one setting, round by round."""
+    """The measurements of one target in one setting, round by round."""
 
     cells: list[Cell] = field(default_factory=list)
 
@@ -101,7 +101,7 @@ Targets = dict[str, Server]
 
 
 def page_asks(name: str, server: Server, agents: int, *, kind: int = world.AGENT, first: int = 0) -> list[Ask]:
-    """The request of each agent: the page of an order of their own; upstream, that order itself."""
+    """The request of each agent: the page of the agent's own order or, for UPSTREAM, the API call for that order."""
     if name == UPSTREAM:
         return [
             ask(
@@ -154,7 +154,7 @@ def check_pages(targets: Targets) -> dict[str, int]:
 
 
 def warm_up(servers: Servers, targets: Targets) -> None:
-    """Let every worker of every target serve the page and, if it has them, the contacts, before measuring."""
+    """Before measuring, let the workers of every target serve order pages and, for APP and PLAIN, a page of contacts."""
     servers.set_latency(0)
     for name, server in targets.items():
         measure(servers, server, page_asks(name, server, 32), warm=1.0, seconds=1.0)
@@ -168,7 +168,7 @@ def warm_up(servers: Servers, targets: Targets) -> None:
 
 
 def settle(server: Server) -> None:
-    """Wait until the server has finished abandoned pages, for MOST_SETTLING_SECONDS at most."""
+    """Wait until the server has finished any abandoned pages, but at most for MOST_SETTLING_SECONDS."""
     limit = time.monotonic() + MOST_SETTLING_SECONDS
     spent = server.cpu()
     while time.monotonic() < limit:

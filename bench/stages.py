@@ -26,7 +26,7 @@ STAGES: dict[str, tuple[str, ...]] = {
 
 
 def stages(page: Callable[[], object], count: int = 200) -> dict[str, float]:
-    """CPU milliseconds of a `page` by stage, the mean of `count`; "the rest" is middleware, the log line and Django."""
+    """CPU milliseconds per page by stage, averaged over `count` calls of `page`. "the rest" is middleware, the log line and Django."""
     spent = dict.fromkeys((*STAGES, "the rest"), 0.0)
     running = ["the rest"]
     last = time.process_time()

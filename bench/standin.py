@@ -1,8 +1,7 @@
 """A stand-in for the CDP that costs almost nothing: every answer is prepared once and sent after the latency.
 
-`python -m bench.standin --port 0` prints `listening on PORT`. `GET /__latency__?ms=200` sets the latency from then on, `GET
-/__calls__` answers `{"calls": n}`. The project's own sandbox covers far more of the API, and costs more than the page that is to be
-measured.
+`python -m bench.standin --port 0` prints `listening on PORT`. `GET /__latency__?ms=200` sets the latency from then on, and `GET
+/__calls__` returns `{"calls": n}`. The project's own sandbox covers far more of the API, but it costs more than the page to be measured.
 """
 
 from __future__ import annotations
@@ -43,7 +42,7 @@ class World:
         self.calls = 0
 
     def make(self, target: bytes) -> bytes:
-        """The answer to a new target; answers at the control paths are not stored."""
+        """The answer to a new target. It is stored, unless the target is a control path."""
         address = urlsplit(target.decode("ascii", "replace"))
         query = dict(parse_qsl(address.query))
         if address.path == "/__latency__":

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 @dataclass(slots=True)
 class Tally:
-    """Results of a load. `times` are the seconds of the answers that ended within the measured window.
+    """Results of a load. `times` has the seconds that each answer completed within the measured window took.
 
     `waiting` is how long each unanswered request had waited when the window ended.
     """
@@ -47,7 +47,10 @@ class Tally:
 
     @property
     def p99(self) -> float:
-        """The 99th percentile, with those waiting requests that exceed the median: a server must not appear faster by dropping requests."""
+        """The 99th percentile, including the waiting requests that exceed the median.
+
+        Otherwise, a server would appear faster by dropping requests.
+        """
         return percentile([*self.times, *(one for one in self.waiting if one > self.median)], 99)
 
     @property
@@ -57,7 +60,7 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """The median of a figure over the rounds, with its least and greatest value."""
+    """The median of a figure over the rounds, with its least and greatest values."""
 
     median: float
     least: float
@@ -68,7 +71,7 @@ class Spread:
         return cls(statistics.median(values), min(values), max(values))
 
     def shown(self, digits: int) -> str:
-        """The spread as in "5.4 (5.2–5.9)"; only the median if all rounds agree."""
+        """The spread as text, such as "5.4 (5.2–5.9)"; only the median if all rounds agree."""
         if self.least == self.most:
             return f"{self.median:.{digits}f}"
         return f"{self.median:.{digits}f} ({self.least:.{digits}f}–{self.most:.{digits}f})"

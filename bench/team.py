@@ -1,8 +1,8 @@
-"""A connection shared with a whole team: rows and CPU time of what administrators, newcomers and leavers cause.
+"""A connection shared with a whole team: the rows and CPU time that administrators, newcomers and leavers cost.
 
-`python -m bench.team [PEOPLE]` (500) works on a database of its own in a temporary folder. It prints the table of docs/sign-on.md,
-and the cost of an order page with a personal connection and with a shared one. Only CPU time of this process is measured, so
-another program on the machine changes little.
+`python -m bench.team [PEOPLE]` (500 by default) works on its own database in a temporary folder. It prints the table of
+docs/sign-on.md, and the cost of an order page with a personal connection and with a shared one. Only the CPU time of this process is
+measured, so other programs on the machine have little effect.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ PAGE = "/orders/B94TXY/"
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step, the rows that it wrote or deleted in the tables of shared connections, and its CPU milliseconds."""
+    """A step, the number of rows that it wrote or deleted in the tables of shared connections, and its CPU milliseconds."""
 
     name: str
     rows: int
@@ -38,7 +38,7 @@ class Step:
 
 
 def measure(people: int) -> list[Step]:
-    """All steps with a group of so many people, on the database of the settings, which is empty but for its migrations."""
+    """Take all steps with a group of `people` people. The settings' database must be empty except for what its migrations created."""
     from django.conf import settings
     from django.contrib.auth.models import Group, User
 
@@ -103,7 +103,7 @@ def measure(people: int) -> list[Step]:
 
 
 def page_costs(sandbox: Sandbox, turns: int = 60, pages: int = 10) -> tuple[float, float]:
-    """CPU milliseconds of an order page with a personal connection and with a shared one: medians of alternate turns."""
+    """CPU milliseconds of an order page with a personal connection and with a shared one, each the median of alternating turns."""
     from django.contrib.auth.models import Group, User
     from django.test import Client
 

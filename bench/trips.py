@@ -1,4 +1,4 @@
-"""Rows of one page at a time: contacts and items by their number, in upstream round trips and in CPU."""
+"""Rows of one page at a time: an agent's tasks, and different numbers of contacts and items, in upstream round trips and CPU time."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ TASK_LATENCY = 500  # milliseconds, so that the app's own time is small in compa
 
 @dataclass(frozen=True, slots=True)
 class Trip:
-    """One page: median seconds, also in upstream round trips; the calls it made, the number of errors, and the mean CPU milliseconds."""
+    """One page: its median time in seconds, the calls that it made, the number of errors, and the mean CPU milliseconds."""
 
     seconds: float
     calls: int
@@ -42,7 +42,7 @@ def once(
     htmx: bool = False,
     latency: int = LATENCY,
 ) -> Trip:
-    """The page as requested by one agent after another, each for the first time, so that no cache helps."""
+    """The page, requested by one agent after another. Each requests it for the first time, so that no cache helps."""
     headers = ["HX-Request: true"] if htmx else []
     times, errors, calls, cpu = [], 0, 0, 0.0
     for number in range(samples):
@@ -62,7 +62,11 @@ def once(
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A page that an agent waits for: its path, words on it, the most answers of the CDP in a row, and a form's text if it is posted."""
+    """A page that an agent waits for.
+
+    `marker` is a text that the page must contain, `limit` is the time allowed, in answers of the CDP one after another, and `posted` is the
+    search text if the page is requested by a form.
+    """
 
     path: str
     marker: str
@@ -75,7 +79,7 @@ AT_HAND, INLINED, LINKED = "the list holds the order whole", "the list holds rec
 
 
 def _tasks() -> Iterator[tuple[str, Task]]:
-    """The tasks by name, for each kind of CDP that makes a difference."""
+    """The tasks by name, for each kind of CDP that makes a difference to them."""
     whole, inlined, linked = world.WHOLE, world.AGENT, world.by_reference(world.AGENT)
     for way, kind in ((INLINED, inlined), (LINKED, linked)):
         yield f"order by its ref, {way}", Task(f"/orders/{world.ref(kind, 0)}/", world.reference(kind, 0), 1.05)
@@ -97,7 +101,7 @@ TASKS = dict(_tasks())
 
 
 def tasks(servers: Servers, server: Server, samples: int) -> TaskRows:
-    """By task: the page, requested once by each of `samples` agents, and the limit in round trips."""
+    """For each task, the page, requested once by each of `samples` agents, and the limit in round trips."""
     servers.set_latency(TASK_LATENCY)
     rows = {
         name: (
@@ -125,10 +129,10 @@ ContactRows = dict[tuple[int, bool, str], Trip]
 def contacts(
     servers: Servers, targets: Targets, numbers: tuple[int, ...], samples: int, plain_up_to: int
 ) -> ContactRows:
-    """By (number of contacts, whether the CDP expands the list, target).
+    """The pages of contacts, by (number of contacts, whether the CDP expands the list, target).
 
-    The plain peer always calls for each contact, so it is measured only where the CDP does not expand, and up to `plain_up_to`
-    contacts.
+    The plain peer always makes a call for each contact. So it is measured only if the CDP does not expand the list, and only with up to
+    `plain_up_to` contacts.
     """
     rows: ContactRows = {}
     servers.set_latency(LATENCY)
@@ -146,7 +150,10 @@ def contacts(
 
 @dataclass(frozen=True, slots=True)
 class ItemRow:
-    """An order of many items: one page at 200 ms upstream; the CPU and median milliseconds and the kilobytes of one at 0 ms."""
+    """The page of an order with many items.
+
+    `trip` is measured at 200 ms upstream, and the rest at 0 ms: the CPU milliseconds, the median milliseconds and the kilobytes of a page.
+    """
 
     trip: Trip
     cpu: float
@@ -158,7 +165,7 @@ ItemRows = dict[tuple[int, str], ItemRow]
 
 
 def items(servers: Servers, targets: Targets, numbers: tuple[int, ...], samples: int) -> ItemRows:
-    """By (number of items, target)."""
+    """The pages of orders with many items, by (number of items, target)."""
     rows: ItemRows = {}
     names = [name for name in targets if name in (APP, PLAIN, "FastAPI + aiohttp")]
     for number in numbers:
@@ -175,5 +182,5 @@ def items(servers: Servers, targets: Targets, numbers: tuple[int, ...], samples:
 
 
 def cost_per_item(rows: ItemRows, name: str, numbers: tuple[int, ...]) -> list[float]:
-    """CPU in milliseconds that each further item costs, between neighbours of `numbers`."""
+    """CPU milliseconds that each further item costs, for each pair of neighbours in `numbers`."""
     return [(rows[more, name].cpu - rows[fewer, name].cpu) / (more - fewer) for fewer, more in pairwise(numbers)]

@@ -32,7 +32,7 @@ class Memory:
 
 
 def memory(servers: Servers, server: Server, name: str, stops: tuple[int, ...]) -> Memory:
-    """Request pages of new orders until the last of `stops`, and measure memory at each; end early if no page comes."""
+    """Request pages of new orders, and measure memory when each number of pages in `stops` is reached. End early if no page arrives."""
     found = Memory({0: server.memory()})
     pids = sorted(process.pid for process in server.workers())
     served, first = 0, 10_000
@@ -74,7 +74,7 @@ class Linked(HTMLParser):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One request of a visit: its bytes with headers, those of its body alone, and whether a later visit requests it again."""
+    """One request of a visit: the bytes of the answer with headers and of its body alone, and whether a later visit requests it again."""
 
     address: str
     bytes: int
@@ -83,7 +83,7 @@ class Part:
 
 
 def visit(server: Server) -> tuple[list[Part], list[str]]:
-    """The requests of a first visit to the order page, and the addresses of other hosts (there should be none)."""
+    """The requests of a first visit to the order page, and the URLs of files on other hosts, of which there should be none."""
     base = f"http://127.0.0.1:{server.port}"
     page = f"/orders/{world.ref(world.AGENT, 0)}/"
     parts: list[Part] = []
@@ -118,7 +118,10 @@ def visit(server: Server) -> tuple[list[Part], list[str]]:
 
 
 def planning(segments: int = 120, turns: int = 40) -> float:
-    """CPU milliseconds of planning an order of so many different flights, the median of `turns`. Raises ValueError if flights are lost."""
+    """CPU milliseconds of planning an order with `segments` different flights, the median of `turns` turns.
+
+    Raises ValueError if flights are lost.
+    """
     import json
 
     from orders.cdp import decode, jsontext
@@ -141,7 +144,10 @@ def planning(segments: int = 120, turns: int = 40) -> float:
 
 
 def feed(rows: int = 10_000) -> float:
-    """CPU milliseconds a row that `check_feed` takes for a table of so many rows, each of a different route. Raises ValueError."""
+    """CPU milliseconds per row that `check_feed` takes for a table of `rows` rows, each with a different route.
+
+    Raises ValueError if rows are lost.
+    """
     from orders.itinerary import airports
     from orders.itinerary.clock_check.feed import check
 

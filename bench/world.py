@@ -2,8 +2,9 @@
 """The orders of the lean stand-in: the meaning of their refs, and their JSON.
 
 The first two hex digits of a ref give its kind: an agent's own order, an order of n items, an order of n contacts, one contact, one
-guest, or one item. Orders and guests are there for a CDP that inlines the records of a list and, `by_reference`, for one that lists
-references only; an order that is `WHOLE` is listed with its items. The bodies have the shape of the vendor's REST API v2.
+guest, or one item. Orders and guests exist in two kinds: one for a CDP that inlines the records of a list, and one (`by_reference`)
+for a CDP that lists only references. An order of the kind `WHOLE` is listed with its items. The bodies have the shape of the vendor's
+REST API v2.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ LARGEST_PAGE = 100
 
 
 def by_reference(kind: int) -> int:
-    """The same kind at a CDP that lists references only."""
+    """The same kind, for a CDP that lists only references."""
     return kind + 1
 
 
@@ -30,12 +31,12 @@ ORDERS = {AGENT, WHOLE, ITEMS, CONTACTS, *map(by_reference, (AGENT, ITEMS, CONTA
 
 
 def ref(kind: int, number: int) -> str:
-    """The ref of the order, contact or guest `number` of a kind."""
+    """The ref of the order, contact or guest with this kind and number."""
     return f"{kind:02x}{number:06x}-{_TAIL}"
 
 
 def read_ref(text: str) -> tuple[int, int] | None:
-    """(kind, number) of a ref of ours, None for any other."""
+    """(kind, number) of one of our refs; None for any other text."""
     if len(text) != 36 or not text.endswith(_TAIL):
         return None
     try:
@@ -45,13 +46,13 @@ def read_ref(text: str) -> tuple[int, int] | None:
 
 
 def order_of_contact(guest: str) -> int | None:
-    """The number of the order that has the guest with this ref as a contact; None if there is none."""
+    """The number of the order that has the guest with this ref as a contact; None if no order does."""
     known = read_ref(guest[:-6] + _TAIL[-6:])
     return known[1] if known is not None and known[0] == GUEST else None
 
 
 def reference(kind: int, number: int) -> str:
-    """The booking reference of an order: what an agent's page must show, and no other agent's page may."""
+    """The booking reference of an order, which must appear on the agent's own page and on no other agent's page."""
     return f"B{kind:02X}{number:04d}"
 
 
@@ -65,12 +66,12 @@ def how_many(kind: int, number: int) -> tuple[int, int]:
 
 
 def email(kind: int, number: int) -> str:
-    """The address of a guest of the kind GUEST, or GUEST by reference."""
+    """The e-mail address of a guest of the kind GUEST or `by_reference(GUEST)`."""
     return f"guest.{kind:02x}.{number}@example.com"
 
 
 def segment(origin: str, destination: str, departure: datetime, arrival: datetime, number: str) -> dict[str, Any]:
-    """One flight; `departure` and `arrival` are wall-clock values, sent with the API's false Z."""
+    """One flight. `departure` and `arrival` are local times, to which a Z is added, as in the API."""
     return {
         "origin": origin,
         "destination": destination,
@@ -106,7 +107,7 @@ def different_flights(count: int) -> list[dict[str, Any]]:
 
 
 def item(base: str, kind: int, number: int, index: int) -> dict[str, Any]:
-    """Item `index` of an order: for a group, each traveller's outbound flight, return flight, bag and seat in turn."""
+    """Item `index` of an order. Outbound flight, return flight, bag and seat follow one another, for one traveller after another."""
     what = index % 4
     own = f"{ref(kind + ITEM, number)[:-6]}{index:06d}"
     body: dict[str, Any] = {
@@ -130,7 +131,7 @@ def item(base: str, kind: int, number: int, index: int) -> dict[str, Any]:
 
 
 def contact(base: str, kind: int, number: int, index: int) -> dict[str, Any]:
-    """Contact `index` of an order. Nobody of this name exists; the addresses are of the reserved example domain."""
+    """Contact `index` of an order. The names are invented, and the addresses are in the reserved example domain."""
     own = f"{ref(CONTACT, number)[:-6]}{kind:02x}{index:04d}"
     return {
         "href": f"{base}/v2/orderContacts/{own}",
@@ -151,7 +152,7 @@ def contact(base: str, kind: int, number: int, index: int) -> dict[str, Any]:
 
 
 def one_contact(base: str, own: str) -> dict[str, Any] | None:
-    """The contact with this ref, None if there is none."""
+    """The contact with this ref; None if there is no such contact."""
     known = read_ref(own[:-6] + _TAIL[-6:])
     if known is None or known[0] != CONTACT:
         return None
@@ -162,7 +163,7 @@ def one_contact(base: str, own: str) -> dict[str, Any] | None:
 
 
 def one_item(base: str, own: str) -> dict[str, Any] | None:
-    """The item with this ref, None if there is none."""
+    """The item with this ref; None if there is no such item."""
     known = read_ref(own[:-6] + _TAIL[-6:])
     if known is None or known[0] - ITEM not in ORDERS:
         return None
@@ -173,7 +174,7 @@ def one_item(base: str, own: str) -> dict[str, Any] | None:
 
 
 def guest(base: str, kind: int, number: int) -> dict[str, Any]:
-    """The guest `number` of GUEST or GUEST by reference. Nobody of this name exists."""
+    """The guest with this number, of the kind GUEST or `by_reference(GUEST)`. The names are invented."""
     return {
         "href": f"{base}/v2/guests/{ref(kind, number)}",
         "ref": ref(kind, number),
@@ -198,7 +199,7 @@ def guest(base: str, kind: int, number: int) -> dict[str, Any]:
 
 
 def collection(address: str, rows: list[dict[str, Any]], offset: int, limit: int, expand: bool) -> dict[str, Any]:
-    """One page of a collection: full rows if expanded, else their hrefs. No total, as in the API."""
+    """One page of a collection: full rows if expanded, otherwise only their hrefs. It has no total, as in the API."""
     limit = max(1, min(limit, LARGEST_PAGE))
     page = rows[offset : offset + limit]
     return {
@@ -210,7 +211,7 @@ def collection(address: str, rows: list[dict[str, Any]], offset: int, limit: int
 
 
 def order(base: str, kind: int, number: int, *, expand_items: bool) -> dict[str, Any]:
-    """An order as `GET /v2/orders/{ref}` gives it; the expanded items are cut at ten, as in the API."""
+    """An order as `GET /v2/orders/{ref}` returns it. Only the first ten items are expanded, as in the API."""
     own = f"{base}/v2/orders/{ref(kind, number)}"
     items, _ = how_many(kind, number)
     body: dict[str, Any] = {

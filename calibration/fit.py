@@ -1,14 +1,13 @@
-"""Fit the block-time model to real published segments, and measure on held-out routes how well local times and UTC are
-distinguished.
+"""Fit the block-time model to published segments, and measure on held-out routes how well it distinguishes local times from UTC.
 
     python -m calibration.fit
 
 `segments.csv` holds published segments from 2005 to 2026 (origin, destination, local departure and arrival, stated
 minutes), gathered from public schedule and flight-search records. The command prints the constants for
 `orders/itinerary/clock_check/blocktime.py` and a table. The fit is least squares with Huber's weights, which limit the
-pull of a detour or a stop; each route counts once, however often it is published. The measurement is a
+pull of a detour or a stop. Each route counts once, however often it is published. The measurement is a
 cross-validation: the pairs of airports are dealt into ten folds, and each fold is judged with constants fitted to the
-other nine. A false alarm is a feed of local times judged "utc" (or impossible); a catch is a feed of the same flights
+other nine. A false alarm is a feed of local times judged "utc" (or impossible). A catch is a feed of the same flights
 in UTC judged "utc".
 """
 
@@ -58,7 +57,7 @@ class Published:
 
 
 def published(path: Path = SEGMENTS) -> list[Published]:
-    """The file's segments for which both places are known."""
+    """The file's segments whose airports are known and whose local departure time exists."""
     found = []
     with path.open(newline="") as lines:
         for row in csv.DictReader(lines):
@@ -92,7 +91,7 @@ def fit(flights: Sequence[Published], rounds: int = 25) -> Constants:
 
 
 def _least_squares(rows: Sequence[tuple[tuple[float, ...], float]], weights: Sequence[float]) -> list[float]:
-    """Solve the weighted normal equations by elimination with pivots; a feature that never occurs gets 0."""
+    """Solve the weighted normal equations by elimination with pivoting. A feature that never occurs gets the constant 0."""
     size = len(rows[0][0])
     table = [[0.0] * (size + 1) for _ in range(size)]
     for (known, minutes), weight in zip(rows, weights, strict=True):
@@ -148,7 +147,7 @@ def continent(where: Place) -> str:
 
 
 def judge(flights: Iterable[Published], constants: Constants, tallies: dict[str, Tally]) -> None:
-    """Judge each segment on its own, sent in local times and in UTC."""
+    """Judge each segment on its own, once as sent in local times and once as sent in UTC."""
     for flight in flights:
         where = (
             "within a continent" if continent(flight.origin) == continent(flight.destination) else "between continents"

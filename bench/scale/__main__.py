@@ -60,7 +60,7 @@ def main() -> int:
 
 
 def measured(given: argparse.Namespace) -> Run:
-    """The whole run. Raises CannotMeasure."""
+    """Measure everything, and return the run. Raises CannotMeasure if a program is missing, does not start or fails."""
     from bench.report import machine
     from bench.scale import measuring
     from bench.scale.company import founded

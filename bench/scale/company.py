@@ -36,7 +36,7 @@ DURABLE = ("fsync", "synchronous_commit", "full_page_writes")
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Counters at a moment (`time.monotonic`): CPU seconds by program and of the machine, calls, statements, access records."""
+    """Counters at the moment `at` (`time.monotonic`): CPU seconds by program and of the machine, calls, statements, access records."""
 
     at: float
     cpu: dict[str, float]
@@ -46,7 +46,7 @@ class Reading:
     records: int
 
     def since(self, before: Reading) -> Reading:
-        """The counts added since `before`; `at` is the seconds in between."""
+        """The counts added since an earlier reading. `at` is the number of seconds between the two."""
         cpu = {name: spent - before.cpu[name] for name, spent in self.cpu.items()}
         return Reading(
             self.at - before.at,
@@ -85,7 +85,7 @@ class Company:
 
     @contextmanager
     def open(self, *, servers: int = 2, shared: bool = True) -> Iterator[Company]:
-        """Run so many servers of one process each behind HAProxy, with the shared Redis or without; the database stays as it is."""
+        """Run `servers` servers, of one process each, behind HAProxy. With `shared`, they use Redis. The database stays as it is."""
         more = {"CDPVIEWER_REDIS_URL": self.redis.url} if shared else {}
         with ExitStack() as stack:
             self.hosts = []
@@ -101,7 +101,7 @@ class Company:
         return Reading(time.monotonic(), self.cpu(), _of_the_machine(), self.calls(), self.statements(), self.records())
 
     def calls(self) -> int:
-        """Requests that the stand-in has received."""
+        """The number of requests that the stand-in has received."""
         with urllib.request.urlopen(f"http://127.0.0.1:{self.standin.port}/__calls__") as answer:
             return int(answer.read().partition(b": ")[2].rstrip(b"}"))
 
@@ -128,7 +128,7 @@ class Company:
         return sum(int(one["cl_active"]) + int(one["cl_waiting"]) for one in pools), int(found[0])
 
     def cpu(self) -> dict[str, float]:
-        """CPU seconds, user and system, of each program with all its processes so far."""
+        """CPU seconds (user and system) that each program has used so far, in all its processes."""
         assert self.balancer is not None
         assert self.balancer.process is not None
         own = psutil.Process().cpu_times()
@@ -153,7 +153,7 @@ def _console(pooled: str) -> psycopg.Connection[dict[str, Any]]:
 
 
 def _of_the_machine() -> float:
-    """CPU seconds of everything on this machine, including those that its host took away."""
+    """CPU seconds used by everything on this machine, including the time that its host took away."""
     times = psutil.cpu_times()
     return float(sum(times) - times.idle - times.iowait - times.guest - times.guest_nice)
 
@@ -163,7 +163,7 @@ def _started_here(name: str) -> list[psutil.Process]:
 
 
 def _spent(pid: int) -> float:
-    """CPU seconds of a process, of its children that have ended, and of those that have not."""
+    """CPU seconds of a process and its children, both those that have ended and those that are still running."""
     main = psutil.Process(pid)
     ended = main.cpu_times()
     total: float = ended.user + ended.system + ended.children_user + ended.children_system
@@ -176,7 +176,10 @@ def _spent(pid: int) -> float:
 
 @contextmanager
 def founded(folder: Path, agents: int, latency: int) -> Iterator[Company]:
-    """A company with so many agents, whose CDP takes `latency` milliseconds for each answer. Raises CannotMeasure."""
+    """A company with `agents` agents, whose CDP takes `latency` milliseconds for each answer.
+
+    Raises CannotMeasure if a program is missing, does not start or fails.
+    """
     path = os.environ.get("PATH", "") + ":/usr/sbin"
     lacking = [program for program in PROGRAMS if shutil.which(program, path=path) is None]
     if lacking:

@@ -1,4 +1,4 @@
-"""A stretch of network between the servers and the database: what is sent in either direction arrives later."""
+"""A simulated distance between the servers and the database: data sent in either direction arrives later."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from pathlib import Path
 
 @dataclass
 class Distance:
-    """A port of loopback whose connections go on to a Unix socket. `delay`, in seconds in each direction, may be changed at any time."""
+    """A loopback port that passes its connections on to a Unix socket.
+
+    `delay` is the delay in each direction, in seconds. It can be changed at any time.
+    """
 
     target: Path
     delay: float = 0.0
@@ -22,7 +25,7 @@ class Distance:
     links: list[socket.socket] = field(default_factory=list, repr=False)
 
     def accept(self, listening: socket.socket) -> None:
-        """Take connections until `listening` is shut down."""
+        """Accept connections until the socket `listening` is shut down."""
         while True:
             try:
                 near, _address = listening.accept()
@@ -48,7 +51,7 @@ class Distance:
 
 @contextmanager
 def distance(target: Path) -> Iterator[Distance]:
-    """A Distance to the Unix socket `target`, which ends with the block; without a delay at first."""
+    """A Distance to the Unix socket `target`, which ends with the block. At first, it has no delay."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         made = Distance(target, port=listening.getsockname()[1])
         threading.Thread(target=made.accept, args=(listening,), daemon=True).start()

@@ -1,7 +1,7 @@
-"""`python -m bench.scale.far`: pages with the database next to the servers and 5 ms away, in turns of one run.
+"""`python -m bench.scale.far`: pages with the database next to the servers and 5 ms away, alternately in one run.
 
-Two servers of one process each keep connections of their own through `Distance`, without pgbouncer. Given are the times of a request
-with nobody else at work, and how many requests a second many agents get who never pause.
+Two servers, of one process each, keep their own connections through `Distance`, without pgbouncer. The output shows the times of a
+request while nobody else is at work, and the requests per second of many agents who never pause.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def arguments() -> argparse.Namespace:
 
 
 def round_trip(port: int) -> float:
-    """Milliseconds of a statement through the distance, the median of 20."""
+    """Milliseconds that a statement takes through the `Distance`, the median of 20."""
     from bench.scale.company import DATABASE, PAGES
 
     times = []
@@ -55,7 +55,7 @@ def round_trip(port: int) -> float:
 
 
 async def _hurried(office: Office, cookies: list[str], first: int, seconds: float) -> None:
-    """Let all agents make visits without a pause until `seconds` have passed."""
+    """Let all agents make visits without a pause for `seconds` seconds."""
     over = time.monotonic() + seconds
 
     async def agent(own: str, number: int) -> None:
@@ -69,7 +69,7 @@ async def _hurried(office: Office, cookies: list[str], first: int, seconds: floa
 
 
 def part(company: Company, given: argparse.Namespace, first: int) -> tuple[dict[str, list[float]], float, int]:
-    """The times of each kind of request alone, the requests a second of all agents, and the number of failures."""
+    """One part of a turn: the times of each kind of request by one agent alone, the requests per second of all agents, and the failures."""
     from bench.scale.office import Office, one_after_another
 
     alone, many = (Office(company.url, company.host, (0, 0)) for _number in range(2))

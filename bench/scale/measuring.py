@@ -1,4 +1,4 @@
-"""Measure a running company: with nobody at work, one visit after another, and with so many agents."""
+"""Measure a running company: with nobody at work, with one visit after another, and with many agents at work."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from bench.scale.points import KINDS, Idle, Point, Times
 
 @dataclass(slots=True)
 class Watch:
-    """The most connections seen while it watches."""
+    """The greatest numbers of connections seen while watching: to pgbouncer (`clients`) and to PostgreSQL (`database`)."""
 
     company: Company
     clients: int = 0
@@ -41,7 +41,7 @@ class Watch:
 
 
 def idle(company: Company, seconds: float) -> Idle:
-    """The cost of the company while nobody works, measured over so many seconds."""
+    """The cost of the company while nobody is working, measured over `seconds` seconds."""
     before = company.reading()
     time.sleep(seconds)
     spent = company.reading().since(before)
@@ -49,9 +49,9 @@ def idle(company: Company, seconds: float) -> Idle:
 
 
 def calls_of_a_visit(company: Company, agents: int) -> float:
-    """Calls to the CDP for an order, its contacts and the customer's orders: a mean of so many visits, one after another.
+    """The mean number of calls to the CDP for an order, its contacts and the customer's orders.
 
-    Raises AssertionError if a request fails.
+    Each of `agents` agents makes one visit, one after another. Raises AssertionError if a request fails.
     """
     office = Office(company.url, company.host, (0, 0))
     before = company.calls()
@@ -65,7 +65,7 @@ def calls_of_a_visit(company: Company, agents: int) -> float:
 def measure(
     company: Company, agents: int, nobody: Idle, pause: tuple[float, float], warm: float, seconds: float
 ) -> Point:
-    """The measurements with so many agents at work."""
+    """The measurements with `agents` agents at work."""
     office = Office(company.url, company.host, pause)
     with Watch(company).watching() as watch:
         before, after = asyncio.run(work(office, company.cookies[:agents], warm, seconds, company.reading))

@@ -1,7 +1,7 @@
 """Agents with browsers: each opens an order, then its contacts, then the customer's other orders, and reads for half a minute.
 
-Every answer is read whole and must be of the agent's own order. A browser keeps its connection and requests a page again on a
-new one if the kept one was closed before any answer, as browsers do.
+Every answer is read whole and must be about the agent's own order. A browser keeps its connection open. If it is closed before any
+answer has arrived, the browser requests the page again on a new one, as real browsers do.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def _takes_any_certificate() -> ssl.SSLContext:
 
 @dataclass(slots=True)
 class Office:
-    """All agents of a run: where they go, and what came back by kind of request while `measuring`."""
+    """All agents of a run: the servers' address, and the results by kind of request while `measuring` is true."""
 
     url: str
     host: str
@@ -45,7 +45,7 @@ class Office:
     measuring: bool = False
 
     async def visit(self, browser: aiohttp.ClientSession, number: int, *, hurried: bool = False) -> None:
-        """Open one customer's order, its contacts and the customer's orders; if `hurried`, without time to read the order."""
+        """Open one customer's order, its contacts and the customer's orders. With `hurried`, do not pause to read the order."""
         path, reference = f"/orders/{world.ref(world.AGENT, number)}/", world.reference(world.AGENT, number)
         await self._get(browser, "order", path, reference)
         if not hurried:
@@ -71,7 +71,7 @@ class Office:
             tally.times.append(time.perf_counter() - began)
 
     def browser(self, cookies: str) -> aiohttp.ClientSession:
-        """A new browser, signed in, which accepts any certificate."""
+        """A new browser, which is signed in and accepts any certificate."""
         return aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(ssl=self.trusting, keepalive_timeout=KEPT),
             headers={"Host": self.host, "Accept": "text/html", "Accept-Encoding": "gzip", "Cookie": cookies},
@@ -80,7 +80,7 @@ class Office:
         )
 
     async def agent(self, cookies: str, number: int, over: asyncio.Event) -> None:
-        """Work until `over`. The first visit comes at a random moment of a pause, so that not all agents come at once."""
+        """Work until `over` is set. The first visit begins after a random part of a pause, so that not all agents begin at once."""
         async with self.browser(cookies) as browser:
             wait = random.uniform(0, self.pause[1])
             while not await _within(over, wait):
@@ -98,7 +98,10 @@ async def _within(over: asyncio.Event, seconds: float) -> bool:
 
 
 async def work(office: Office, cookies: list[str], warm: float, seconds: float, read: Callable[[], T]) -> tuple[T, T]:
-    """Let all agents work for `warm` seconds and then for `seconds` that count; return what `read` gives before and after the latter."""
+    """Let all agents work for `warm` seconds, and then for `seconds` seconds that count.
+
+    Return the results of `read` just before and just after the seconds that count.
+    """
     over = asyncio.Event()
     agents = [
         # Each reads customers of its own, and fewer than these in one run.

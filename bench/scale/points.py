@@ -37,7 +37,7 @@ class Times:
 
 @dataclass(frozen=True, slots=True)
 class Idle:
-    """Cost of the servers with nobody at work, that is of probes: CPU in milliseconds a second by program, and statements a second."""
+    """Cost of the programs while nobody is at work: CPU milliseconds per second by program, and statements per second."""
 
     cpu: dict[str, float]
     statements: float
@@ -45,9 +45,10 @@ class Idle:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One load. `cpu` is in milliseconds a request by program, without the cost of an idle company; `busy` is in cores, with it.
+    """Measurements at one load.
 
-    `others` is the number of cores that anything else on the machine kept busy; `memory` is in MB.
+    `cpu` is in milliseconds per request, by program, without the cost of an idle company. `busy` is in cores, by program, and includes
+    that cost. `others` is the number of cores that anything else on the machine kept busy. `memory` is in MB.
     """
 
     agents: int
@@ -76,7 +77,11 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A whole run. `latency` is the CDP's, in milliseconds; `calls` are those of a visit, by set of servers; `points` are by agents."""
+    """A whole run.
+
+    `latency` is the CDP's, in milliseconds. `calls` has the calls of a visit for each set of servers. `points` has one entry for each
+    load.
+    """
 
     command: str
     day: str
@@ -91,7 +96,7 @@ class Run:
 
     @property
     def quiet(self) -> bool:
-        """Whether the machine had nothing else to do."""
+        """Whether the machine had hardly anything else to do."""
         return max(one.others for one in self.points) < QUIET
 
     @property

@@ -1,6 +1,6 @@
 """Access records of a company: how many are kept, their size, and how long the nightly commands take.
 
-The costs are of one record, as measured with 200,000 to five million; all of them grow with the number of records.
+The figures are for one record, as measured with 200,000 to five million. The totals are proportional to the number of records.
 """
 
 from __future__ import annotations
@@ -18,10 +18,13 @@ NIGHT = 8 * 3600.0  # seconds
 
 
 def kept(a_day: float, days: int) -> float:
-    """The number of records in the table if each is kept for so many days; `a_day` is of a working day."""
+    """The number of records in the table if each is kept for `days` days. `a_day` is the number of a working day."""
     return a_day * days * WORKED
 
 
 def agents_until(records: float, a_day_each: float, days: int) -> int:
-    """The number of agents whose records of so many days are that many; `a_day_each` is one agent's on a working day."""
+    """The number of agents for whom the table holds `records` records if each is kept for `days` days.
+
+    `a_day_each` is the number of one agent's records on a working day.
+    """
     return int(records / kept(a_day_each, days))

@@ -22,7 +22,7 @@ PLACE = re.compile(r"(<!-- figures of (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
 def filled(page: str, run: Run) -> str:
-    """The page with the figures of a run between its markers. Raises KeyError for an unknown marker."""
+    """The page with the figures of a run between its markers. Raises KeyError if a marker is unknown."""
     return PLACE.sub(lambda found: found[1] + SECTIONS[found[2]](run).strip() + "\n" + found[3], page)
 
 
@@ -110,14 +110,15 @@ def loads(run: Run) -> str:
 
 
 def calibration(run: Run) -> Point:
-    """The point whose costs those of larger companies are: the nearest to CALIBRATED agents."""
+    """The point whose costs are used for larger companies: the one nearest to CALIBRATED agents."""
     return min(run.points, key=lambda one: abs(one.agents - CALIBRATED))
 
 
 def compared(run: Run, costs_of: Point | None = None) -> Iterator[tuple[Point, str, float, float]]:
-    """Each point with a figure's name, as predicted and as measured.
+    """Each point with the name of a figure, its predicted value and its measured value.
 
-    Predicted from what a request cost at the point `costs_of`; at the same point, which explains it and predicts nothing, if None.
+    The prediction uses the cost of a request at the point `costs_of`. If that is None, it uses the cost at the same point, so it checks
+    the model but predicts nothing.
     """
     for one in run.points:
         made = predict(one.agents, run.work, run.cost(costs_of or one), run.cores)
@@ -133,7 +134,7 @@ def _measured_mean(one: Point) -> float:
 
 
 def predictions(run: Run, costs_of: Point | None = None) -> str:
-    """Predicted and measured figures, and a sentence on those that differ by more than WITHIN; `costs_of` as in `compared`."""
+    """Predicted and measured figures, and a sentence on those that differ by more than WITHIN. `costs_of` is as in `compared`."""
     by_figure: dict[str, list[str]] = {}
     apart = []
     for one, figure, made, measured in compared(run, costs_of):
@@ -152,7 +153,7 @@ def _short(value: float) -> str:
 
 
 def predictions_ahead(run: Run) -> str:
-    """The loads as predicted from the costs of one of them."""
+    """All loads, predicted from the costs at one of them."""
     return predictions(run, calibration(run))
 
 
@@ -190,7 +191,7 @@ def _of_records(a_day: list[float]) -> Iterator[list[str]]:
 
 
 def limits(run: Run) -> str:
-    """Tables of the number of agents at which each program is full, and the records are too many."""
+    """Tables of the numbers of agents at which each program is full, and at which there are too many records."""
     cost: Cost = run.cost(calibration(run))
     sizes = {"servers": 2, "postgresql": DATABASE_CORES, "haproxy": 4}
     rows = []
