@@ -37,7 +37,7 @@ class Waiting:
 
 
 def waiting(servers: Servers, server: Server, pages: int) -> list[Waiting]:
-    """Request `pages` different orders all at once: first by ref, and then by ticket link from a CDP that lists only references."""
+    """Request `pages` different orders all at once: first by ref, and then by ticket link with a CDP that lists only references."""
     kind = world.by_reference(world.AGENT)
     return [
         _wait(

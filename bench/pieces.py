@@ -86,7 +86,7 @@ class Pages:
 
 
 def compare(pages: Pages, name: str, without: Without, rounds: int) -> Piece:
-    """Measure with the piece, twice without it, and with it again, `rounds` times. A first turn with and without it does not count."""
+    """Measure with the piece, twice without it, and with it again, `rounds` times. A first turn of each kind does not count."""
     pages.cpu()
     with without():
         pages.cpu()

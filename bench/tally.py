@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 @dataclass(slots=True)
 class Tally:
-    """Results of a load. `times` has the seconds that each answer completed within the measured window took.
+    """Results of a load. `times` holds the seconds taken by each page that was received within the measured window.
 
     `waiting` is how long each unanswered request had waited when the window ended.
     """

@@ -64,8 +64,8 @@ def once(
 class Task:
     """A page that an agent waits for.
 
-    `marker` is a text that the page must contain, `limit` is the time allowed, in answers of the CDP one after another, and `posted` is the
-    search text if the page is requested by a form.
+    `marker` is a text that the page must contain. `limit` is the time allowed, as a multiple of the time that the CDP takes for an answer.
+    `posted` is the search text if the page is requested by a form.
     """
 
     path: str

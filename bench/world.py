@@ -107,7 +107,7 @@ def different_flights(count: int) -> list[dict[str, Any]]:
 
 
 def item(base: str, kind: int, number: int, index: int) -> dict[str, Any]:
-    """Item `index` of an order. Outbound flight, return flight, bag and seat follow one another, for one traveller after another."""
+    """Item `index` of an order. Each traveller has an outbound flight, a return flight, a bag and a seat, in this order."""
     what = index % 4
     own = f"{ref(kind + ITEM, number)[:-6]}{index:06d}"
     body: dict[str, Any] = {

@@ -57,7 +57,7 @@ class Published:
 
 
 def published(path: Path = SEGMENTS) -> list[Published]:
-    """The file's segments whose airports are known and whose local departure time exists."""
+    """The file's segments between two airports that are both known."""
     found = []
     with path.open(newline="") as lines:
         for row in csv.DictReader(lines):

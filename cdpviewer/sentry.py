@@ -29,7 +29,7 @@ TAGS = ("request_id", "route", "status", "region", "code")
 
 
 def dsn(env: Environment) -> str:
-    """The value of CDPVIEWER_SENTRY_DSN; "" if not set.
+    """The value of CDPVIEWER_SENTRY_DSN; "" if it is not set.
 
     Raises ImproperlyConfigured if it is malformed or the package sentry-sdk is not installed. The message does not repeat the DSN, which
     contains a key.

@@ -66,7 +66,7 @@ def _provider(env: Environment) -> Provider | None:
 
 
 def _host(name: str, url: str, *, bare: bool = False) -> str:
-    """The host of `url`. Raises ImproperlyConfigured unless that is an https address, or an http address on loopback.
+    """The host of `url`. Raises ImproperlyConfigured unless `url` is an https address, or an http address on loopback.
 
     A port is allowed, and so is a path unless `bare` is true. A query, a fragment, a user name, spaces, quotes, commas and semicolons
     are refused.

@@ -88,7 +88,7 @@ class Calls:
         span.end(int((began + seconds) * 1e9))
 
     def tried(self, origin: str) -> None:
-        """No span: a call has one span for all its tries."""
+        """No span: a call has one span for all its attempts."""
 
     def remembered(self, hit: bool) -> None:
         """No span: reading the cache takes hardly any time."""

@@ -269,7 +269,7 @@ class Sandbox:
         return order.ref
 
     def change_order(self, entry: dict[str, Any]) -> str:
-        """Replace the order with the same ref, as a feed does when a flight is rescheduled, and return the ref."""
+        """Replace the order that has this ref, as a feed does when a flight is rescheduled, and return the ref."""
         self.service.world.remove(order_from(entry).ref)
         ref = self.add_order(entry)
         self.service.forget_pages()

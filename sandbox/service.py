@@ -112,7 +112,7 @@ class Service:
         return Reply(raw)
 
     def _know_fault_order(self, target: str) -> None:
-        """Create the order for a ref or reference id that names a fault when it is first requested."""
+        """Create an order for each ref and reference id in the request that names a fault, unless the order exists already."""
         parts = urlsplit(target)
         steps = parts.path.split("/")
         wanted = [steps[3]] if len(steps) > 3 and steps[2] == "orders" else []

@@ -47,7 +47,7 @@ def money(value: Any, currency: str | None) -> str:
 
 
 def stamp(text: Any) -> str:
-    """A timestamp of the CDP, which is real UTC, in words. If it cannot be parsed, it is returned unchanged; if it is not text, "" is."""
+    """A timestamp of the CDP, which is real UTC, in words; unchanged if it cannot be parsed, and "" if it is not text."""
     if not isinstance(text, str):
         return ""
     try:

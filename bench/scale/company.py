@@ -36,7 +36,7 @@ DURABLE = ("fsync", "synchronous_commit", "full_page_writes")
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Counters at the moment `at` (`time.monotonic`): CPU seconds by program and of the machine, calls, statements, access records."""
+    """Counters at the moment `at` (`time.monotonic`): CPU seconds by program and of the machine, calls, statements and records."""
 
     at: float
     cpu: dict[str, float]

@@ -51,7 +51,7 @@ def idle(company: Company, seconds: float) -> Idle:
 def calls_of_a_visit(company: Company, agents: int) -> float:
     """The mean number of calls to the CDP for an order, its contacts and the customer's orders.
 
-    Each of `agents` agents makes one visit, one after another. Raises AssertionError if a request fails.
+    The first `agents` agents make one visit each, one after another. Raises AssertionError if a request fails.
     """
     office = Office(company.url, company.host, (0, 0))
     before = company.calls()

@@ -1,6 +1,6 @@
 """Agents with browsers: each opens an order, then its contacts, then the customer's other orders, and reads for half a minute.
 
-Every answer is read whole and must be about the agent's own order. A browser keeps its connection open. If it is closed before any
+Every answer is read whole and must be the page that the agent requested. A browser keeps its connection open. If it is closed before any
 answer has arrived, the browser requests the page again on a new one, as real browsers do.
 """
 

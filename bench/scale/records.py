@@ -18,7 +18,7 @@ NIGHT = 8 * 3600.0  # seconds
 
 
 def kept(a_day: float, days: int) -> float:
-    """The number of records in the table if each is kept for `days` days. `a_day` is the number of a working day."""
+    """The number of records in the table if each is kept for `days` days. `a_day` is the number on a working day."""
     return a_day * days * WORKED
 
 

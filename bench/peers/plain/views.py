@@ -25,7 +25,7 @@ CREDENTIAL = (os.environ.get("BENCH_CLIENT_KEY", ""), os.environ.get("BENCH_TOKE
 
 
 def get(path: str) -> dict[str, Any]:
-    """One answer of the CDP, over a new connection. Raises Http404 if it is a 404, and an exception of `requests` if the call fails."""
+    """One answer of the CDP, over a new connection. Raises Http404 if its status is 404, or an exception of `requests` if it fails."""
     answer = requests.get(UPSTREAM + path, auth=CREDENTIAL, headers={"Accept": "application/json"}, timeout=(2, 6))
     if answer.status_code == 404:
         raise Http404("The CDP does not know this order.")
