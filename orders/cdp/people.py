@@ -18,7 +18,7 @@ _IDENTIFIER = Known("provider id expiryDate")
 
 
 def person(raw: dict[str, Any], *, notes: tuple[Note, ...] = ()) -> Person:
-    """One person. `notes` are added to the record's notes, which name a field and a reason, never the value."""
+    """Decode one person. `notes` are added to the record's own notes, which name a field and a reason, never the value."""
     fields = Fields(raw, _PERSON, personal=True)
     identifiers, odd = _identifiers(fields)
     item_refs, items_complete = _item_refs(fields)
@@ -67,9 +67,9 @@ def _identifiers(fields: Fields) -> tuple[tuple[Identifier, ...], list[Note]]:
 
 
 def _item_refs(fields: Fields) -> tuple[tuple[str, ...], bool]:
-    """The refs of a person's items, from a plain list or a collection in `orderItems`, and whether these are all of them.
+    """The refs of a person's items, from a plain list or a collection in `orderItems`, and whether the list is complete.
 
-    They may not be all of them if `orderItems` is only a link, seems to continue on another page, has more entries than are read, or
+    It does not count as complete if `orderItems` is only a link, seems to continue on another page, has more entries than are read, or
     has an entry without a ref.
     """
     sent = fields.sent("orderItems")

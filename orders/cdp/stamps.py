@@ -31,7 +31,7 @@ _NAMED_MONTH = re.compile(rf"(\d\d?)[- ]?({'|'.join(_MONTHS)})[A-Z]{{0,6}}[- ]?(
 class Moment(NamedTuple):
     """A date, with or without a time, as written.
 
-    `wall` is naive. `offset` is None if no zone was sent. `clock` is whether a time was sent; if not, `wall` is midnight.
+    `wall` is naive. `offset` is None if no zone was sent. `clock` is True if a time was sent; otherwise, `wall` is midnight.
     """
 
     wall: datetime
@@ -50,7 +50,7 @@ class OutOfRange(ValueError):
 def read(text: str) -> Moment:
     """Parse a date in the CDP's format: `2025-08-15T16:00:55.554Z`, `…T16:00:55Z`, `…T16:17Z` or `2025-08-15`.
 
-    The Z may be missing or replaced by an offset, and a space may replace the T. 24:00 is the midnight at the end of the day.
+    The Z may be missing or replaced by an offset, and a space may replace the T. 24:00 means midnight at the end of the day.
     Raises NotADate or OutOfRange.
     """
     if _USUAL.fullmatch(text):

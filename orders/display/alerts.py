@@ -41,7 +41,7 @@ class AlertLine:
 
 
 def alert_lines(order: Order, summary: OrderSummary, trip: Trip, now: datetime) -> list[AlertLine]:
-    """The lines of the alert strip as of `now` (aware): first about the order and its items, then about the trip and its flights."""
+    """The lines of the alert strip as of `now` (aware): those about the order and its items, then those about the trip and its flights."""
     alerts = [alert for alert in summary.alerts if not _is_pill(alert.notice, order)]
     lines = [
         *_unsettled(order, summary, trip, alerts, now),
@@ -104,7 +104,7 @@ def _unsettled(
 def _departure(trip: Trip, flights: list[Flight], now: datetime) -> str:
     """The next departure in words: "leaves in 30 days", or "leaves Sat 9 Jan 2027" if the wait is unknown.
 
-    If the time is in doubt, or even the day is unknown, the words say so instead; "" if there are no more flights to come.
+    If the time is in doubt, or if not even the day is known, the words say so instead; "" if there are no more flights to come.
     """
     if trip.doubted:
         return _("departure time in doubt")

@@ -1,4 +1,4 @@
-"""Words and icons for the codes of the CDP, the itinerary and access records, in English; translated when shown.
+"""Words and icons for the codes of the CDP, the itinerary and access records, in English; they are translated when shown.
 
 The words and icons of statuses are in `orders/itinerary/statuses.py`.
 """
