@@ -127,7 +127,10 @@ def stay_between(arrives: Clock, leaves: Clock) -> timedelta | None:
 
 
 def days_between(arrives: Clock, leaves: Clock) -> int | None:
-    """The number of days from the first clock's local date to the second's, negative if that one is earlier; None if either is unknown."""
+    """The number of days from the first clock's local date to the second's; None if either is unknown.
+
+    It is negative if the second date is earlier.
+    """
     if arrives.day is None or leaves.day is None:
         return None
     return (leaves.day - arrives.day).days

@@ -205,7 +205,7 @@ class ConnectionMember(models.Model):
 
 
 def valid_now(prefix: str, now: datetime) -> models.Q:
-    """A filter for grants that have not expired at the time `now`.
+    """A filter for grants that have not expired at the time `now` (aware).
 
     `prefix` is the lookup path to the grants, such as "grants__", or "" in a query of grants.
     """

@@ -174,14 +174,15 @@ def remove(connection: BaseDatabaseWrapper) -> None:
 def add(
     connection: BaseDatabaseWrapper, *records: Mapping[str, Any], patient: bool = False, change: Change | None = None
 ) -> Row:
-    """Insert records of one moment (columns by name) as the next links of a chain of this process. Raises DatabaseError if that fails.
+    """Insert records as the next links of one of this process's chains. Raises DatabaseError if that fails.
 
-    All are inserted in one statement. On PostgreSQL only, `change` can be run as part of it; its row is returned, or () without a `change`.
+    The records, each a mapping of column names to values, must have the same time. All are inserted in one statement. On PostgreSQL
+    only, `change` can be run as part of it. Return the row that `change` returns, or () if there is no `change`.
 
     Pages wait for this insert, so it is plain SQL, which takes half the time that the ORM would. On SQLite, unless `patient`, it waits
     only briefly for another writer: a page that has already waited for the CDP must still report in time that nothing can be shown.
-    Inside a transaction, the chain can be continued only after the commit. Outside one, the record is committed at once; then, at most
-    once an hour in each process, the heads of other chains are noted.
+    Inside a transaction, the chain can be continued only after the commit. Outside one, the records are committed at once; then, at
+    most once an hour in each process, the heads of other chains are noted.
     """
     if not patient:
         set_lock_timeout(connection)
@@ -201,7 +202,7 @@ def add(
 
 
 def note_other_chains(connection: BaseDatabaseWrapper, chain: Chain) -> None:
-    """Add to `chain` a note of the head of each other chain that was extended after the last such notes, or shortly before.
+    """Add to `chain` a note of the head of each other chain that was extended after the last such notes were made, or shortly before.
 
     With these notes, `proving.prove` can detect that a chain has lost its end.
     """
@@ -234,7 +235,10 @@ def _insert(names: tuple[str, ...], rows: int) -> str:
 
 
 def insert(connection: BaseDatabaseWrapper, *records: Mapping[str, Any], change: Change | None = None) -> Row:
-    """Insert records in one statement, and run `change`, if given, as part of it. Return the row of `change`, or () without one."""
+    """Insert records in one statement, and run `change`, if given, as part of it.
+
+    Return the row that `change` returns, or () if there is no `change`.
+    """
     sql = _insert(tuple(records[0]), len(records))
     values = [_adapted(connection, value) for record in records for value in record.values()]
     if change is not None:

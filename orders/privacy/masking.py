@@ -83,7 +83,7 @@ class PersonCard:
 
     @property
     def unreachable(self) -> bool:
-        """Whether the card has no phone number or e-mail address, and no unknown field or note that may contain one."""
+        """Whether the card has no phone number or e-mail address, and also no unknown field or note, which could conceal one."""
         return (
             not self.contacts and not self.notes and not any(field.name.startswith("extra_") for field in self.fields)
         )

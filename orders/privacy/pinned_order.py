@@ -18,7 +18,7 @@ MOST_PINNED = 12
 class PinnedOrder(models.Model):
     """An order that a user pinned, with facts from the last time they had opened it through the connection `connection_id`.
 
-    `at` is the time of pinning (aware).
+    `at` is when the order was pinned (aware).
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")

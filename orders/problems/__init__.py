@@ -19,8 +19,8 @@ class Problem:
     """A failure as a page or a panel shows it.
 
     `retry_after` is in seconds, None if unknown; `technical` is safe to show to anybody (no key, token or personal data). `panel` is the
-    id of the element that the button reloads; "" if the button loads a whole page. `typed` holds the form fields (name, value) that the
-    button posts again; they may be personal, so they are not in the repr.
+    id of the element that the problem's button reloads; "" if the button loads a whole page. `typed` holds the form fields (name, value)
+    that the button posts again; they may be personal, so they are not in the repr.
     """
 
     code: Code
@@ -106,7 +106,7 @@ def describe(error: errors.CdpError) -> Problem:
 
 
 def last_result(error: errors.CdpError) -> LastResult:
-    """The last result to store for a connection when a request through it, other than a test, failed with `error`."""
+    """The last result to store for a connection when a request through it, other than a test, fails with `error`."""
     row = FAULTS[type(error)]
     return LastResult.ACCEPTED if row.accepted else row.result
 

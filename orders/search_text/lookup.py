@@ -205,8 +205,8 @@ def _is_code_and_name(found: references.References, text: str) -> bool:
 def _digits(number: phones.Phone, text: str) -> Lookup:
     """The reading of digits without a plus: a reference, with the phone number as a second reading.
 
-    It is the phone number alone if the digits are grouped like a national number, do not begin with 00, and cannot be a reference as they
-    are written.
+    It is the phone number alone if the digits are grouped like a national number, do not begin with 00, and cannot be a reference as
+    written.
     """
     phone = _phone(number)
     digits = re.sub(r"\D", "", number.text)
