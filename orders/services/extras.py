@@ -26,7 +26,7 @@ def flight_of(item: OrderItem, ways: Mapping[str, Sequence[Flight]]) -> str:
 
 
 def _pairs(item: OrderItem) -> Iterator[tuple[str, str]]:
-    """All pairs of three-letter words written like a pair of airports ("DUB-AGP") in an item's product, name and description."""
+    """All pairs of three-letter words written like a route ("DUB-AGP") in an item's product, name and description."""
     for text in (item.product_id, item.name, item.description):
         yield from PAIR.findall((text or "").upper())
 
@@ -52,10 +52,11 @@ def flights_of_types(trip: Trip) -> dict[str, list[str]]:
 
 
 def flight_of_travellers(items: Sequence[OrderItem], taken: Mapping[str, Sequence[str]], places: frozenset[str]) -> str:
-    """The key of the flight, if travellers of every passenger type in `items` take this one flight and no other; otherwise "".
+    """The key of the single flight taken by travellers of every passenger type in `items`, if they take no other; otherwise "".
 
-    `items` share one line of the page, so they have the same type, name, product and description. The result is also "" if an item
-    has no passenger type, or if the items are not bags, seats or meals, or name airports themselves. `places` are the airports of the trip.
+    `items` share one line of the page, so they have the same type, name, product and description. The result is also "" if the
+    items are not bags, seats or meals, if they name airports themselves, or if one of them has no passenger type. `places` are the airports
+    of the trip.
     """
     if (items[0].type or "").upper().replace("_", " ") not in ABOARD:
         return ""

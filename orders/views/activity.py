@@ -149,8 +149,8 @@ def activity_csv(request: Request) -> HttpResponse | StreamingHttpResponse:
 def activity_of_person(request: Request) -> HttpResponse:
     """Redirect from a posted e-mail address, phone number, name or person's ref to the access records about that customer.
 
-    In the URL, the customer is represented only by a keyed hash. If the text does not identify one person, the URL has no hash, and a
-    warning is shown unless the text was empty.
+    In the URL, the customer is represented only by a keyed hash. If the posted text does not identify one person, the URL has no hash,
+    and a warning is shown unless the text was empty.
     """
     _everybody, chosen, _problems = _asked(request)
     subject, why = subject_of(request)

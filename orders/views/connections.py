@@ -91,7 +91,7 @@ def connection_replace(request: Request, connection_id: UUID) -> HttpResponse:
 
 @require_POST
 def connection_default(request: Request, connection_id: UUID) -> HttpResponse:
-    """Make one of the user's connections, own or shared, the default: it is used if a link names no connection.
+    """Make one of the user's connections (own or shared) the default, which is used if a link names no connection.
 
     404 for a connection that the user may not use.
     """

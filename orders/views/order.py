@@ -84,7 +84,7 @@ def _show(request: Request, tenant: Tenant, ref: str) -> HttpResponseBase:
 
 
 def _other_readings(tenant: Tenant, ref: str, found: Found) -> Found:
-    """Search for other readings of `ref`, such as "B94TXY" for "B94TXY.". `found` is the result for `ref` itself, without orders.
+    """Search for other readings of `ref`, such as "B94TXY" for "B94TXY.". `found` is the result for `ref` itself, which has no orders.
 
     The result also lists the searches in `found`, and is partial if either search was; if there are no other readings, it is `found`.
     Raises a CdpError if nothing was found and a search failed or was incomplete.
@@ -118,7 +118,7 @@ def order_raw(request: Request, tenant: Tenant, ref: str) -> HttpResponseBase:
 
 
 def _shown_raw(opened: OpenedOrder, tenant: Tenant, *, whole: bool) -> Iterator[tuple[str, str | None, bool]]:
-    """For each answer: its path, the text to show, and True unless the text was cut.
+    """Yield, for each answer, its path, the text to show, and True unless the text was cut.
 
     The text is None if the answer cannot be masked, and "" if no room is left on the page. Raises TimedOut if the page's time is up.
     """

@@ -77,7 +77,7 @@ class BackgroundLoad(threading.Thread, Generic[T]):
 def with_progress(
     request: Request, tenant: Tenant, panel: str, load: Callable[[], T], show: Callable[[T], HttpResponse], *, of: str
 ) -> HttpResponseBase:
-    """Return `show(load())`; if only a fragment is wanted and loading takes long, stream progress lines before the fragment.
+    """Return `show(load())`; if only a fragment is wanted and loading is slow, stream progress lines before the fragment.
 
     `of` names the records that are counted (see `Reader.report_progress`). A failure before streaming begins is raised; a later one is
     shown in the `panel`.

@@ -1,4 +1,4 @@
-"""Count the rows whose secrets are sealed under each of the keys, and the rows that cannot be read."""
+"""For each key, count the rows with secrets sealed under it; also count the rows that cannot be read."""
 
 from __future__ import annotations
 
