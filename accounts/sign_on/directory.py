@@ -26,7 +26,7 @@ from accounts import open_sessions, throttling
 from accounts.sign_on import membership
 from accounts.sign_on.choices import Directory
 from accounts.sign_on.linking import may_come_from_directory
-from accounts.sign_on.refusals import NotSignedIn
+from accounts.sign_on.refusals import Kind, NotSignedIn
 from accounts.throttling import NotChecked, Uncounted
 from orders.privacy import account_events
 from orders.storage.lock_timeout import give_back
@@ -143,22 +143,22 @@ class Backend(LDAPBackend):
         """
         name = membership.usable_name((ldap_user.attrs.get(_chosen().name_attribute) or [""])[0])
         if not name:
-            raise Refused("name-unusable")
+            raise Refused(Kind.NAME_UNUSABLE)
         here = list(User.objects.filter(username__iexact=name).order_by("pk"))
         if not all(map(may_come_from_directory, here)):
-            raise Refused("name-taken", person=name)
+            raise Refused(Kind.NAME_TAKEN, person=name)
         known = here[0] if here else None
         if not _ours(ldap_user.group_names):
             if known is not None:
                 membership.follow_names(known, set(), set(_chosen().groups.values()))
                 open_sessions.end(known)
-            raise Refused("no-group", person=name)
+            raise Refused(Kind.NO_GROUP, person=name)
         if known is None:  # another first sign-in may have added the user in the meantime
             known, _added = User.objects.get_or_create(
                 username=name.lower(), defaults={"password": make_password(None)}
             )
             if not may_come_from_directory(known):
-                raise Refused("name-taken", person=name)
+                raise Refused(Kind.NAME_TAKEN, person=name)
         return known, False
 
 

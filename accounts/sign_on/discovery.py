@@ -10,7 +10,7 @@ import structlog
 from allauth.socialaccount.adapter import get_adapter
 
 from accounts.sign_on.choices import Provider, origin
-from accounts.sign_on.refusals import NotSignedIn
+from accounts.sign_on.refusals import Kind, NotSignedIn
 
 FRESH_SECONDS = 3600
 NEEDED = {"issuer": str, "authorization_endpoint": str, "token_endpoint": str}
@@ -35,16 +35,16 @@ def document(chosen: Provider) -> dict[str, Any]:
             answer.raise_for_status()
     except requests.RequestException as error:
         log.warning("provider_unreachable", error=type(error).__name__)
-        raise NotSignedIn("unreachable") from None
+        raise NotSignedIn(Kind.UNREACHABLE) from None
     found = _usable(answer)
     if found["issuer"].rstrip("/") != issuer:
         log.error("provider_is_another_issuer", hint="CDPVIEWER_OIDC_ISSUER must be the issuer that discovery names")
-        raise NotSignedIn("failed")
+        raise NotSignedIn(Kind.FAILED)
     if (asked := origin(found["authorization_endpoint"])) not in chosen.form_origins():
         log.error(
             "provider_asks_elsewhere", origin=asked, hint="browsers stop there: name it in CDPVIEWER_OIDC_ORIGINS"
         )
-        raise NotSignedIn("failed")
+        raise NotSignedIn(Kind.FAILED)
     _kept[issuer] = (time.monotonic() + FRESH_SECONDS, found)
     return found
 
@@ -67,7 +67,7 @@ def _usable(answer: requests.Response) -> dict[str, Any]:
         unusable.append("authorization_endpoint")
     if unusable:
         log.error("provider_discovery_unusable", missing_or_wrong=unusable)
-        raise NotSignedIn("failed")
+        raise NotSignedIn(Kind.FAILED)
     return found
 
 

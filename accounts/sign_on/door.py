@@ -15,7 +15,7 @@ from accounts import next_page, own_password
 from accounts.rights import sign_in_failed
 from accounts.sign_in_method import Method, SignIn, note, noted
 from accounts.sign_on import refusals
-from accounts.sign_on.refusals import NotSignedIn
+from accounts.sign_on.refusals import Kind, NotSignedIn
 from orders.privacy.record_kinds import Action
 
 BACKEND = "accounts.session_store.Backend"  # loads the user of every session, whatever the kind of sign-in
@@ -45,7 +45,7 @@ class Adapter(DefaultAccountAdapter):
         """
         if noted(request).method is Method.PASSWORD and not own_password.use(user):
             sign_in_failed(Action.SIGN_IN_FAILED, user.get_username(), "password used before")
-            refused = NotSignedIn("password-used", person=user.get_username())
+            refused = NotSignedIn(Kind.PASSWORD_USED, person=user.get_username())
             raise ImmediateHttpResponse(refusals.page(request, refused))
         login(request, user, backend=BACKEND)  # type: ignore[arg-type]  # people here are Django's users
 
@@ -59,4 +59,4 @@ class Adapter(DefaultAccountAdapter):
         return next_page.safe_url(self.request, url, default="") != ""
 
     def respond_user_inactive(self, request: HttpRequest, user: AbstractBaseUser) -> HttpResponse:
-        raise NotSignedIn("inactive", person=user.get_username())
+        raise NotSignedIn(Kind.INACTIVE, person=user.get_username())

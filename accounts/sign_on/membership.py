@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 
 from accounts import open_sessions
 from accounts.sign_on.choices import Provider
-from accounts.sign_on.refusals import NotSignedIn
+from accounts.sign_on.refusals import Kind, NotSignedIn
 
 LONGEST_NAME = 150
 log = structlog.stdlib.get_logger("accounts.sign_on")
@@ -26,9 +26,9 @@ def new_name(claims: Mapping[str, Any], provider: Provider) -> str:
     """
     name = usable_name(claims.get(provider.username_claim))
     if not name:
-        raise NotSignedIn("name-unusable")
+        raise NotSignedIn(Kind.NAME_UNUSABLE)
     if User.objects.filter(username__iexact=name).exists():
-        raise NotSignedIn("name-taken", person=name)
+        raise NotSignedIn(Kind.NAME_TAKEN, person=name)
     return name
 
 
@@ -55,7 +55,7 @@ def ours(claims: Mapping[str, Any], provider: Provider) -> set[str]:
     elsewhere = isinstance(names, dict) and provider.groups_claim in names
     if provider.groups_claim not in claims and (elsewhere or claims.get("hasgroups")):
         log.error("provider_leaves_groups_out", hint="send only the groups assigned to this application, or roles")
-        raise NotSignedIn("failed")
+        raise NotSignedIn(Kind.FAILED)
     sent = claims.get(provider.groups_claim)
     theirs: Iterable[Any] = [sent] if isinstance(sent, str) else sent if isinstance(sent, list) else []
     return {provider.groups[name] for name in theirs if isinstance(name, str) and name in provider.groups}
@@ -70,12 +70,12 @@ def check(claims: Mapping[str, Any], provider: Provider, person: User | None) ->
     groups = ours(claims, provider) - missing(provider.groups.values())
     if person is not None:
         if not person.is_active:
-            raise NotSignedIn("inactive", person=person.username)
+            raise NotSignedIn(Kind.INACTIVE, person=person.username)
         follow_names(person, groups, set(provider.groups.values()))
         if not groups:
             open_sessions.end(person)
     if not groups:
-        raise NotSignedIn("no-group", person=person.username if person else "")
+        raise NotSignedIn(Kind.NO_GROUP, person=person.username if person else "")
 
 
 def follow(claims: Mapping[str, Any], provider: Provider, person: User) -> None:

@@ -33,10 +33,10 @@ from urllib3.exceptions import HTTPError
 
 from accounts.next_page import own_path
 from accounts.sign_in_method import Method, SignIn, note
-from accounts.sign_on import discovery, membership, refusals
+from accounts.sign_on import discovery, membership
 from accounts.sign_on.choices import Provider
 from accounts.sign_on.recent import note_confirmed
-from accounts.sign_on.refusals import NotSignedIn
+from accounts.sign_on.refusals import Kind, NotSignedIn
 from orders.privacy import account_events
 from orders.storage.lock_timeout import give_back
 
@@ -75,7 +75,7 @@ def finish(request: HttpRequest) -> HttpResponseBase:
         response: HttpResponseBase = OAuth2CallbackView.adapter_view(_Adapter(request, _chosen().issuer))(request)
     except NotSignedIn as refused:
         refused.page = state.get("next") or ""
-        if refused.kind == "no-group" and request.user.is_authenticated and request.user.username == refused.person:
+        if refused.kind is Kind.NO_GROUP and request.user.is_authenticated and request.user.username == refused.person:
             logout(request)  # `membership` has ended the session
         raise
     return response
@@ -84,7 +84,7 @@ def finish(request: HttpRequest) -> HttpResponseBase:
 def _chosen() -> Provider:
     chosen = settings.SIGN_ON.provider
     if chosen is None:
-        raise NotSignedIn("failed")
+        raise NotSignedIn(Kind.FAILED)
     return chosen
 
 
@@ -233,14 +233,14 @@ class SocialAdapter(DefaultSocialAccountAdapter):
     ) -> None:
         """Raise NotSignedIn with the reason."""
         if error == AuthError.CANCELLED:
-            kind: refusals.Kind = "cancelled"
+            kind = Kind.CANCELLED
         elif "state_id" in (extra_context or {}):
-            kind = "expired"
+            kind = Kind.EXPIRED
         elif isinstance(exception, (requests.ConnectionError, requests.Timeout)):
-            kind = "unreachable"
+            kind = Kind.UNREACHABLE
         else:
-            kind = "failed"
-        log.warning("provider_sign_in_failed", kind=kind, error=type(exception).__name__ if exception else "")
+            kind = Kind.FAILED
+        log.warning("provider_sign_in_failed", kind=kind.value, error=type(exception).__name__ if exception else "")
         raise NotSignedIn(kind)
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
@@ -250,11 +250,11 @@ class SocialAdapter(DefaultSocialAccountAdapter):
         """
         begun = sociallogin.state.get("data") or {}
         if not begun.get("nonce") or sociallogin.signed.get("nonce") != begun["nonce"]:
-            raise NotSignedIn("failed")
+            raise NotSignedIn(Kind.FAILED)
         person = sociallogin.user if sociallogin.is_existing else None
         confirms = sociallogin.state.get("process") == CONFIRM
         if confirms and (person is None or person.pk != request.user.pk):
-            raise NotSignedIn("someone-else", person=request.user.get_username())
+            raise NotSignedIn(Kind.SOMEONE_ELSE, person=request.user.get_username())
         if person is None:
             sociallogin.user.username = membership.new_name(sociallogin.claims, _chosen())
         with account_events.acting_as(_chosen().as_actor):
@@ -263,7 +263,7 @@ class SocialAdapter(DefaultSocialAccountAdapter):
         if confirms:
             if proved < begun.get("begun", time.time()) - LEEWAY:
                 log.warning("provider_did_not_ask_again", auth_time_sent=bool(proved))
-                raise NotSignedIn("not-asked-again", person=request.user.get_username())
+                raise NotSignedIn(Kind.NOT_ASKED_AGAIN, person=request.user.get_username())
             note_confirmed(request)
             raise ImmediateHttpResponse(redirect(own_path(sociallogin.state.get("next", ""))))
         note(request, SignIn(Method.PROVIDER, authenticated_at=proved))
@@ -284,5 +284,5 @@ class SocialAdapter(DefaultSocialAccountAdapter):
                 sociallogin.save(request)
                 membership.follow(sociallogin.claims, _chosen(), person)
         except IntegrityError:
-            raise NotSignedIn("name-taken", person=person.username) from None
+            raise NotSignedIn(Kind.NAME_TAKEN, person=person.username) from None
         return person

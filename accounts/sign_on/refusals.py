@@ -1,40 +1,147 @@
-"""The reasons why a sign-in can be refused, with their HTTP statuses and texts, and the page that shows them."""
+"""The reasons why a sign-in can be refused, one row for each, and the page that shows them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from enum import StrEnum
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-Kind = Literal[
-    "unreachable",
-    "failed",
-    "cancelled",
-    "expired",
-    "no-group",
-    "name-taken",
-    "name-unusable",
-    "inactive",
-    "someone-else",
-    "not-asked-again",
-    "password-used",
-]
-STATUS: dict[Kind, int] = {
-    "unreachable": 503,
-    "failed": 502,
-    "cancelled": 403,
-    "expired": 400,
-    "no-group": 403,
-    "name-taken": 409,
-    "name-unusable": 403,
-    "inactive": 403,
-    "someone-else": 403,
-    "not-asked-again": 403,
-    "password-used": 403,
+
+class Kind(StrEnum):
+    """Why a sign-in was refused; the value stands in access records and logs."""
+
+    UNREACHABLE = "unreachable"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    NO_GROUP = "no-group"
+    NAME_TAKEN = "name-taken"
+    NAME_UNUSABLE = "name-unusable"
+    INACTIVE = "inactive"
+    SOMEONE_ELSE = "someone-else"
+    NOT_ASKED_AGAIN = "not-asked-again"
+    PASSWORD_USED = "password-used"  # noqa: S105  (no password)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The texts of a refusal: title, reason and next step.
+
+    In a row of `REFUSALS`, `%(name)s` is the name of the provider or directory, `%(person)s` the user name, and `%(result)s` says that
+    the sign-in failed or that nothing was confirmed.
+    """
+
+    title: str | Promise
+    text: str | Promise
+    step: str | Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A row of `REFUSALS`: the HTTP status of the page and its texts. `directory_step` replaces the next step if a directory is used."""
+
+    status: int
+    words: Words
+    directory_step: str | Promise = ""
+
+
+_RESULT = "%(result)s"
+_AGAIN = gettext_lazy("Try again.")
+_AGAIN_OR_ADMINISTRATOR = gettext_lazy("Try again. If this keeps happening, contact your cdpviewer administrator.")
+_ADMINISTRATOR = gettext_lazy("Contact your cdpviewer administrator.")
+
+REFUSALS: dict[Kind, Refusal] = {
+    Kind.UNREACHABLE: Refusal(
+        503,
+        Words(
+            gettext_lazy("%(name)s is not available"),
+            gettext_lazy("%(name)s could not be reached. This is not a problem with your account."),
+            gettext_lazy("Try again in a minute."),
+        ),
+    ),
+    Kind.FAILED: Refusal(
+        502,
+        Words(gettext_lazy("%(name)s did not send a usable answer"), f"{_RESULT}.", _AGAIN_OR_ADMINISTRATOR),
+    ),
+    Kind.CANCELLED: Refusal(
+        403,
+        Words(_RESULT, gettext_lazy("The sign-in was cancelled, or %(name)s did not allow it."), _AGAIN),
+    ),
+    Kind.EXPIRED: Refusal(
+        400,
+        Words(
+            gettext_lazy("This sign-in is no longer valid"),
+            gettext_lazy(
+                "It took more than 10 minutes, had already been completed, or was started in another browser."
+            ),
+            _AGAIN,
+        ),
+    ),
+    Kind.NO_GROUP: Refusal(
+        403,
+        Words(
+            gettext_lazy("You don’t have access to cdpviewer"),
+            gettext_lazy("%(name)s accepted your sign-in, but you are not in a group that has access to cdpviewer."),
+            gettext_lazy("Ask your cdpviewer administrator for access, then sign in again."),
+        ),
+    ),
+    Kind.NAME_TAKEN: Refusal(
+        409,
+        Words(
+            gettext_lazy("There is already a user called %(person)s"),
+            gettext_lazy("%(name)s cannot confirm that this account is yours. You are not signed in."),
+            gettext_lazy("If the account is yours, ask your cdpviewer administrator to link it to %(name)s."),
+        ),
+        directory_step=_ADMINISTRATOR,
+    ),
+    Kind.NAME_UNUSABLE: Refusal(
+        403,
+        Words(
+            gettext_lazy("Your user name cannot be used here"),
+            gettext_lazy(
+                "%(name)s sent no user name, or one that is too long or contains characters other than letters, digits and these: @ . + - _"
+            ),
+            _ADMINISTRATOR,
+        ),
+    ),
+    Kind.INACTIVE: Refusal(
+        403,
+        Words(
+            gettext_lazy("Your account is deactivated"),
+            gettext_lazy("You can no longer sign in to cdpviewer."),
+            _ADMINISTRATOR,
+        ),
+    ),
+    Kind.SOMEONE_ELSE: Refusal(
+        403,
+        Words(
+            gettext_lazy("That was a different account"),
+            gettext_lazy("You confirmed with a different %(name)s account from the one you are signed in with here."),
+            _AGAIN,
+        ),
+    ),
+    Kind.NOT_ASKED_AGAIN: Refusal(
+        403,
+        Words(
+            gettext_lazy("%(name)s did not ask you to sign in again"),
+            gettext_lazy("Nothing was confirmed: %(name)s did not report that you had just signed in there."),
+            _AGAIN_OR_ADMINISTRATOR,
+        ),
+    ),
+    Kind.PASSWORD_USED: Refusal(
+        403,
+        Words(
+            gettext_lazy("Sign-in failed"),
+            gettext_lazy("This password works only once and has already been used."),
+            gettext_lazy("Ask your cdpviewer administrator for a new password."),
+        ),
+    ),
 }
 
 
@@ -51,92 +158,25 @@ class NotSignedIn(Exception):
         self.kind, self.person, self.page = kind, person, page
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
-    """The texts of a refusal: title, reason and next step."""
-
-    title: str
-    text: str
-    step: str
-
-
 def words(refused: NotSignedIn, *, confirming: bool = False) -> Words:
     """The texts that explain a refusal, in the current language; `confirming` means that the user is already signed in."""
-    name = settings.SIGN_ON.provider.name if settings.SIGN_ON.provider else ""
+    refusal = REFUSALS[refused.kind]
+    name, step = settings.SIGN_ON.provider.name if settings.SIGN_ON.provider else "", refusal.words.step
     if refused.by_directory:
-        name = _("Your company’s directory")
-    again = _("Try again.")
+        name, step = _("Your company’s directory"), refusal.directory_step or step
     result = _("Nothing was confirmed") if confirming else _("Sign-in failed")
-    administrator = _("Contact your cdpviewer administrator.")
-    told: dict[Kind, tuple[str, str, str]] = {
-        "unreachable": (
-            _("%(name)s is not available"),
-            _("%(name)s could not be reached. This is not a problem with your account."),
-            _("Try again in a minute."),
-        ),
-        "failed": (
-            _("%(name)s did not send a usable answer"),
-            result + ".",
-            _("Try again. If this keeps happening, contact your cdpviewer administrator."),
-        ),
-        "cancelled": (
-            result,
-            _("The sign-in was cancelled, or %(name)s did not allow it."),
-            again,
-        ),
-        "expired": (
-            _("This sign-in is no longer valid"),
-            _("It took more than 10 minutes, had already been completed, or was started in another browser."),
-            again,
-        ),
-        "no-group": (
-            _("You don’t have access to cdpviewer"),
-            _("%(name)s accepted your sign-in, but you are not in a group that has access to cdpviewer."),
-            _("Ask your cdpviewer administrator for access, then sign in again."),
-        ),
-        "name-taken": (
-            _("There is already a user called %(person)s"),
-            _("%(name)s cannot confirm that this account is yours. You are not signed in."),
-            administrator
-            if refused.by_directory
-            else _("If the account is yours, ask your cdpviewer administrator to link it to %(name)s."),
-        ),
-        "name-unusable": (
-            _("Your user name cannot be used here"),
-            _(
-                "%(name)s sent no user name, or one that is too long or contains characters other than letters, digits and these: @ . + - _"
-            ),
-            administrator,
-        ),
-        "inactive": (_("Your account is deactivated"), _("You can no longer sign in to cdpviewer."), administrator),
-        "someone-else": (
-            _("That was a different account"),
-            _("You confirmed with a different %(name)s account from the one you are signed in with here."),
-            again,
-        ),
-        "not-asked-again": (
-            _("%(name)s did not ask you to sign in again"),
-            _("Nothing was confirmed: %(name)s did not report that you had just signed in there."),
-            _("Try again. If this keeps happening, contact your cdpviewer administrator."),
-        ),
-        "password-used": (
-            _("Sign-in failed"),
-            _("This password works only once and has already been used."),
-            _("Ask your cdpviewer administrator for a new password."),
-        ),
-    }
-    return Words(*(text % {"name": name, "person": refused.person} for text in told[refused.kind]))
+    values = {"name": name, "person": refused.person, "result": result}
+    return Words(*(str(text) % values for text in (refusal.words.title, refusal.words.text, step)))
 
 
 def page(request: HttpRequest, refused: NotSignedIn) -> HttpResponse:
-    """The page that explains the refusal, with the status from STATUS, and Retry-After if the provider cannot be reached."""
-    confirming = request.user.is_authenticated
+    """The page that explains the refusal, with the status of its row, and Retry-After if the provider cannot be reached."""
     context = {
-        "words": words(refused, confirming=confirming),
+        "words": words(refused, confirming=request.user.is_authenticated),
         "next": refused.page,
         "request_id": getattr(request, "id", ""),
     }
-    response = render(request, "registration/not_signed_in.html", context, status=STATUS[refused.kind])
-    if refused.kind == "unreachable":
+    response = render(request, "registration/not_signed_in.html", context, status=REFUSALS[refused.kind].status)
+    if refused.kind is Kind.UNREACHABLE:
         response["Retry-After"] = "60"
     return response

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import next_page
 from accounts.rights import sign_in_failed
 from accounts.sign_on import discovery, oidc, proxy_header, refusals
-from accounts.sign_on.refusals import NotSignedIn
+from accounts.sign_on.refusals import Kind, NotSignedIn
 from accounts.throttling import WINDOW
 from orders.privacy.record_kinds import Action
 
@@ -56,7 +56,7 @@ def _record(refused: NotSignedIn) -> None:
 
     A refusal without a user name, which anybody can cause, is recorded at most once every 15 minutes per kind and process.
     """
-    if refused.kind == "expired":
+    if refused.kind is Kind.EXPIRED:
         return
     if refused.person or cache.add(f"provider-{refused.kind}", 1, WINDOW.total_seconds()):
         sign_in_failed(Action.SIGN_IN_FAILED, refused.person, f"provider: {refused.kind}")

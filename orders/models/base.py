@@ -13,7 +13,6 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from orders.cdp.regions import ApiVersion
 from orders.privacy.record_kinds import Action
 from orders.privacy.sealing import Credentials
 
@@ -38,8 +37,8 @@ class AnyConnection(models.Model):
     """A connection to one CDP tenant. Its credential is sealed, bound to its row, and never shown on a page."""
 
     class Version(models.TextChoices):
-        V2 = ApiVersion.V2.value, _("v2")
-        V2_1 = ApiVersion.V2_1.value, _("v2.1")
+        V2 = "v2", _("v2")
+        V2_1 = "v2.1", _("v2.1")
 
     class Clock(models.TextChoices):
         LOCAL = "local", _("local times, as documented")

@@ -17,6 +17,7 @@ from pytest_django.fixtures import Settings
 
 from accounts.management.commands.rotate_credentials import Command as Rotate
 from accounts.management.sealed_rows import SealedRows
+from orders.cdp.regions import ApiVersion
 from orders.models import Connection, ConnectionGrant, ConnectionMember, SharedConnection
 from orders.privacy.sealing import fingerprints, key_position, reseal
 from orders.services.connections import find_connection
@@ -390,3 +391,7 @@ def test_rotation_leaves_a_shared_token_replaced_meanwhile(
     settings.CREDENTIAL_KEYS = two_keys[:1]
     found = find_connection(anna, "Airline")
     assert found is not None and found.credentials().token == "put in meanwhile"
+
+
+def test_a_connection_offers_the_versions_that_the_client_reads() -> None:
+    assert Connection.Version.values == list(ApiVersion)
