@@ -1,8 +1,7 @@
 """Second factors (an authenticator app and passkeys) and ten recovery codes, stored and verified with allauth.
 
-The secrets of apps and recovery codes are sealed (encrypted) like CDP credentials, each for one person and kind, so that a copy in
-another person's row cannot be opened. Each code works only once: the database stores which recovery codes have been used, and the time
-step of the last app code.
+The secrets of apps and recovery codes are sealed (encrypted) like CDP credentials, each for one person and kind. A copy in another
+person's row cannot be opened. Each code works only once: the database stores the used recovery codes and the last app code's time step.
 """
 
 from __future__ import annotations
@@ -248,10 +247,7 @@ def remove(person: Any, pk: int, *, here: str) -> bool:
 
 
 def reset(person: Any, *, here: str = "") -> int:
-    """Remove a person's second factors and recovery codes. If there were any, record this and call `_end_others`.
-
-    Return the number of rows removed.
-    """
+    """Remove a person's second factors and recovery codes; return their number. If there were any, record this (see also `_end_others`)."""
     with transaction.atomic():
         rows = Authenticator.objects.filter(user_id=person.pk)
         count: int = rows.count()

@@ -116,8 +116,7 @@ class Reader:
 
         Raises a CdpError: for example, BadReference before any call (see `target`), or TooLarge if the page's answers together exceed its
         limits. Each URL is requested only once for the page. Later callers get the same answer or error; concurrent callers wait for it.
-        The answer may be read from the memory. A request with personal parameters does not use the memory, and its document omits the
-        query.
+        The answer may come from the memory, but not if the request has personal parameters; then its document also omits the query.
         """
         target, own = self.target(parts, params), Future[bytes]()
         with self._lock:
@@ -169,10 +168,7 @@ class Reader:
         return self._notes.get(key)
 
     def take_failures(self) -> list[CdpError]:
-        """Return the errors since this method was last called, for one log line.
-
-        These are the errors of `get`, except ReferenceProblems, and any TooBusy of `run_parallel`.
-        """
+        """The errors since the last call of this method: those of `get`, except ReferenceProblems, and any TooBusy of `run_parallel`."""
         failures, self._failures = self._failures, []
         return failures
 
@@ -229,8 +225,7 @@ class Reader:
     def run_parallel(self, tasks: Sequence[Callable[[], T]], *, of: str = "") -> list[T | CdpError]:
         """Run `tasks` in parallel. Return their results in order, with a CdpError in place of the result of a failed task.
 
-        If no slot for waiting pages is free, each result is a TooBusy. An error that is not a CdpError is raised. `of` names the tasks for
-        `report_progress`.
+        If no slot for waiting pages is free, each result is a TooBusy. Any other error is raised. `of` is the name for `report_progress`.
         """
         if tasks and self._listener is not None and self._listener[0] == of:
             tasks = self._counted(tasks, self._listener[1])

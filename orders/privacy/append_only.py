@@ -1,10 +1,9 @@
 """Triggers that make access records append-only, even for direct SQL, and that prevent users from being deleted.
 
-For the records, SQLite gets three triggers, one of them because INSERT OR REPLACE overwrites a row without any delete trigger firing.
-On PostgreSQL, one trigger function refuses UPDATE, DELETE and TRUNCATE. For retention, `delete_older_than` can still delete records.
-On SQLite, it drops the delete trigger and creates it again in one transaction, during which nobody else can write. On PostgreSQL, it
-calls a function that deletes rows as the table's owner, the only role allowed to do so, and no page has to wait for a lock.
-`orders.privacy.partitions` drops whole months and moves records into new partitions, each of which has the same triggers.
+On SQLite, the records have three triggers, one of them because INSERT OR REPLACE overwrites a row without any delete trigger firing.
+On PostgreSQL, one trigger function refuses UPDATE, DELETE and TRUNCATE. Only `delete_older_than` can delete records, for retention.
+On SQLite, it drops the delete trigger and creates it again in one transaction. On PostgreSQL, it calls a function that deletes as the
+table's owner. `orders.privacy.partitions` drops whole months and moves records to new partitions, which have the same triggers.
 """
 
 from __future__ import annotations
