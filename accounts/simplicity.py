@@ -20,8 +20,9 @@ _NEXT = {pair for row in (*ROWS, "01234567890") for way in (row, row[::-1]) for 
 def weight(text: str) -> int:
     """The number of independent choices in a text: two for a run, one for a repeat of an earlier piece, one for any other character.
 
-    The text must already be folded. Only runs and repeats of at least three characters count as such. A character typed several times
-    in a row counts once if that lowers the number. "aaaaaaaaaaaa" has weight 1, "abcabcabcabc" 3, "qwertyuiop12" 4, "correct horse" 12.
+    The text must already be folded (see `common_passwords.folded`). Only runs and repeats of at least three characters count as such. A
+    character typed several times in a row counts once if that lowers the number. "aaaaaaaaaaaa" has weight 1, "abcabcabcabc" 3,
+    "qwertyuiop12" 4, "correct horse" 12.
     """
     text = text[:LONGEST_READ]
     return min(_choices(text), _choices(_without_doubles(text)))

@@ -146,8 +146,8 @@ def _replace(source: Path, database: Path) -> Path | None:
 
     A crash at any point loses neither the database nor the backup. Return the new path of the previous database; None if there was none.
 
-    A write-ahead log is moved aside too: SQLite would take a leftover log for the restored file's. A failure that leaves the previous
-    database in place raises Served or OSError; any other failure raises Unsettled.
+    A write-ahead log is moved aside too, so that SQLite does not mistake it for the restored file's log. A failure that leaves the
+    previous database in place raises Served or OSError; any other failure raises Unsettled.
     """
     part = database.with_name(f".{database.name}.part")
     aside = database.with_name(f"{database.name}.before-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")

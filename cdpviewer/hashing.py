@@ -21,7 +21,7 @@ def _threads(_process: int) -> ThreadPool:
 
 
 def aside(work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    """Run `work` and return its result. Under gevent, a system thread does this, so that argon2's 30 ms do not hold up other pages."""
+    """Run `work` and return its result. Under gevent, a system thread does this, so that argon2 does not hold up other pages for 30 ms."""
     if not monkey.is_module_patched("threading"):
         return work(*args, **kwargs)
     return _threads(os.getpid()).apply(work, args, kwargs)  # type: ignore[no-any-return]

@@ -28,7 +28,7 @@ Answer = Callable[[HttpRequest], HttpResponseBase]
 def named_by_proxy(get_response: Answer) -> Answer:
     """Middleware: sign in the user whose name the proxy sends.
 
-    It follows the session limits, which apply to sessions started by the proxy too. The name is trusted only with the proxy's secret.
+    It runs after `session_limits`, which also applies to sessions started by the proxy. The name is trusted only with the proxy's secret.
     No user is added: an unknown or inactive user stays signed out.
     A session started by the proxy ends if the proxy sends another name or none. The page shown after signing out signs nobody in.
     On paths where the proxy requires no sign-in (see docs/sign-on.md), such as `/embed/allow/`, the name is ignored: nobody is signed

@@ -22,7 +22,7 @@ from orders.models.shared import SharedConnection
 
 
 class Gathered(Collector):
-    """Collects figures from the database, and reports whether the database answers.
+    """A collector that reads figures from the database, and reports whether the database answers.
 
     It runs in the metrics process, so that pages do no extra work.
     """
