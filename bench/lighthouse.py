@@ -64,7 +64,7 @@ class OnTheSandbox(Servers):
 
 
 def judge(folder: Path, *, keep: bool = False) -> Verdict:
-    """Run Lighthouse RUNS times on the vendor's order. Return the verdict of the run whose performance score is the median.
+    """Run Lighthouse RUNS times on the vendor's example order. Return the verdict of the run whose performance score is the median.
 
     With `keep`, the trimmed report of that run is stored in docs. Raises CannotMeasure if a tool is missing or Lighthouse fails.
     """

@@ -48,7 +48,7 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """Requests per second, the number of busy cores, the mean seconds of a request, and the 99th percentile for each kind of request."""
+    """Requests per second, the number of busy cores, the mean time of a request, and the 99th percentile for each kind of request."""
 
     rate: float
     busy: float

@@ -1,4 +1,4 @@
-"""Set up the app's database for the benchmark, in its own process: agents, each with a sealed connection and a session.
+"""Set up the app's database for the benchmark, in its own process: agents, each with a connection to the stand-in and a session.
 
 `python -m bench.prepare_app COUNT` prints one line of cookies for each agent, as a browser sends them. It reads the token of the
 stand-in from standard input.

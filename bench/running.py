@@ -1,4 +1,4 @@
-"""One run: start everything, check that all pages show the same, measure the requested rows, stop everything."""
+"""One run: start everything, check that all pages show the same facts, measure the requested rows, stop everything."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ class Tally:
 
     @property
     def p99(self) -> float:
-        """The 99th percentile, including the waiting requests that exceed the median.
+        """The 99th percentile, including unanswered requests that have waited for longer than the median.
 
         Otherwise, a server would appear faster by dropping requests.
         """

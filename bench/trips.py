@@ -1,4 +1,4 @@
-"""Rows of one page at a time: an agent's tasks, and different numbers of contacts and items, in upstream round trips and CPU time."""
+"""Rows measured one page at a time: agents' tasks, and varying numbers of contacts and items, in upstream round trips and CPU time."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ def reference(kind: int, number: int) -> str:
 
 
 def how_many(kind: int, number: int) -> tuple[int, int]:
-    """(items, contacts) of an order."""
+    """The numbers of items and of contacts of an order."""
     if kind in (ITEMS, by_reference(ITEMS)):
         return number, 1
     if kind in (CONTACTS, by_reference(CONTACTS)):
@@ -107,7 +107,7 @@ def different_flights(count: int) -> list[dict[str, Any]]:
 
 
 def item(base: str, kind: int, number: int, index: int) -> dict[str, Any]:
-    """Item `index` of an order. Each traveller has an outbound flight, a return flight, a bag and a seat, in this order."""
+    """Item `index` of an order. The items of a traveller are an outbound flight, a return flight, a bag and a seat, one after another."""
     what = index % 4
     own = f"{ref(kind + ITEM, number)[:-6]}{index:06d}"
     body: dict[str, Any] = {

@@ -26,7 +26,7 @@ class Asked:
     """A parsed GET.
 
     `what` is orders, order, items, item, contacts, contact, consumers, consumer, extensions, extension, guests or guest.
-    `number` is a single record's position in its order, counted from 1. `found` holds all the records of a collection, on every page.
+    `number` is a single record's position in its order, counted from 1. `found` holds all records of a collection, whatever the page.
     """
 
     base: str

@@ -34,7 +34,7 @@ def instead(fault: str, body: bytes) -> tuple[bytes, str] | None:
 
 
 def altered(fault: str, document: Json, elsewhere: str) -> Json:
-    """The document as a fault alters it, or unchanged if the fault alters no documents. `elsewhere` is the other host's URL."""
+    """The document as a fault alters it, or unchanged if the fault alters no documents. `elsewhere` is the base URL of another host."""
     match fault:
         case "deep":
             return document | {"deep": Verbatim(_DEEP)}

@@ -136,7 +136,7 @@ class Listener:
             )
 
     def _apply_soon(self) -> None:
-        """Apply a change made by `/__fault__` just after it is answered, and again when a fault that was set for some seconds ends."""
+        """Apply a change made by a request to `/__fault__` just after the answer, and again when a fault that was set for a time ends."""
         loop = asyncio.get_running_loop()
         for seconds in (0.02, *self._service.lasting):
             loop.call_later(seconds + 0.01, lambda: setattr(self, "_applying", loop.create_task(self.apply())))
@@ -155,7 +155,7 @@ class Listener:
 
 
 def bound(port: int) -> socket.socket:
-    """A loopback socket bound to `port` (0: any free port) that does not listen yet. Raises OSError if the port is taken."""
+    """A loopback socket bound to `port` (0: any free port) but not yet listening. Raises OSError if the port is taken."""
     sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -169,10 +169,10 @@ def bound(port: int) -> socket.socket:
 class Sandbox:
     """The sandbox in a thread of this process, on a free port: `with Sandbox() as s: … s.url …`.
 
-    `data` is a folder of world files (ours by default). `expand=False` ignores `expand=true` on collections. `miss` is the status
-    of a search without a hit. `drip` is the pause of the slow faults, in seconds. With `list_items`, an expanded list of orders
-    includes their items. With `round_quiet`, calls are answered in rounds: a round ends when no call has arrived for that many
-    seconds.
+    `data` is a folder of world files (ours by default). With `expand=False`, a request's `expand=true` has no effect on collections.
+    `miss` is the status of a search without a hit. `drip` is the pause between two bytes in the slow faults, in seconds. With
+    `list_items`, an expanded list of orders includes their items. With `round_quiet`, calls are answered in rounds: a round ends when
+    no call has arrived for that many seconds.
     """
 
     def __init__(
@@ -269,7 +269,7 @@ class Sandbox:
         return order.ref
 
     def change_order(self, entry: dict[str, Any]) -> str:
-        """Replace the order that has this ref, as a feed does when a flight is rescheduled, and return the ref."""
+        """Replace the order that has the entry's ref, as a feed does when a flight is rescheduled, and return the ref."""
         self.service.world.remove(order_from(entry).ref)
         ref = self.add_order(entry)
         self.service.forget_pages()

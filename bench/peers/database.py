@@ -1,4 +1,4 @@
-"""Sessions and access records of the FastAPI peers, in SQLite with the app's own settings: WAL, synchronous=NORMAL, 20 s timeout.
+"""Sessions and access records of the FastAPI peers, in SQLite with WAL and synchronous=NORMAL, as in the app, and a timeout of 20 s.
 
 `python -m bench.peers.database COUNT` creates the file that BENCH_DATABASE names, with COUNT agents and a session for each, and prints
 their cookies.

@@ -50,7 +50,7 @@ def agent(request: Request) -> database.Agent:
 
 
 async def here(request: Request) -> database.Agent:
-    """The signed-in agent, looked up on the event loop: a query by key in a local file is faster than handing it to a thread."""
+    """The signed-in agent, looked up on the event loop: a query by key in a local file takes less time than a switch to a thread."""
     return agent(request)
 
 

@@ -51,7 +51,7 @@ class Distance:
 
 @contextmanager
 def distance(target: Path) -> Iterator[Distance]:
-    """A Distance to the Unix socket `target`, which ends with the block. At first, it has no delay."""
+    """A Distance to the Unix socket `target`, initially without delay. Its connections are closed at the end of the block."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         made = Distance(target, port=listening.getsockname()[1])
         threading.Thread(target=made.accept, args=(listening,), daemon=True).start()

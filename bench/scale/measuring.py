@@ -65,7 +65,7 @@ def calls_of_a_visit(company: Company, agents: int) -> float:
 def measure(
     company: Company, agents: int, nobody: Idle, pause: tuple[float, float], warm: float, seconds: float
 ) -> Point:
-    """The measurements with `agents` agents at work."""
+    """The measurements with `agents` agents at work for `warm` seconds, and then for `seconds` seconds that count."""
     office = Office(company.url, company.host, pause)
     with Watch(company).watching() as watch:
         before, after = asyncio.run(work(office, company.cookies[:agents], warm, seconds, company.reading))

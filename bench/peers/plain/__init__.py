@@ -1,1 +1,1 @@
-"""The same page as a plain Django view: a new `requests.get` for every call, contacts one after another."""
+"""The order page as a plain Django view: a new `requests.get` for every call, contacts one after another."""

@@ -1,4 +1,4 @@
-"""Settings of the plain peer: what a Django project needs for this page, with the app's own database settings."""
+"""Settings of the plain peer: what a Django project needs for this page, with SQLite in WAL mode, as in the app."""
 
 from __future__ import annotations
 
