@@ -8,7 +8,7 @@ from orders.models import AccessRecord
 from orders.privacy.record_kinds import OF_KIND, Kind
 
 
-def recorded_looks() -> QuerySet[AccessRecord]:
+def recorded_views() -> QuerySet[AccessRecord]:
     """Views of orders and people, without what happened to accounts."""
     return AccessRecord.objects.filter(what__in=OF_KIND[Kind.ORDERS] | OF_KIND[Kind.PEOPLE])
 

@@ -286,4 +286,5 @@ def hashed(value: str) -> str:
     The same value gives the same hash, regardless of letter case and surrounding spaces, so an auditor can find out who searched for
     an address. The address cannot be worked out from the hash alone.
     """
+    # Records of earlier versions have hashes with this salt.
     return salted_hmac("orders.looks.subject", value.strip().casefold(), algorithm="sha256").hexdigest()

@@ -19,7 +19,7 @@ from orders.models import AccessRecord, AppendOnly
 from orders.privacy import access_log, append_only, proving
 from orders.privacy.append_only import database_keeps_records
 from tests.accounts.conftest import connect
-from tests.recorded import events, recorded_looks
+from tests.recorded import events, recorded_views
 
 # The ways round a delete trigger that each database has.
 WRITE_OVER = {
@@ -45,7 +45,7 @@ def test_a_look_says_who_what_where_and_for_which_ticket(anna: User) -> None:
         reference="B94TXY",
         route="DUB→LAS",
     )
-    row = recorded_looks().get()
+    row = recorded_views().get()
     assert before <= row.at <= datetime.now(UTC)
     assert (row.user_id, row.user_name, row.what, row.order_ref, row.reference, row.route) == (
         anna.pk,
@@ -87,7 +87,7 @@ def test_a_record_outlives_the_connection(anna: User) -> None:
     own = connect(anna)
     access_log.record(ask(anna), "contacts_seen", connection=own, order_ref="r")
     own.drop()
-    row = recorded_looks().get()
+    row = recorded_views().get()
     assert (row.user_name, row.connection_name) == ("anna", "main (eu)")
 
 
@@ -116,7 +116,7 @@ def test_a_record_outlives_the_connection(anna: User) -> None:
 )
 def test_only_a_ticket_is_taken_for_one(given: str, kept: str, anna: User) -> None:
     access_log.record(ask(anna, f"/?ticket={given}"), "raw_seen")
-    assert recorded_looks().get().ticket == kept
+    assert recorded_views().get().ticket == kept
 
 
 def test_odd_values_do_not_cost_the_record(anna: User) -> None:
@@ -128,7 +128,7 @@ def test_odd_values_do_not_cost_the_record(anna: User) -> None:
         route="→" * 999,
         outcome="o" * 99,
     )
-    row = recorded_looks().get()
+    row = recorded_views().get()
     assert (len(row.order_ref), len(row.reference), len(row.route), len(row.outcome)) == (128, 200, 200, 60)
     assert row.reference.startswith("a b? ca")
 
@@ -190,7 +190,7 @@ def test_a_panels_look_takes_reference_and_route_from_the_persons_own_last_openi
 @pytest.fixture
 def row(anna: User) -> AccessRecord:
     access_log.record(ask(anna), "order_opened", order_ref="kept")
-    return recorded_looks().get()
+    return recorded_views().get()
 
 
 def test_the_orm_refuses_to_change_or_remove(row: AccessRecord) -> None:
@@ -208,7 +208,7 @@ def test_the_orm_refuses_to_change_or_remove(row: AccessRecord) -> None:
     ):
         with pytest.raises(AppendOnly):
             change()
-    assert recorded_looks().get().order_ref == "kept"
+    assert recorded_views().get().order_ref == "kept"
 
 
 def test_the_orm_refuses_to_write_over_a_record(row: AccessRecord) -> None:
@@ -216,7 +216,7 @@ def test_the_orm_refuses_to_write_over_a_record(row: AccessRecord) -> None:
         AccessRecord(pk=row.pk, user_name="x", what="raw_seen").save()
     with pytest.raises(IntegrityError), transaction.atomic():
         AccessRecord.objects.create(pk=row.pk, user_name="x", what="raw_seen")
-    assert recorded_looks().get().order_ref == "kept"
+    assert recorded_views().get().order_ref == "kept"
 
 
 def test_the_orm_refuses_through_the_base_class(row: AccessRecord) -> None:
@@ -224,7 +224,7 @@ def test_the_orm_refuses_through_the_base_class(row: AccessRecord) -> None:
         models.QuerySet(AccessRecord).filter(pk=row.pk).update(order_ref="changed")
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
         models.QuerySet(AccessRecord).filter(pk=row.pk).delete()
-    assert recorded_looks().get().order_ref == "kept"
+    assert recorded_views().get().order_ref == "kept"
 
 
 @pytest.mark.parametrize(
@@ -240,7 +240,7 @@ def test_the_orm_refuses_through_the_base_class(row: AccessRecord) -> None:
 def test_the_database_itself_refuses(statement: str, row: AccessRecord) -> None:
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
-    assert recorded_looks().get().order_ref == "kept"
+    assert recorded_views().get().order_ref == "kept"
 
 
 def aged(days: float, ref: str) -> None:
@@ -259,11 +259,11 @@ def test_pruning_removes_what_is_old_enough_and_the_guard_is_back(db: None) -> N
     said = StringIO()
     call_command("prune_access_records", "--older-than", "400d", "--dry-run", stdout=said)
     assert said.getvalue().startswith("would be removed: 2 ")
-    assert recorded_looks().count() == 4
+    assert recorded_views().count() == 4
     said = StringIO()
     call_command("prune_access_records", "--older-than", "400d", stdout=said)
     assert said.getvalue().startswith("removed: 2 ")
-    assert set(recorded_looks().values_list("order_ref", flat=True)) == {"young", "new"}
+    assert set(recorded_views().values_list("order_ref", flat=True)) == {"young", "new"}
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("DELETE FROM orders_accessrecord")
     (event,) = events().filter(what="records_pruned")
@@ -275,7 +275,7 @@ def test_pruning_refuses_what_must_still_be_kept(age: str, db: None) -> None:
     aged(89.5, "kept")
     with pytest.raises(CommandError, match="90 days at least"):
         call_command("prune_access_records", "--older-than", age, stdout=StringIO())
-    assert recorded_looks().count() == 1
+    assert recorded_views().count() == 1
 
 
 def test_pruning_goes_on_batch_by_batch(db: None) -> None:
@@ -292,7 +292,7 @@ def test_a_prune_that_breaks_off_leaves_the_guard_in_place() -> None:
         append_only.delete_older_than(connection, datetime.now(UTC), batch="no number")  # type: ignore[arg-type]
     with pytest.raises(DatabaseError, match="append-only"), connection.cursor() as cursor:
         cursor.execute("DELETE FROM orders_accessrecord")
-    assert recorded_looks().count() == 1
+    assert recorded_views().count() == 1
 
 
 @pytest.mark.parametrize("age", ["", "400", "0d", "-1d", "d", "1.5d", "400 d", "1y", "99999999d"])
@@ -300,7 +300,7 @@ def test_an_age_that_is_none_is_refused(age: str, db: None) -> None:
     aged(10_000, "old")
     with pytest.raises(CommandError):
         call_command("prune_access_records", f"--older-than={age}", stdout=StringIO())
-    assert recorded_looks().count() == 1
+    assert recorded_views().count() == 1
 
 
 def test_another_kind_of_database_is_refused_at_the_start(monkeypatch: pytest.MonkeyPatch, db: None) -> None:

@@ -1,4 +1,4 @@
-"""Who may see whose looks, and in which form."""
+"""Who may see whose views of orders, and in which form."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from accounts.models import Preferences
 from orders.models import AccessRecord
 from orders.privacy.record_kinds import OF_KIND, Kind
 from orders.views.activity import COLUMNS, safe_cell
-from tests.recorded import recorded_looks
+from tests.recorded import recorded_views
 
 
-def look(user: User, ref: str = "ref-1", **columns: object) -> AccessRecord:
+def viewed(user: User, ref: str = "ref-1", **columns: object) -> AccessRecord:
     return AccessRecord.objects.create(
         user_id=user.pk, user_name=user.username, what="order_opened", order_ref=ref, **columns
     )
@@ -33,7 +33,7 @@ def outcomes(page: str) -> list[str]:
 
 
 def export(client: Client, **query: str) -> list[dict[str, str]]:
-    """The looks in the exported file; account events, such as the sign-in of who exports, only where they are asked for."""
+    """The views in the exported file; account events, such as the sign-in of the person who exports, only if they are asked for."""
     answer = client.get("/activity/export.csv", query)
     assert answer.status_code == 200
     assert answer["Content-Type"] == "text/csv; charset=utf-8"
@@ -52,8 +52,8 @@ def as_auditor(auditor: User) -> Client:
 
 
 def test_one_sees_ones_own_looks_only(as_anna: Client, anna: User, ben: User) -> None:
-    look(anna, "hers", reference="HERS42")
-    look(ben, "his", reference="HIS42")
+    viewed(anna, "hers", reference="HERS42")
+    viewed(ben, "his", reference="HIS42")
     for query in ({}, {"person": str(ben.pk)}, {"order": "his"}, {"person": "0"}):
         page = as_anna.get("/activity/", query).text
         assert "HIS42" not in page
@@ -65,14 +65,14 @@ def test_one_sees_ones_own_looks_only(as_anna: Client, anna: User, ben: User) ->
 def test_being_staff_is_not_enough_to_see_everybody(as_ben: Client, anna: User, ben: User) -> None:
     ben.is_staff = True
     ben.save()
-    look(anna, "hers", reference="HERS42")
+    viewed(anna, "hers", reference="HERS42")
     assert "HERS42" not in as_ben.get("/activity/").text
     assert as_ben.get("/admin/orders/accessrecord/").status_code == 403
 
 
 def test_auditors_see_all_and_filter(as_auditor: Client, anna: User, ben: User) -> None:
-    look(anna, "ref-a", reference="AAA111", ticket="ZD-1", at=datetime(2026, 3, 1, 23, 59, 59, tzinfo=UTC))
-    look(ben, "ref-b", reference="BBB222", ticket="ZD-2", at=datetime(2026, 3, 2, 0, 0, 0, tzinfo=UTC))
+    viewed(anna, "ref-a", reference="AAA111", ticket="ZD-1", at=datetime(2026, 3, 1, 23, 59, 59, tzinfo=UTC))
+    viewed(ben, "ref-b", reference="BBB222", ticket="ZD-2", at=datetime(2026, 3, 2, 0, 0, 0, tzinfo=UTC))
 
     def shown(**query: str) -> set[str]:
         refs = {row["reference"] for row in export(as_auditor, **query) if row["what"] != "activity_exported"}
@@ -95,10 +95,10 @@ def test_auditors_see_all_and_filter(as_auditor: Client, anna: User, ben: User) 
 def test_the_people_to_choose_from_include_those_who_were_once_deleted(
     as_auditor: Client, anna: User, ben: User
 ) -> None:
-    look(anna)
+    viewed(anna)
     gone = User(pk=ben.pk + 1000, username="carl")  # from before people were kept
-    look(gone)
-    look(gone)
+    viewed(gone)
+    viewed(gone)
     number = gone.pk
     page = as_auditor.get("/activity/", {"person": str(number)}).text
     assert f'<option value="{number}" selected>carl</option>' in page
@@ -106,7 +106,7 @@ def test_the_people_to_choose_from_include_those_who_were_once_deleted(
     assert re.findall(r">([^<]+)</option>", people) == ["everybody", "anna", "audrey", "ben", "carl"]
 
 
-# One of each form that a record may hold; see the calls of looks.record.
+# One of each form that a record may hold; see the calls of access_log.record.
 STORED = (
     "shown",
     "shown: 25 of 60",
@@ -129,7 +129,7 @@ STORED = (
 def test_outcomes_are_told_in_the_persons_language(as_anna: Client, anna: User) -> None:
     Preferences.objects.create(user=anna, language="de")
     for stored in STORED:
-        look(anna, outcome=stored)
+        viewed(anna, outcome=stored)
     told = outcomes(as_anna.get("/activity/", {"kind": "orders"}).text)
     assert len(told) == len(STORED)
     english = r"\b(shown|found|listed|loaded|more|of|failed|refused|nobody|contact|traveller|field|fields|data|all)\b"
@@ -139,14 +139,14 @@ def test_outcomes_are_told_in_the_persons_language(as_anna: Client, anna: User) 
 
 
 def test_an_outcome_nobody_knows_is_shown_as_it_was_stored(as_anna: Client, anna: User) -> None:
-    look(anna, outcome="beamed up, perhaps more")
+    viewed(anna, outcome="beamed up, perhaps more")
     assert outcomes(as_anna.get("/activity/", {"kind": "orders"}).text) == ["beamed up, perhaps more"]
 
 
 def test_stamps_and_the_day_asked_for_are_in_the_persons_zone(as_anna: Client, anna: User) -> None:
     Preferences.objects.create(user=anna, time_zone="Europe/Berlin", clock="12")
-    look(anna, reference="LATE42", at=datetime(2026, 7, 1, 22, 0, 5, tzinfo=UTC))
-    look(anna, reference="EARLY1", at=datetime(2026, 7, 1, 21, 59, 59, tzinfo=UTC))
+    viewed(anna, reference="LATE42", at=datetime(2026, 7, 1, 22, 0, 5, tzinfo=UTC))
+    viewed(anna, reference="EARLY1", at=datetime(2026, 7, 1, 21, 59, 59, tzinfo=UTC))
     page = as_anna.get("/activity/").text
     assert "2 Jul 2026 12:00:05 am CEST" in page
     assert "To (Europe/Berlin)" in page
@@ -154,7 +154,7 @@ def test_stamps_and_the_day_asked_for_are_in_the_persons_zone(as_anna: Client, a
 
 
 def test_a_long_route_is_short_and_keeps_its_ends(as_anna: Client, anna: User) -> None:
-    look(anna, route="–".join(f"A{number:02}" for number in range(40)))
+    viewed(anna, route="–".join(f"A{number:02}" for number in range(40)))
     for path in ("/", "/activity/"):
         page = as_anna.get(path).text
         assert "A00–A01–A02–A03–A04–…–A37–A38–A39" in page
@@ -180,7 +180,7 @@ def test_a_long_route_is_short_and_keeps_its_ends(as_anna: Client, anna: User) -
     ],
 )
 def test_a_filter_that_cannot_be_read_is_said(query: dict[str, str], as_auditor: Client, anna: User) -> None:
-    look(anna)
+    viewed(anna)
     page = as_auditor.get("/activity/", query)
     assert page.status_code == 200
     assert "This part of the filter was ignored." in page.text
@@ -204,13 +204,13 @@ def test_a_filter_that_cannot_be_read_is_said(query: dict[str, str], as_auditor:
     ],
 )
 def test_odd_filters_are_no_error(query: dict[str, str], as_auditor: Client, anna: User) -> None:
-    look(anna)
+    viewed(anna)
     assert as_auditor.get("/activity/", query).status_code == 200
 
 
 def test_pages_of_fifty(as_anna: Client, anna: User) -> None:
     for number in range(120):
-        look(anna, f"ref-{number}")
+        viewed(anna, f"ref-{number}")
     page = as_anna.get("/activity/", {"kind": "orders"}).text
     assert page.count("<tr>") == 51
     assert beside(page, "prev") == ""
@@ -226,7 +226,7 @@ def test_pages_of_fifty(as_anna: Client, anna: User) -> None:
     back = as_anna.get("/activity/" + beside(last, "prev")).text
     assert re.findall(r">(ref-\d+)<", back) == re.findall(r">(ref-\d+)<", second)
     assert as_anna.get("/activity/" + beside(back, "prev")).text.count("<tr>") == 51
-    look(anna, "ref-new")
+    viewed(anna, "ref-new")
     first = as_anna.get("/activity/" + beside(back, "prev")).text
     assert "ref-new" in as_anna.get("/activity/" + beside(first, "prev")).text
 
@@ -239,7 +239,7 @@ def beside(page: str, rel: str) -> str:
 
 def test_records_of_one_moment_are_shown_once_each(as_anna: Client, anna: User) -> None:
     for number in range(70):
-        look(anna, f"ref-{number}", at=datetime(2026, 3, 1, tzinfo=UTC))
+        viewed(anna, f"ref-{number}", at=datetime(2026, 3, 1, tzinfo=UTC))
     first = as_anna.get("/activity/", {"kind": "orders"}).text
     second = as_anna.get("/activity/" + beside(first, "next")).text
     shown = [reference for each in (first, second) for reference in re.findall(r">(ref-\d+)<", each)]
@@ -247,7 +247,7 @@ def test_records_of_one_moment_are_shown_once_each(as_anna: Client, anna: User) 
 
 
 def test_the_file_holds_every_column_in_utc(as_anna: Client, anna: User) -> None:
-    look(
+    viewed(
         anna, at=datetime(2026, 3, 1, 12, 0, 0, 5000, tzinfo=UTC), route="DUB→LAS", ticket="ZD-1", request_id="abc-1234"
     )
     (row,) = export(as_anna)
@@ -258,7 +258,7 @@ def test_the_file_holds_every_column_in_utc(as_anna: Client, anna: User) -> None
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", " =", "＝"])
 def test_no_cell_starts_a_formula(start: str, as_anna: Client, anna: User) -> None:
-    look(anna, f"{start}cmd|' /C calc'!A0", reference=f'{start}HYPERLINK("http://evil.example")', route="plain = text")
+    viewed(anna, f"{start}cmd|' /C calc'!A0", reference=f'{start}HYPERLINK("http://evil.example")', route="plain = text")
     (row,) = export(as_anna)
     assert row["order_ref"].startswith("'" + start)
     assert row["reference"].startswith("'" + start)
@@ -323,7 +323,7 @@ def test_other_cells_stay_as_they_are(text: str) -> None:
 
 
 def test_a_reference_that_tries_to_be_html_or_a_path_is_harmless(as_anna: Client, anna: User) -> None:
-    look(anna, "a/../b", reference="<img src=x onerror=alert(1)>")
+    viewed(anna, "a/../b", reference="<img src=x onerror=alert(1)>")
     page = as_anna.get("/activity/")
     assert page.status_code == 200
     assert "<img src=x" not in page.text
@@ -341,7 +341,7 @@ def test_the_groups_may_what_their_names_say(db: None) -> None:
 def test_the_admin_shows_records_to_read_and_no_connections(auditor: User, as_auditor: Client, anna: User) -> None:
     auditor.is_staff = True
     auditor.save()
-    row = look(anna, reference="SEEN42")
+    row = viewed(anna, reference="SEEN42")
     listed = as_auditor.get("/admin/orders/accessrecord/")
     assert (listed.status_code, "SEEN42" in listed.text) == (200, True)
     assert as_auditor.get(f"/admin/orders/accessrecord/{row.pk}/change/").status_code == 200
@@ -350,15 +350,15 @@ def test_the_admin_shows_records_to_read_and_no_connections(auditor: User, as_au
     assert as_auditor.post(f"/admin/orders/accessrecord/{row.pk}/change/", {"order_ref": "x"}).status_code == 403
     removal = {"action": "delete_selected", "_selected_action": [str(row.pk)], "post": "yes"}
     as_auditor.post("/admin/orders/accessrecord/", removal)
-    assert recorded_looks().get().reference == "SEEN42"
+    assert recorded_views().get().reference == "SEEN42"
     assert as_auditor.get("/admin/orders/connection/").status_code == 404
 
 
 def test_even_a_superuser_changes_nothing_in_the_admin(client: Client, anna: User) -> None:
     client.force_login(User.objects.create_superuser("root"))
-    row = look(anna, reference="SEEN42")
+    row = viewed(anna, reference="SEEN42")
     assert "Users and access log | cdpviewer" in client.get("/admin/").text
     for address in ("add/", f"{row.pk}/delete/"):
         assert client.post(f"/admin/orders/accessrecord/{address}", {"post": "yes"}).status_code == 403
     assert client.post(f"/admin/orders/accessrecord/{row.pk}/change/", {"reference": "x"}).status_code == 403
-    assert recorded_looks().get().reference == "SEEN42"
+    assert recorded_views().get().reference == "SEEN42"

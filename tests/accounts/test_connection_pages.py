@@ -1,4 +1,4 @@
-"""The connection pages: a credential is proved, kept sealed, never shown again, and out of everybody else's reach."""
+"""The connection pages: a credential is tested, stored encrypted, shown to nobody, and out of everybody else's reach."""
 
 from __future__ import annotations
 

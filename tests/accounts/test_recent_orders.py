@@ -12,7 +12,7 @@ from django.test import Client
 
 from orders.models import AccessRecord, Connection
 from tests.accounts.conftest import Cdp, connect
-from tests.recorded import recorded_looks
+from tests.recorded import recorded_views
 
 FLIGHT = {
     "origin": "DUB",
@@ -56,7 +56,7 @@ def test_the_link_opens_the_order_by_the_connection_it_was_seen_with(
     Connection.objects.filter(pk=seen.pk).update(name=name)
     (address,) = links(as_anna, page)
     assert as_anna.get(address).status_code == 200
-    look = recorded_looks().order_by("-at")[0]
+    look = recorded_views().order_by("-at")[0]
     assert (look.connection_id, look.ticket) == (seen.pk, "ZD-1")
 
 

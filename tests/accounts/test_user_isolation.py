@@ -16,7 +16,7 @@ from orders.urls import urlpatterns
 from tests.accounts.conftest import CLIENT_KEY, Cdp, connect
 from tests.accounts.test_recent_orders import ITEM
 from tests.panels import PANELS_OF_AN_ORDER
-from tests.recorded import recorded_looks
+from tests.recorded import recorded_views
 
 CANARY = "HERS-CANARY"
 HIS_TOKEN = "his-own-token"
@@ -91,7 +91,7 @@ def test_no_address_leads_to_another_persons_connection_activity_or_answers(
     assert {headers["Authorization"] for _method, _path, headers in cdp.calls} <= {basic(HIS_TOKEN)}
     assert cdp.calls
     assert Connection.objects.values().get(pk=hers.pk) == kept
-    his_looks = recorded_looks().filter(user_id=ben.pk)
+    his_looks = recorded_views().filter(user_id=ben.pk)
     assert not his_looks.exclude(connection_id=his.pk).exclude(what="reveal_refused").exists()
     assert not his_looks.filter(outcome__startswith="shown").exists()
 

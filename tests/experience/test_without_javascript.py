@@ -13,7 +13,7 @@ from tests.browser import admit
 from tests.canary import CANARY
 from tests.live import PASSWORD, App
 from tests.pages.conftest import SEED
-from tests.recorded import recorded_looks
+from tests.recorded import recorded_views
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def test_travellers_contacts_reveal_and_the_other_orders(plain: Page) -> None:
     plain.get_by_role("link", name="JD2TRIP").click()
     expect(plain.locator("#reference")).to_have_text("JD2TRIP")
     assert "ticket=ZD-5" in plain.url
-    seen = set(recorded_looks().values_list("what", flat=True))
+    seen = set(recorded_views().values_list("what", flat=True))
     assert seen >= {"order_opened", "travellers_seen", "contacts_seen", "field_revealed", "guest_orders_seen"}
 
 

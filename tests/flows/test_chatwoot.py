@@ -8,7 +8,7 @@ from playwright.sync_api import BrowserContext, FrameLocator, Page, Route, expec
 
 from tests.browser import sign_in
 from tests.flows.frames import Sites, allow
-from tests.recorded import recorded_looks
+from tests.recorded import recorded_views
 
 NO_REFERENCE: dict[str, dict[str, object]] = {
     "no attribute": {},
@@ -55,11 +55,11 @@ def test_a_conversation_without_a_reference_shows_no_order(closed: BrowserContex
     chatwoot = Chatwoot(closed, sites)
     place = chatwoot.panel.locator("#order")
     for turn, attributes in enumerate(NO_REFERENCE.values()):
-        before = recorded_looks().count()
+        before = recorded_views().count()
         chatwoot.switch(100 + turn, attributes)
         expect(place).to_contain_text("no reference")
         expect(place).not_to_contain_text("B94TXY")
-        assert recorded_looks().count() == before
+        assert recorded_views().count() == before
         chatwoot.switch(12, {"booking": "B94TXY"})
         expect(chatwoot.reference).to_have_text("B94TXY")
 
@@ -80,4 +80,4 @@ def test_the_earlier_order_is_gone_while_the_next_one_loads(closed: BrowserConte
         chatwoot.held[0].continue_()
     place.evaluate("() => new Promise((done) => setTimeout(done, 100))")  # what the panel would show, it has shown
     expect(chatwoot.reference).to_have_text("B94TXY")
-    assert ("B94TXY", "CW-16") in {(look.reference, look.ticket) for look in recorded_looks()}
+    assert ("B94TXY", "CW-16") in {(look.reference, look.ticket) for look in recorded_views()}

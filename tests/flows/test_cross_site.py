@@ -17,7 +17,7 @@ from tests.cdp.certificates import Authority
 from tests.live import PASSWORD, App
 from tests.pages.conftest import SEED
 from tests.panels import PANELS_OF_AN_ORDER
-from tests.recorded import recorded_looks
+from tests.recorded import recorded_views
 from tests.wiring.hop import hop, production, serving
 
 ORDERS, DESK = "orders.example.test", "desk.example.test"
@@ -116,12 +116,12 @@ def test_what_a_neighbouring_page_loads_is_refused_and_its_link_opens_the_order(
     assert asked >= {"image", "document"}
     assert any("__Host-session" in response.request.all_headers().get("cookie", "") for response in refused)
     assert served == []
-    assert not recorded_looks().exists()
+    assert not recorded_views().exists()
     assert live_app.sandbox.calls()["total"] == 0
 
     page.locator("#order").click()
     expect(page).to_have_title(re.compile(r"^B94TXY"))
-    assert [(look.what, look.ticket) for look in recorded_looks()] == [("order_opened", "RT-1")]
+    assert [(look.what, look.ticket) for look in recorded_views()] == [("order_opened", "RT-1")]
 
 
 def test_a_link_to_the_contacts_opens_the_order_and_a_foreign_form_is_refused(neighbours: Neighbours) -> None:
@@ -129,11 +129,11 @@ def test_a_link_to_the_contacts_opens_the_order_and_a_foreign_form_is_refused(ne
     page.goto(neighbours.desk, wait_until="networkidle")
     page.locator("#contacts").click()
     expect(page).to_have_url(f"{neighbours.orders}/orders/{SEED}/?ticket=RT-1")
-    assert [look.what for look in recorded_looks()] == ["order_opened"]
+    assert [look.what for look in recorded_views()] == ["order_opened"]
     page.goto(neighbours.desk, wait_until="networkidle")
     page.locator("#search button").click()
     expect(page.locator("main")).to_contain_text("This request came from another site")
-    assert recorded_looks().count() == 1
+    assert recorded_views().count() == 1
 
 
 def test_a_link_followed_signed_out_reaches_the_order_by_the_sign_in(neighbours: Neighbours) -> None:
@@ -145,4 +145,4 @@ def test_a_link_followed_signed_out_reaches_the_order_by_the_sign_in(neighbours:
     page.locator("input[name=password]").fill(PASSWORD)
     page.locator("input[name=password]").press("Enter")
     expect(page).to_have_url(f"{neighbours.orders}/orders/{SEED}/?ticket=RT-1")
-    assert [(look.what, look.ticket) for look in recorded_looks()] == [("order_opened", "RT-1")]
+    assert [(look.what, look.ticket) for look in recorded_views()] == [("order_opened", "RT-1")]

@@ -18,7 +18,7 @@ from tests.firefox import running_firefox
 from tests.flows.frames import Sites, allow, cookies_of
 from tests.live import PASSWORD, App
 from tests.pages.test_embed import challenge
-from tests.recorded import recorded_looks
+from tests.recorded import recorded_views
 
 CHALLENGE = "x" * 43
 BAD_GATEWAY = "<html><title>502</title><h1>Bad Gateway</h1><a href='/'>nginx</a></html>"
@@ -48,12 +48,12 @@ def test_an_order_is_read_in_the_frame_and_no_more_after_sign_out(
     assert shell["cache-control"] == "no-store, private"
     assert "Sec-Fetch-Dest" in shell["vary"]
     assert live_app.sandbox.calls()["total"] == 0
-    assert not recorded_looks().exists()
+    assert not recorded_views().exists()
 
     panel = allow(page, name="agent")
     expect(panel.locator("#embed-order .reference")).to_have_text("B94TXY")
     expect(panel.locator("#itinerary")).to_contain_text("DUB")
-    [look] = recorded_looks()
+    [look] = recorded_views()
     assert (look.what, look.ticket, look.via) == ("order_opened", "ZD-1", f"embed {sites.desk}")
     # The secret of the frame is in no URL: the window is given its hash.
     [verifier] = {json.loads(one.post_data or "")["verifier"] for one in asked if one.url.endswith("/embed/token/")}
@@ -81,13 +81,13 @@ def test_an_order_is_read_in_the_frame_and_no_more_after_sign_out(
     tab.locator("summary", has_text="agent").click()
     tab.get_by_role("button", name="Sign out").click()
     expect(tab).to_have_url(re.compile("/accounts/"))
-    before = recorded_looks().count()
+    before = recorded_views().count()
     live_app.sandbox.reset()
     panel.locator("[data-again]").first.click()
     expect(panel.locator("#say")).to_have_text("You are signed out. Sign in again.")
     expect(panel.locator("[data-sign-in]")).to_be_visible()
     assert panel.locator("#order").inner_html() == ""
-    assert recorded_looks().count() == before
+    assert recorded_views().count() == before
     assert live_app.sandbox.calls()["total"] == 0
 
 
@@ -142,7 +142,7 @@ def test_chatwoot_names_the_reference_and_a_deactivated_agent_reads_nothing_more
         assert not panel.locator("body").evaluate("() => document.hasFocus()")
     assert len(asked) == before + 4
     assert not [one.url for one in asked if re.search("Jane|353|B94TXY", one.url)]
-    assert {(look.reference, look.ticket) for look in recorded_looks()} == {("B94TXY", "CW-12")}
+    assert {(look.reference, look.ticket) for look in recorded_views()} == {("B94TXY", "CW-12")}
 
     # Who presses a button of the panel keeps the focus in it, though the button is replaced.
     panel.locator("#embed-order [data-again]").focus()
@@ -195,11 +195,11 @@ def test_what_another_site_tries_comes_to_nothing(closed: BrowserContext, sites:
     assert typed.status == 403
 
     # In a tab of its own the address leads to the order.
-    assert not recorded_looks().exists()
+    assert not recorded_views().exists()
     assert live_app.sandbox.calls()["total"] == 0
     page.goto(f"{sites.orders}/embed/?q=B94TXY&ticket=ZD-1")
     expect(page).to_have_title(re.compile("^B94TXY"))
-    assert recorded_looks().get().via == ""
+    assert recorded_views().get().via == ""
 
     assert not EmbedGrant.objects.exists()
     assert not EmbedSession.objects.exists()
@@ -319,7 +319,7 @@ def test_without_javascript_the_frame_says_where_to_read_the_order(browser: Brow
         tab.locator("input[name=password]").fill(PASSWORD)
         tab.locator("input[name=password]").press("Enter")
         expect(tab.locator("#reference")).to_have_text("B94TXY")
-    [look] = recorded_looks()
+    [look] = recorded_views()
     assert (look.ticket, look.via) == ("ZD-1", "")
 
 
@@ -343,7 +343,7 @@ def test_the_same_in_firefox(sites: Sites, live_app: App, tmp_path: Path) -> Non
         firefox.switch(ticket)
         firefox.enter_frame("#panel")
         firefox.find("#embed-order .reference", words="B94TXY")
-        [look] = recorded_looks()
+        [look] = recorded_views()
         assert (look.what, look.ticket, look.via) == ("order_opened", "ZD-1", f"embed {sites.desk}")
 
         before = firefox.windows()
@@ -358,7 +358,7 @@ def test_the_same_in_firefox(sites: Sites, live_app: App, tmp_path: Path) -> Non
         firefox.click("[data-again]")
         firefox.find("#say", words="You are signed out. Sign in again.")
         firefox.find("[data-sign-in]")
-        assert recorded_looks().count() == 1
+        assert recorded_views().count() == 1
 
         # A page that is not listed may not frame it, near or far: Firefox shows a page of its own in its place.
         live_app.sandbox.reset()
@@ -371,5 +371,5 @@ def test_the_same_in_firefox(sites: Sites, live_app: App, tmp_path: Path) -> Non
             for frame in frames:
                 firefox.enter_frame(frame)
             assert firefox.send("WebDriver:FindElements", using="css selector", value="[data-sign-in]") == []
-        assert recorded_looks().count() == 1
+        assert recorded_views().count() == 1
         assert live_app.sandbox.calls()["total"] == 0

@@ -17,7 +17,7 @@ from accounts.embedding import takes_no_cookies
 from accounts.models import EmbedSession
 from tests.flows.frames import STRANGER, Sites, running_sites, without_third_party_cookies
 from tests.live import PROJECT, App
-from tests.recorded import recorded_looks
+from tests.recorded import recorded_views
 
 SECRET = "a secret that only the proxy has, 32 long"
 MANUAL = (PROJECT / "docs" / "sign-on.md").read_text()
@@ -81,7 +81,7 @@ def test_the_panel_works_from_the_first_press_on(
             with opened.value.expect_event("close"):
                 opened.value.get_by_role("button", name="Allow").click()
             expect(panel.locator("#embed-order .reference")).to_have_text("B94TXY")
-            assert recorded_looks().count() == presses
+            assert recorded_views().count() == presses
             if presses == 1:
                 page.reload()
         # The second window did not end the session from which the first frame had its token.

@@ -15,7 +15,7 @@ from tests.integrations.ticket_systems import Desk
 from tests.live import PASSWORD, App
 from tests.pages.test_ticket_values import LANDINGS, PERSONAL
 from tests.pages.ticket_values import VALUES
-from tests.recorded import recorded_looks
+from tests.recorded import recorded_views
 
 NO_LINK, ELSEWHERE = "no link", "elsewhere"
 RECORDED = {"order": "order_opened", "chooser": "orders_listed", "miss": "searched_reference"}
@@ -46,7 +46,7 @@ class Clicking:
         if signed_out:
             self.context.clear_cookies(domain="127.0.0.1")
             SignInFailure.objects.all().delete()  # a desk full of people, none of whom guesses so often
-        recorded = recorded_looks().count()
+        recorded = recorded_views().count()
         self.ticket.goto(self.desk.tickets[name], wait_until="domcontentloaded")
         link = self.ticket.locator(self.desk.links[shape])
         if not link.count():
@@ -89,7 +89,7 @@ class Clicking:
         words = [word for word, form in LANDINGS.items() if re.search(form, html)]
         word = words[-1] if words else ELSEWHERE
         assert "<script>alert" not in html
-        looks = list(recorded_looks().order_by("pk")[recorded:])
+        looks = list(recorded_views().order_by("pk")[recorded:])
         number = self.desk.numbers[name]
         if word in RECORDED:
             assert {(look.what, look.ticket) for look in looks} == {(RECORDED[word], number)}, (name, looks)

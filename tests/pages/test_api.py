@@ -35,7 +35,7 @@ from sandbox.server import Sandbox
 from tests.pages.conftest import SEED
 from tests.pages.test_problems import leaves
 from tests.pages.test_secrecy import SECRET, planted
-from tests.recorded import recorded_looks
+from tests.recorded import recorded_views
 
 __all__ = ["planted"]
 
@@ -101,7 +101,7 @@ def test_an_order_in_short(key: str, cdp: Sandbox) -> None:
     assert order["route"][0] == "DUB"
     assert order["journeys"][0]["departs"] == "2025-08-15T16:00"
     assert order["journeys"][0]["departs_zone"] == "Europe/Dublin"
-    [look] = recorded_looks()
+    [look] = recorded_views()
     assert (look.user_id, look.user_name, look.what, look.via) == (
         None,
         "integration: Zammad",
@@ -116,7 +116,7 @@ def test_an_order_that_is_not_there_is_an_empty_answer_on_record(key: str) -> No
     answer = ask(key, "ZZZZZZ")
     assert (answer.status_code, answer.json()["orders"]) == (200, [])
     assert "ZZZZZZ" in answer.json()["looked"]
-    [look] = recorded_looks()
+    [look] = recorded_views()
     assert (look.what, look.outcome, look.user_name) == ("searched_reference", "0 found", "integration: Zammad")
 
 
@@ -127,7 +127,7 @@ def test_every_key_that_twenty_agents_press_costs_only_what_has_five_signs(key: 
             answer = ask(key, typed)
             assert (answer.status_code, answer.json()["orders"]) == (200, [])
     assert cdp.calls()["total"] == 0
-    assert not recorded_looks().exists()
+    assert not recorded_views().exists()
     assert Integration.objects.get().in_minute == 0
 
 
@@ -170,7 +170,7 @@ def test_only_the_reference_of_a_text_is_repeated(key: str, q: str) -> None:
     assert (answer.status_code, answer.json()["looked"]) == (200, ["B94TXY"])
     # Three digits alone come about in a seal as well.
     assert not re.search("jane|doyle|353871", answer.text, re.IGNORECASE)
-    assert not re.search("jane|doyle|353871", str(recorded_looks().values()), re.IGNORECASE)
+    assert not re.search("jane|doyle|353871", str(recorded_views().values()), re.IGNORECASE)
 
 
 # --- the key
@@ -204,7 +204,7 @@ def test_without_a_key_nothing_is_answered(key: str, desk: Client, cdp: Sandbox,
     answer = checked(desk.get("/api/v1/orders", {"q": "B94TXY"}, headers={"Authorization": authorization.format(key)}))
     assert answer.status_code == 401
     assert answer["WWW-Authenticate"].startswith("Bearer")
-    assert not recorded_looks().exists()
+    assert not recorded_views().exists()
     assert cdp.calls()["total"] == 0
 
 
@@ -281,7 +281,7 @@ def test_a_failure_is_never_an_empty_answer(key: str, cdp: Sandbox, fault: str) 
     answer = ask(key)
     assert answer.status_code in {502, 503, 504}
     assert int(answer["Retry-After"]) >= 1
-    assert not recorded_looks().exists()
+    assert not recorded_views().exists()
 
 
 def test_a_credential_that_does_not_open_is_a_failure(key: str, shared: SharedConnection, cdp: Sandbox) -> None:

@@ -11,7 +11,7 @@ from django.test import Client
 from sandbox.server import Sandbox
 from tests.pages.conftest import SEED
 from tests.panels import PANELS_OF_AN_ORDER
-from tests.recorded import recorded_looks
+from tests.recorded import recorded_views
 
 GUEST = "2fb6e7a4-6f3b-4d3c-9d61-0c1a5c1f0a11"
 # A page, and where a link of another site to it leads ("" for the page itself).
@@ -55,7 +55,7 @@ def test_nothing_but_a_link_is_served_to_another_site(desk: Client, cdp: Sandbox
         if (mode, dest, method) != LINK:
             answer = getattr(desk, method)(page, headers=fetch_headers(site, mode, dest))
             assert answer.status_code == 403, (site, mode, dest, method)
-    assert not recorded_looks().exists()
+    assert not recorded_views().exists()
     assert cdp.calls()["total"] == 0
 
 
@@ -67,7 +67,7 @@ def test_a_link_opens_a_page_and_a_link_to_a_part_opens_the_page_around_it(
     answer = desk.get(page, headers=fetch_headers(site, "navigate", "document"))
     if leads_to:
         assert (answer.status_code, answer.headers["Location"]) == (302, leads_to)
-        assert not recorded_looks().exists()
+        assert not recorded_views().exists()
     else:
         as_before = desk.get(page)
         assert (answer.status_code, answer.headers.get("Location")) == (
@@ -85,7 +85,7 @@ def test_a_page_that_is_loaded_ahead_of_the_click_is_not_served_to_another_site(
         f"/orders/{SEED}/", headers={**fetch_headers("same-site", "navigate", "document"), header: purpose}
     )
     assert answer.status_code == 403
-    assert not recorded_looks().exists()
+    assert not recorded_views().exists()
     assert cdp.calls()["total"] == 0
 
 
@@ -99,7 +99,7 @@ def test_own_requests_and_browsers_without_the_headers_are_served_as_before(
 ) -> None:
     answer = desk.get(f"/orders/{SEED}/contacts/", headers=fetch_headers(site, mode, dest))
     assert answer.status_code == 200
-    assert recorded_looks().get().what == "contacts_seen"
+    assert recorded_views().get().what == "contacts_seen"
     assert desk.post("/orders/", {"q": "B94TXY"}, headers=fetch_headers(site, mode, dest)).status_code == 303
 
 
@@ -124,7 +124,7 @@ def test_the_way_round_by_the_sign_in_ends_at_the_same_rule(desk: Client, cdp: S
     answer = desk.get(f"/accounts/login/?next=/orders/{SEED}/contacts/", headers=image)
     assert answer.headers["Location"] == f"/orders/{SEED}/contacts/"
     assert desk.get(answer.headers["Location"], headers=image).status_code == 403
-    assert not recorded_looks().exists()
+    assert not recorded_views().exists()
     assert cdp.calls()["total"] == 0
 
 

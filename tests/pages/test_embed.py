@@ -28,7 +28,7 @@ from sandbox.server import Sandbox
 from tests.pages.conftest import connect
 from tests.pages.reading import text_of
 from tests.pages.test_secrecy import SECRET, planted
-from tests.recorded import events, recorded_looks
+from tests.recorded import events, recorded_views
 
 __all__ = ["planted"]
 
@@ -153,7 +153,7 @@ def test_the_frame_is_the_same_for_everybody_and_sets_no_cookie(desk: Client, cd
     assert f"frame-ancestors {DESK} https://*.frontapp.com" in pages[0]["Content-Security-Policy"]
     assert "frame-ancestors 'none'" in desk.get("/")["Content-Security-Policy"]
     assert b'href="/orders/?q=B94TXY"' in pages[0].content
-    assert not recorded_looks().exists()
+    assert not recorded_views().exists()
     assert cdp.calls()["total"] == 0
 
 
@@ -427,7 +427,7 @@ def test_an_order_in_short_with_nothing_personal_and_the_frame_on_record(desk: C
     buttons = re.findall("<button [^>]*>", answer.text)
     assert [button for button in buttons if "data-again" not in button] == []
     assert b"/contacts/?ticket=ZD-7" in answer.content
-    [look] = recorded_looks()
+    [look] = recorded_views()
     assert (look.user_name, look.what, look.ticket, look.via) == ("agent", "order_opened", "ZD-7", f"embed {DESK}")
     assert Client().get("/embed/orders/B94TXY/", headers={"Authorization": f"Embed {token}"}).status_code == 200
 
@@ -444,7 +444,7 @@ def test_without_the_token_cookies_open_nothing(desk: Client, cdp: Sandbox, auth
         desk.get("/embed/orders/B94TXY/", headers=headers),
     ):
         assert (answer.status_code, answer["WWW-Authenticate"], answer.content) == (401, "Embed", b"")
-    assert not recorded_looks().exists()
+    assert not recorded_views().exists()
     assert cdp.calls()["total"] == 0
 
 
@@ -492,10 +492,10 @@ def test_a_token_ends_with_what_allowed_it(desk: Client, agent: User, cdp: Sandb
     token = token_for(desk)
     assert read(token).status_code == 200
     getattr(Ending(desk, agent), end)()
-    looks = recorded_looks().count()
+    looks = recorded_views().count()
     cdp.reset()
     assert read(token).status_code == 401
-    assert recorded_looks().count() == looks
+    assert recorded_views().count() == looks
     assert cdp.calls()["total"] == 0
 
 
@@ -620,7 +620,7 @@ def test_another_connection_is_named_and_never_replaced(desk: Client, agent: Use
     token = token_for(desk)
     connect(agent, cdp, "Second")
     assert read(token, connection="Second").status_code == 200
-    assert recorded_looks().get().connection_name == "Second (sandbox)"
+    assert recorded_views().get().connection_name == "Second (sandbox)"
     assert read(token, connection="Third").status_code == 404
 
 

@@ -15,7 +15,7 @@ from orders.privacy import access_log
 from sandbox.server import Sandbox
 from tests.pages.conftest import SEED, connect
 from tests.pages.reading import text_of
-from tests.recorded import recorded_looks
+from tests.recorded import recorded_views
 
 JANE = "2c2f2d64-0d51-4f0f-9a3e-5a7f3f0d1e01"
 TOM = "2c2f2d64-0d51-4f0f-9a3e-5a7f3f0d1e02"
@@ -37,7 +37,7 @@ def test_guests_that_do_not_load_are_a_failure_and_not_nobody(plain_cdp: Sandbox
     page = desk.post("/orders/", {"q": SHARED})
     assert page.status_code == 502
     assert "Nobody found" not in text_of(page)
-    look = recorded_looks().get()
+    look = recorded_views().get()
     assert (look.what, look.outcome, look.subject) == ("searched_email", "failed: broken", access_log.hashed(SHARED))
 
 
@@ -54,7 +54,7 @@ def test_a_search_that_fails_is_recorded_too(
 ) -> None:
     cdp.set_fault("*", "503", "guests")
     assert desk.post(address, asked).status_code == 502
-    assert recorded_looks().values_list("what", "outcome").get() == (what, "failed: broken")
+    assert recorded_views().values_list("what", "outcome").get() == (what, "failed: broken")
 
 
 def test_orders_that_do_not_load_are_not_counted_and_can_be_tried_again(desk: Client, cdp: Sandbox) -> None:
@@ -62,7 +62,7 @@ def test_orders_that_do_not_load_are_not_counted_and_can_be_tried_again(desk: Cl
     page = desk.post("/orders/?ticket=ZD-1", {"q": SHARED})
     assert page.status_code == 200
     assert "Orders 0" not in text_of(page)
-    assert recorded_looks().get().outcome == "2 found, orders of 2 incomplete"
+    assert recorded_views().get().outcome == "2 found, orders of 2 incomplete"
     form = next(form for form in re.findall(r"<form.*?</form>", page.text, re.DOTALL) if "Try again" in form)
     assert "action=" not in form  # the address of the page itself, ticket and all
     asked = {name: unescape(value) for name, value in re.findall(r'name="(q|\w+_name)" value="([^"]*)"', form)}
@@ -77,7 +77,7 @@ def test_a_guest_that_does_not_load_is_counted_in_the_record(plain_cdp: Sandbox,
     page = desk.post("/orders/", {"q": SHARED})
     assert page.status_code == 200
     assert "1 entry did not load" in text_of(page)
-    assert recorded_looks().get().outcome == "1 found, 1 not loaded"
+    assert recorded_views().get().outcome == "1 found, 1 not loaded"
 
 
 def test_the_orders_of_a_guest_on_the_order_with_the_order_itself_marked(desk: Client, cdp: Sandbox) -> None:
@@ -111,7 +111,7 @@ def test_nobody_elses_orders_are_shown(ref: str, desk: Client, cdp: Sandbox) -> 
     page = desk.get(f"/orders/{ref}/guests/{TOM}/orders/")
     assert page.status_code == 404
     assert "FAM4OB" not in text_of(page)
-    look = recorded_looks().get()
+    look = recorded_views().get()
     assert (look.outcome, look.subject) == ("not shown: nobody on this order", access_log.hashed(TOM))
 
 
@@ -120,12 +120,12 @@ def test_people_who_do_not_load_are_not_taken_for_strangers(part: str, desk: Cli
     cdp.set_fault("*", "503", part)
     page = desk.get(f"/orders/{SEED}/guests/{TOM}/orders/")
     assert page.status_code == 502
-    assert not recorded_looks().exists()
+    assert not recorded_views().exists()
 
 
 def test_a_list_of_orders_to_choose_from_is_a_look(desk: Client, cdp: Sandbox) -> None:
     page = desk.get("/orders/?q=twice1&ticket=ZD-1")
     assert len(page.context["found"]) == 2
-    look = recorded_looks().get()
+    look = recorded_views().get()
     assert (look.what, look.reference, look.outcome, look.ticket) == ("orders_listed", "TWICE1", "2 listed", "ZD-1")
     assert look.connection_name.startswith("sandbox")

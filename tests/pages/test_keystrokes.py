@@ -13,7 +13,7 @@ from orders.models import Integration, integrations
 from orders.models.shared import SharedConnection
 from orders.views.api import FEWEST_SIGNS
 from sandbox.server import Sandbox
-from tests.recorded import recorded_looks
+from tests.recorded import recorded_views
 
 AGENTS = 20
 LENGTH = 10  # signs of a reference
@@ -53,7 +53,7 @@ def test_what_is_typed_costs_the_cdp_what_five_signs_and_more_cost(zammad: dict[
     assert for_two > 0
     cdp.reset()
     Integration.objects.update(minute=0, in_minute=0)
-    before = recorded_looks().count()
+    before = recorded_views().count()
 
     # All in one minute, key by key: everybody's first, everybody's second, …
     found = [ask(zammad, text) for turn in zip(*typed, strict=True) for text in turn]
@@ -61,7 +61,7 @@ def test_what_is_typed_costs_the_cdp_what_five_signs_and_more_cost(zammad: dict[
     assert found == [(200, 0)] * len(found)
     assert len(found) == AGENTS * (LENGTH + 1)
     assert cdp.calls()["total"] == for_two * len(searched) // 2
-    assert recorded_looks().count() - before == len(searched)
+    assert recorded_views().count() - before == len(searched)
     assert Integration.objects.get().in_minute == len(searched)
 
 

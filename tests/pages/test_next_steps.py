@@ -16,7 +16,7 @@ from django.test import Client
 from sandbox.server import Sandbox
 from tests.pages.conftest import SEED
 from tests.pages.reading import text_of
-from tests.recorded import recorded_looks
+from tests.recorded import recorded_views
 
 ON_THE_ORDER = {"HX-Request": "true", "HX-Current-URL": f"http://testserver/orders/{SEED}/"}
 LINES = "orders.cdp"
@@ -139,4 +139,4 @@ def test_a_locked_database_is_not_waited_for_beyond_the_promise(agent: User, cli
     assert page.status_code == 503
     assert "could not be logged" in text_of(page)
     assert took < 4
-    assert recorded_looks().count() == 1
+    assert recorded_views().count() == 1

@@ -12,7 +12,7 @@ from django.test import Client
 from sandbox.server import Sandbox
 from tests.pages.conftest import SEED, connect
 from tests.pages.reading import shown_order, text_of
-from tests.recorded import recorded_looks
+from tests.recorded import recorded_views
 
 UNKNOWN = "11111111-2222-4333-8444-555555555555"
 
@@ -50,7 +50,7 @@ def test_nothing_but_get_leaves(desk: Client, cdp: Sandbox) -> None:
 
 def test_opening_is_recorded_with_reference_route_and_ticket(desk: Client) -> None:
     desk.get(f"/orders/{SEED}/?ticket=ZD-1234")
-    look = recorded_looks().get()
+    look = recorded_views().get()
     assert (look.what, look.order_ref, look.reference, look.route, look.ticket) == (
         "order_opened",
         SEED,
@@ -90,7 +90,7 @@ def test_a_booking_reference_in_the_path_leads_to_its_order(desk: Client) -> Non
     for part in ("raw/", "contacts/", "travellers/", "custom-data/", "itinerary.ics", ""):
         assert f'href="/orders/{SEED}/{part}?ticket=ZD-9"' in page.text
     assert f'/orders/{SEED}/"' in page.text.partition("data-copy-link=")[2][:120]
-    assert list(recorded_looks().values_list("what", "order_ref", "reference", "ticket")) == [
+    assert list(recorded_views().values_list("what", "order_ref", "reference", "ticket")) == [
         ("order_opened", SEED, "B94TXY", "ZD-9")
     ]
 
@@ -108,7 +108,7 @@ def test_not_found_names_the_connection_and_offers_the_others(desk: Client, agen
     assert "sandbox" in text and "second tenant" in text and "NOSUCH9" in text
     form = page.content.decode().partition('action="/orders/?connection=second+tenant"')[2]
     assert form.partition("</form>")[0].count('name="q" value="NOSUCH9"') == 1
-    missed = recorded_looks().get(what="searched_reference")
+    missed = recorded_views().get(what="searched_reference")
     assert (missed.reference, missed.outcome, missed.subject) == ("NOSUCH9", "0 found", "")
 
 
@@ -224,5 +224,5 @@ def test_an_odd_ref_in_an_answer_costs_neither_the_page_nor_the_order(desk: Clie
 def test_the_pages_of_an_order_are_found_by_its_booking_reference_too(desk: Client, page: str) -> None:
     found = desk.get(f"/orders/B94TXY/{page}?ticket=ZD-5")
     assert found.status_code == 200
-    assert recorded_looks().get().order_ref == SEED
+    assert recorded_views().get().order_ref == SEED
     assert desk.get(f"/orders/NOSUCH9/{page}").status_code == 404

@@ -13,7 +13,7 @@ from sandbox.server import Sandbox
 from tests.pages.conftest import SEED
 from tests.pages.reading import text_of
 from tests.pages.world_of import open_order
-from tests.recorded import recorded_looks
+from tests.recorded import recorded_views
 
 HTMX = {"HX-Request": "true"}
 
@@ -60,7 +60,7 @@ def test_whom_to_call_phones_first_and_nobody_only_where_nothing_was_sent(
 def test_seeing_contacts_is_one_call_and_recorded(desk: Client, cdp: Sandbox) -> None:
     desk.get(f"/orders/{SEED}/contacts/")
     assert cdp.calls()["total"] == 1
-    assert recorded_looks().get().what == "contacts_seen"
+    assert recorded_views().get().what == "contacts_seen"
 
 
 def test_all_60_contacts_are_shown(desk: Client) -> None:
@@ -129,7 +129,7 @@ def test_search_by_e_mail_names_all_guests_with_their_orders(desk: Client, cdp: 
     assert page.status_code == 200
     assert len(page.context["guests"]) == 2
     assert all(guest["orders"] for guest in page.context["guests"])
-    look = recorded_looks().get()
+    look = recorded_views().get()
     assert look.what == "searched_email"
     assert shared_email not in "".join(str(getattr(look, field.name)) for field in look._meta.fields)
     assert len(look.subject) == 64

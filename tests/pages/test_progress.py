@@ -12,7 +12,7 @@ from django.test import Client
 from sandbox.server import Sandbox
 from tests.pages.conftest import connect
 from tests.pages.reading import text_in
-from tests.recorded import recorded_looks
+from tests.recorded import recorded_views
 
 HTMX = {"HX-Request": "true"}
 STEP = re.compile(rb"<!-- (\d+)/(\d+) -->\n")
@@ -42,7 +42,7 @@ def test_a_long_panel_tells_how_many_came_and_ends_with_what_is_missing(slow: tu
     text = text_in(STEP.sub(b"", body).decode())
     assert "58 of 60 loaded" in text
     assert "Try again" in text
-    assert recorded_looks().get().what == "contacts_seen"
+    assert recorded_views().get().what == "contacts_seen"
 
 
 @pytest.mark.django_db(transaction=True)

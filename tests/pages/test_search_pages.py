@@ -15,7 +15,7 @@ from orders.models import AccessRecord, Connection
 from sandbox.server import Sandbox
 from tests.pages.conftest import SEED, connect
 from tests.pages.reading import shown_order, text_of
-from tests.recorded import recorded_looks
+from tests.recorded import recorded_views
 
 
 @pytest.fixture
@@ -182,7 +182,7 @@ def test_a_national_number_asks_for_its_country_and_is_posted_with_it(desk: Clie
     assert cdp.calls()["total"] == 0
     found = desk.post(action, {**fields, "country": "IE"})
     assert found.status_code == 200
-    assert recorded_looks().get().what == "searched_phone"
+    assert recorded_views().get().what == "searched_phone"
 
 
 def test_the_connections_country_reads_national_numbers(desk: Client, agent: User) -> None:

@@ -11,7 +11,7 @@ from pytest_django.fixtures import Settings
 
 from tests.pages.conftest import SEED
 from tests.pages.reading import text_of
-from tests.recorded import recorded_looks
+from tests.recorded import recorded_views
 
 KEPT = ["ZD-1234", "#4711", "INC0012345", "2024.0815/7", "PROJ_7-12", "1", "A" * 64]
 REFUSED = [
@@ -25,7 +25,7 @@ def test_a_ticket_is_kept_and_shown(desk: Client, ticket: str) -> None:
     page = desk.get(f"/orders/{SEED}/?ticket={quote(ticket, safe='')}")
     assert f"Ticket {ticket}" in text_of(page)
     assert "was ignored because" not in page.text
-    assert recorded_looks().get().ticket == ticket
+    assert recorded_views().get().ticket == ticket
 
 
 @pytest.mark.parametrize("ticket", REFUSED)
@@ -39,11 +39,11 @@ def test_anything_else_is_dropped_and_the_page_says_so(desk: Client, page: str, 
     assert "<script>alert" not in answer.text
     addresses = " ".join(re.findall(r'(?:href|action)="([^"]*)"', answer.text))
     assert "ticket=" not in addresses
-    assert not recorded_looks().exclude(ticket="").exists()
+    assert not recorded_views().exclude(ticket="").exists()
 
 
 def test_the_operator_may_have_other_tickets(desk: Client, settings: Settings) -> None:
     settings.TICKET_PATTERN = re.compile(r"TK \d{4}")
     desk.get(f"/orders/{SEED}/?ticket=TK%201234")
     desk.get(f"/orders/{SEED}/?ticket=ZD-1")
-    assert list(recorded_looks().order_by("pk").values_list("ticket", flat=True)) == ["TK 1234", ""]
+    assert list(recorded_views().order_by("pk").values_list("ticket", flat=True)) == ["TK 1234", ""]

@@ -12,7 +12,7 @@ from orders.models import AccessRecord
 from sandbox.server import Sandbox
 from tests.pages.conftest import SEED, connect
 from tests.pages.reading import text_of
-from tests.recorded import recorded_looks
+from tests.recorded import recorded_views
 
 
 def ref_of(cdp: Sandbox, reference: str) -> str:
@@ -46,7 +46,7 @@ def test_without_the_people_the_panel_fails(desk: Client, cdp: Sandbox) -> None:
 def test_a_partial_look_says_how_much_was_seen(desk: Client, cdp: Sandbox) -> None:
     for reference, outcome in (("MISS2C", "shown: 58 of 60"), ("GRP120", "shown")):
         desk.get(f"/orders/{ref_of(cdp, reference)}/contacts/")
-        assert recorded_looks().order_by("-at")[0].outcome == outcome
+        assert recorded_views().order_by("-at")[0].outcome == outcome
 
 
 def test_every_look_at_an_order_is_found_by_its_reference(desk: Client, supervisor: User, cdp: Sandbox) -> None:
@@ -55,7 +55,7 @@ def test_every_look_at_an_order_is_found_by_its_reference(desk: Client, supervis
     for part in parts:
         desk.get(f"/orders/{SEED}/{part}")
     desk.post(f"/orders/{SEED}/reveal/", {"person": "n1", "kind": "contact", "field": "all"})
-    assert recorded_looks().count() == AccessRecord.objects.filter(reference="B94TXY").count() == 1 + len(parts)
+    assert recorded_views().count() == AccessRecord.objects.filter(reference="B94TXY").count() == 1 + len(parts)
 
 
 @pytest.fixture

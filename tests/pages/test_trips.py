@@ -17,7 +17,7 @@ from orders.services.people import load_orders_of_contacts
 from sandbox.server import Sandbox
 from tests.pages.conftest import SEED, connect
 from tests.pages.reading import Answer, shown_order, text_of
-from tests.recorded import recorded_looks
+from tests.recorded import recorded_views
 
 JANE = "2c2f2d64-0d51-4f0f-9a3e-5a7f3f0d1e01"
 ANEW = {
@@ -127,7 +127,7 @@ def test_the_strip_holds_the_customers_orders_and_marks_the_one_on_the_page(desk
         assert page.text.count('aria-current="page"') == 1
         assert f'href="/orders/{marked}/"' not in page.text
         assert "JD2TRIP" in text_of(page)
-    looks = recorded_looks().filter(what="guest_orders_seen")
+    looks = recorded_views().filter(what="guest_orders_seen")
     assert {(look.order_ref, look.outcome) for look in looks} == {(SEED, "shown")}
 
 
@@ -289,6 +289,6 @@ def test_the_strip_of_several_contacts_records_each_of_them(desk: Client, monkey
         "orders.views.trips.load_orders_of_contacts", lambda tenant, ref: (guests, load(tenant, ref)[1])
     )
     desk.get(f"/orders/{SEED}/trips/", headers={"HX-Request": "true"})
-    looks = recorded_looks().filter(what="guest_orders_seen")
+    looks = recorded_views().filter(what="guest_orders_seen")
     assert {look.subject for look in looks} == {hashed(guest) for guest in guests}
     assert {(look.order_ref, look.outcome) for look in looks} == {(SEED, "shown")}
