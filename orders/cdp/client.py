@@ -142,12 +142,12 @@ class CdpClient:
         search = {"referenceId": _term(reference_id)} if reference_id is not None else {"guestRef": _ref(guest_ref)}
         listing = Listing(self.reader, ("orders",), search)
         try:
-            found = listing.read("orders", decode.order, fetch=self._order_with_items)
+            orders = listing.read("orders", decode.order, fetch=self._order_with_items)
         except NotFound:
             return Loaded()
-        if listing.is_one_record and found.items and found.items[0].ref and found.items[0].items_complete:
-            self.reader.note(_WHOLE + found.items[0].ref.lower(), listing.first_page)
-        return found
+        if listing.is_one_record and orders.items and orders.items[0].ref and orders.items[0].items_complete:
+            self.reader.note(_WHOLE + orders.items[0].ref.lower(), listing.first_page)
+        return orders
 
     def list_contacts(self, order_ref: str) -> Loaded[Person]:
         """GET /orders/{ref}/contacts (retrieve-order-contact-references--legacy-.html): the contacts of an order.
@@ -216,11 +216,11 @@ class CdpClient:
             raw, _ = self.reader.get(("orders", ref, "extExt"), {"expand": "true"})
             if not isinstance(raw.get("items"), list):
                 return decode.extension(raw)
-            found = next((entry for entry in raw["items"] if isinstance(entry, dict)), None)
-            named = ref_of(found) if found is not None and decode.is_bare_reference(found) else None
+            record = next((entry for entry in raw["items"] if isinstance(entry, dict)), None)
+            named = ref_of(record) if record is not None and decode.is_bare_reference(record) else None
             if named is not None:
-                found, _ = self.reader.get(("orders", ref, "extExt", named), {})
-            return decode.extension(found) if found is not None else None
+                record, _ = self.reader.get(("orders", ref, "extExt", named), {})
+            return decode.extension(record) if record is not None else None
         except NotFound:
             return None
 

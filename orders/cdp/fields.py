@@ -189,15 +189,15 @@ class Fields:
 
         A single text in place of a list is read as a list of one. `most` is the maximum length of each text in characters, as in `text`.
         """
-        found: dict[str, None] = {}
+        texts: dict[str, None] = {}
         for key in (name, *alone):
             value = self.sent(key)
             entries = value if isinstance(value, list) else [value]
             for entry in self._first(key, entries, VALUES):
                 text = self._text(key, entry, most)
                 if text is not None:
-                    found[text] = None
-        return tuple(found)
+                    texts[text] = None
+        return tuple(texts)
 
     def objects(self, name: str, take: Callable[[list[Any]], Sequence[Any]]) -> tuple[list[dict[str, Any]], int]:
         """The objects in the list field `name`, and the number of entries in the list that were not read.

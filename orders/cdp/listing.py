@@ -119,7 +119,7 @@ class Listing:
         fetch: Callable[[str], T],
         beside: Callable[[str], None] | None,
     ) -> list[T | CdpError]:
-        def one(entry: object) -> Callable[[], T] | T | CdpError:
+        def record_or_task(entry: object) -> Callable[[], T] | T | CdpError:
             if not isinstance(entry, dict) or not entry:
                 return Unreadable("an entry of the collection is not a record")
             if not decode.is_bare_reference(entry):
@@ -131,15 +131,15 @@ class Listing:
             ref = ref_of(entry) if len(entries) == 1 else self._identity(entry)
             return partial(fetch, ref) if ref is not None else _nameless()
 
-        found = []
+        records_and_tasks = []
         for entry in entries:
             in_time(self._reader.deadline)
-            found.append(one(entry))
-        tasks: list[Callable[[], T | None]] = [task for task in found if callable(task)]
+            records_and_tasks.append(record_or_task(entry))
+        tasks: list[Callable[[], T | None]] = [task for task in records_and_tasks if callable(task)]
         if beside is not None:
             tasks += [partial(beside, ref) for ref in map(self._identity, entries) if ref is not None]
         asked = iter(cast("list[T | CdpError]", self._reader.run_parallel(tasks, of=self._parts[-1])))
-        return [next(asked) if callable(task) else task for task in found]
+        return [next(asked) if callable(task) else task for task in records_and_tasks]
 
 
 def _loaded(gathered: Gathered, records: Sequence[T | CdpError], *, cut: bool) -> Loaded[T]:

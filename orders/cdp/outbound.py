@@ -33,12 +33,12 @@ def failure(error: BaseException) -> tuple[CdpError, bool] | None:
 
     The message of the CdpError never repeats the text of `error`, which may contain host names.
     """
-    for one in _chain(error):
-        if isinstance(one, ssl.SSLCertVerificationError):
-            return Untrusted(_of_certificate(one.verify_code)), False
-        if refused := TUNNEL.search(str(one)) if isinstance(one, OSError) else None:
+    for cause in _chain(error):
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return Untrusted(_of_certificate(cause.verify_code)), False
+        if refused := TUNNEL.search(str(cause)) if isinstance(cause, OSError) else None:
             return _of_proxy(int(refused[1]))
-    if any(isinstance(one, ssl.SSLError) for one in _chain(error)):
+    if any(isinstance(cause, ssl.SSLError) for cause in _chain(error)):
         return Unreachable(
             "the TLS handshake failed: it needs TLS 1.2 or newer, and nothing in between that breaks it"
         ), False
@@ -70,8 +70,8 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
     waiting: list[object] = [error]
     seen: set[int] = set()
     while waiting:
-        one = waiting.pop()
-        if isinstance(one, BaseException) and id(one) not in seen:
-            seen.add(id(one))
-            yield one
-            waiting += [one.__cause__, one.__context__, getattr(one, "reason", None), *one.args]
+        cause = waiting.pop()
+        if isinstance(cause, BaseException) and id(cause) not in seen:
+            seen.add(id(cause))
+            yield cause
+            waiting += [cause.__cause__, cause.__context__, getattr(cause, "reason", None), *cause.args]

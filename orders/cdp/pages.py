@@ -44,14 +44,14 @@ def page(raw: dict[str, Any], *, at: int = 0) -> Page:
     return Page.of(entries or [], _limit(raw.get("limit")), onward=_points_onward(raw.get("next"), at))
 
 
-def is_short(one: Page) -> bool:
+def is_short(inline: Page) -> bool:
     """Whether a page of inline items is clearly the last: no link onward, fewer than ten entries, and fewer than its limit, if any."""
-    return len(one.entries) < min(one.limit or DEFAULT_PAGE, DEFAULT_PAGE) and not one.onward
+    return len(inline.entries) < min(inline.limit or DEFAULT_PAGE, DEFAULT_PAGE) and not inline.onward
 
 
-def is_whole(one: Page) -> bool:
+def is_whole(inline: Page) -> bool:
     """Whether nothing shows that more entries exist: none is left unread, no link leads onward, and the limit, if any, is not reached."""
-    return not (one.left or one.onward) and (one.limit is None or len(one.entries) < one.limit)
+    return not (inline.left or inline.onward) and (inline.limit is None or len(inline.entries) < inline.limit)
 
 
 def _limit(value: object) -> int | None:

@@ -55,15 +55,15 @@ def person(raw: dict[str, Any], *, notes: tuple[Note, ...] = ()) -> Person:
 
 
 def _identifiers(fields: Fields) -> tuple[tuple[Identifier, ...], list[Note]]:
-    found: list[Identifier] = []
+    identifiers: list[Identifier] = []
     odd: list[Note] = []
     for entry in fields.objects("identifiers", lambda sent: sent[:VALUES])[0]:
         inner = Fields(entry, _IDENTIFIER, personal=True)
-        one = Identifier(inner.text("provider"), inner.text("id"), inner.day("expiryDate"))
-        if one != Identifier():
-            found.append(one)
+        identifier = Identifier(inner.text("provider"), inner.text("id"), inner.day("expiryDate"))
+        if identifier != Identifier():
+            identifiers.append(identifier)
         odd += inner.notes
-    return tuple(found), odd
+    return tuple(identifiers), odd
 
 
 def _item_refs(fields: Fields) -> tuple[tuple[str, ...], bool]:
@@ -80,5 +80,5 @@ def _item_refs(fields: Fields) -> tuple[tuple[str, ...], bool]:
     else:
         return (), not isinstance(sent, dict)
     named = [ref_of(entry) if isinstance(entry, dict) else None for entry in inline.entries]
-    found = tuple(dict.fromkeys(ref for ref in named if ref is not None))
-    return found, is_whole(inline) and None not in named
+    item_refs = tuple(dict.fromkeys(ref for ref in named if ref is not None))
+    return item_refs, is_whole(inline) and None not in named

@@ -43,8 +43,11 @@ def connect(addresses: list[Address], deadline: Deadline) -> DeadlineSocket:
     time left for the last address.
     """
     # IPv6 and IPv4 alternate, each in the system's order of preference: a whole family may be unreachable.
-    families = [[one for one in addresses if one[0] == family] for family in dict.fromkeys(one[0] for one in addresses)]
-    untried = [one for turn in zip_longest(*families) for one in turn if one is not None][::-1]
+    families = [
+        [address for address in addresses if address[0] == family]
+        for family in dict.fromkeys(address[0] for address in addresses)
+    ]
+    untried = [address for turn in zip_longest(*families) for address in turn if address is not None][::-1]
     head_start = min(HEAD_START, deadline.left() / (len(untried) + 1))
     trying: dict[int, DeadlineSocket] = {}
     poll = select.poll()

@@ -58,14 +58,14 @@ def failure_of(error: Exception) -> Failure:
 
 def refusal(status: int, retry_after: str | None) -> Failure:
     """The Failure for an HTTP status other than 2xx. The message of its CdpError contains the status but nothing from the body."""
-    said = f"HTTP {status}"
+    message = f"HTTP {status}"
     if status in (429, 500, 502, 503, 504):
         wait = seconds_of(retry_after)
-        error = errors.RateLimited(said, wait) if status == 429 else errors.Broken(said, wait)
+        error = errors.RateLimited(message, wait) if status == 429 else errors.Broken(message, wait)
         return Failure(error, again=True, wait=wait, at_once=status == 503)
     if 300 <= status < 400:
-        return Failure(errors.Broken(f"{said}: a redirect, which the API does not document"))
-    return Failure(_ERRORS.get(status, errors.RequestRefused if 400 <= status < 500 else errors.Broken)(said))
+        return Failure(errors.Broken(f"{message}: a redirect, which the API does not document"))
+    return Failure(_ERRORS.get(status, errors.RequestRefused if 400 <= status < 500 else errors.Broken)(message))
 
 
 def seconds_of(retry_after: str | None) -> float | None:
