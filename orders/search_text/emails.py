@@ -78,7 +78,7 @@ def find(text: str) -> Addresses:
         text = SPELLED_AT.sub("@", text)
     if "@" in text:
         text = SPELLED_DOT.sub(".", text)
-    text = AIRLINE.sub(lambda found: f" {_from_airline(found[1])}@{_from_airline(found[2])} ", text)
+    text = AIRLINE.sub(lambda match: f" {_from_airline(match[1])}@{_from_airline(match[2])} ", text)
     if lost := LOST_PLUS.fullmatch(text):
         readings = tuple(a for a in (f"{lost[1]}+{lost[2]}@{lost[3]}", f"{lost[2]}@{lost[3]}") if is_address(a))
         if lost[1] not in PLAIN_WORDS and len(readings) == 2:
@@ -103,8 +103,12 @@ def find(text: str) -> Addresses:
 
 def read(value: str) -> str:
     """The e-mail address in `value`, with spellings such as "(at)" normalized; "" unless `value` is one address and nothing else."""
-    found = find(plain(value).strip())
-    return found.readings[0] if len(found.readings) == 1 and not found.broken and not found.rest.strip() else ""
+    addresses = find(plain(value).strip())
+    return (
+        addresses.readings[0]
+        if len(addresses.readings) == 1 and not addresses.broken and not addresses.rest.strip()
+        else ""
+    )
 
 
 def href(value: str) -> str:

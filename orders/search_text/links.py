@@ -60,14 +60,14 @@ class Links:
     """What the links in a text contain: `values` are references (not checked), `texts` are searches and e-mail addresses.
 
     `subjects` are the subjects and bodies of `mailto:` links. `rest` is the remaining text, with WhatsApp links replaced by their
-    numbers. `found` is True if there was any link other than a WhatsApp link.
+    numbers. `has_link` is True if there was any link other than a WhatsApp link.
     """
 
     values: tuple[str, ...]
     texts: tuple[str, ...]
     subjects: tuple[str, ...]
     rest: str
-    found: bool
+    has_link: bool
 
 
 def find(text: str) -> Links:
@@ -82,22 +82,22 @@ def find(text: str) -> Links:
     values: list[str] = []
     texts: list[str] = []
     subjects: list[str] = []
-    found = False
+    has_link = False
 
     def take(link: re.Match[str]) -> str:
-        nonlocal found
+        nonlocal has_link
         address, behind = _without_sentence(parted(link.group()).partition(" ")[0]), " "
         taken = list(_read(address, 0))
         if link.re is BARE and not taken:
             return link.group()
-        found = True
+        has_link = True
         values.extend(value for kind, value in taken if kind == "value")
         texts.extend(value for kind, value in taken if kind == "text")
         return behind + parted(link.group()).partition(" ")[2] + " "
 
     def take_mailto(link: re.Match[str]) -> str:
-        nonlocal found
-        found = True
+        nonlocal has_link
+        has_link = True
         texts.extend(unquote(link[1]).split(","))
         subjects.extend(value for name, value in _pairs((link[2] or "")[1:]) if name in {"subject", "body"})
         return " "
@@ -105,7 +105,7 @@ def find(text: str) -> Links:
     text = MAILTO.sub(take_mailto, text)
     for pattern in (LINK, WRAPPED, BARE):
         text = pattern.sub(take, text)
-    return Links(tuple(dict.fromkeys(values)), tuple(dict.fromkeys(texts)), tuple(subjects), text, found)
+    return Links(tuple(dict.fromkeys(values)), tuple(dict.fromkeys(texts)), tuple(subjects), text, has_link)
 
 
 def _without_sentence(link: str) -> str:

@@ -104,19 +104,19 @@ def read(text: str, country: str = "") -> Lookup:
         return Lookup(Kind.UNREADABLE, why=Unreadable.TOO_LONG)
     # Searched before decoding and after: "{%cf_7%}" resembles percent-encoding, and some systems encode their braces.
     for spelling in (text, decoded(text)):
-        if found := PLACEHOLDER.search(spelling):
-            return Lookup(Kind.PLACEHOLDER, placeholder=found.group()[:120])
+        if placeholder := PLACEHOLDER.search(spelling):
+            return Lookup(Kind.PLACEHOLDER, placeholder=placeholder.group()[:120])
     if (field := NAME_ALONE.fullmatch(plain(text).strip())) and references.is_label(field[1].strip("_")):
         return Lookup(Kind.PLACEHOLDER, placeholder=text.strip()[:120])
     if lost := phones.lost_plus(plain(text)):
         return Lookup(Kind.PHONE, address=lost.e164)
     linked = links.find(plain(text))
     rest = plain(decoded(linked.rest))
-    if not linked.found:
+    if not linked.has_link:
         linked = links.find(rest)
         rest = linked.rest
     rest = "\n".join((rest, *linked.texts))
-    if not linked.found and is_nothing(rest):
+    if not linked.has_link and is_nothing(rest):
         return Lookup(Kind.EMPTY)
     return _limited(_decide(linked, rest, country))
 
@@ -136,10 +136,10 @@ def _decide(linked: links.Links, rest: str, country: str) -> Lookup:
     mails = emails.find(rest)
     numbers, without = phones.find(mails.rest, country)
     people = (*(Lookup(Kind.EMAIL, address=address) for address in mails.readings), *map(_phone, numbers))
-    alone = not linked.found and not people and not mails.broken
-    found = references.find(without, alone=alone)
+    alone = not linked.has_link and not people and not mails.broken
+    of_text = references.find(without, alone=alone)
     of_links = tuple(reading for value in linked.values for reading in references.of_value(value.strip(". ")))
-    strong = (*of_links, *found.strong)
+    strong = (*of_links, *of_text.strong)
     readable = tuple(person for person in people if person.why is not Unreadable.PHONE)
     if strong and (people or of_links):
         return Lookup(Kind.REFERENCE, candidates=strong, also=readable, mixed=bool(readable))
@@ -153,7 +153,7 @@ def _decide(linked: links.Links, rest: str, country: str) -> Lookup:
         return Lookup(Kind.SEVERAL, also=readable)
     if linked.values and not of_links:
         return Lookup(Kind.UNREADABLE, why=_dots_or_characters(linked.values))
-    return _without_addresses(rest, found, linked, country)
+    return _without_addresses(rest, of_text, linked, country)
 
 
 def _dots_or_characters(values: tuple[str, ...]) -> Unreadable:
@@ -166,39 +166,39 @@ def _of_subjects(linked: links.Links) -> tuple[Lookup, ...]:
     return (_limited(Lookup(Kind.REFERENCE, candidates=strong)),) if strong else ()
 
 
-def _without_addresses(rest: str, found: references.References, linked: links.Links, country: str) -> Lookup:
+def _without_addresses(rest: str, of_text: references.References, linked: links.Links, country: str) -> Lookup:
     """The reading of text in which neither an e-mail address nor a phone number has been found so far."""
     bare = rest.strip()
     if CONTROL.search(bare):
         return Lookup(Kind.UNREADABLE, why=Unreadable.CHARACTERS)
     if number := phones.perhaps(bare, country):
         return _digits(number, bare)
-    sentence = len(bare.split()) > 1 and found.strong
+    sentence = len(bare.split()) > 1 and of_text.strong
     name = None if sentence or any(map(references.is_label, bare.split())) else names.read(bare)
     named = (Lookup(Kind.NAME, first_name=name.first, last_name=name.last),) if name is not None else ()
-    if named and name is not None and name.sure and not _is_code_and_name(found, bare):
+    if named and name is not None and name.sure and not _is_code_and_name(of_text, bare):
         return named[0]
-    if found.all:
-        number = None if found.strong or named else phones.perhaps(found.all[0], country)
-        return Lookup(Kind.REFERENCE, candidates=found.all, also=named if number is None else (_phone(number),))
-    if found.dots:
+    if of_text.all:
+        number = None if of_text.strong or named else phones.perhaps(of_text.all[0], country)
+        return Lookup(Kind.REFERENCE, candidates=of_text.all, also=named if number is None else (_phone(number),))
+    if of_text.dots:
         return Lookup(Kind.UNREADABLE, why=Unreadable.DOTS)
     if references.is_too_long(bare):
         return Lookup(Kind.UNREADABLE, why=Unreadable.TOO_LONG)
     return Lookup(
         Kind.UNREADABLE,
-        why=Unreadable.NO_REFERENCE if found.words or linked.found else Unreadable.CHARACTERS,
+        why=Unreadable.NO_REFERENCE if of_text.words or linked.has_link else Unreadable.CHARACTERS,
         also=named,
     )
 
 
-def _is_code_and_name(found: references.References, text: str) -> bool:
+def _is_code_and_name(of_text: references.References, text: str) -> bool:
     """Whether text that looks like a name may contain a reference made of letters, as in "DOYLE ABCDEF" and "ABCDEF/GHIJKL"."""
     return (
-        bool(found.all)
+        bool(of_text.all)
         and names.LABEL.match(text) is None
         and (len(text.split()) == 2 or "/" in text)
-        and any(word in found.all for word in re.split(r"[\s/]+", text))
+        and any(word in of_text.all for word in re.split(r"[\s/]+", text))
     )
 
 

@@ -106,9 +106,9 @@ def _without_stray_joiners(text: str) -> str:
     """`text` without joiners, except between letters of non-Latin scripts: Persian and Hindi words, for example, need them."""
     return re.sub(
         f"[{JOINERS}]+",
-        lambda found: (
-            found.group()
-            if _takes_joiners(text[found.start() - 1 : found.start()]) and _takes_joiners(text[found.end() :][:1])
+        lambda match: (
+            match.group()
+            if _takes_joiners(text[match.start() - 1 : match.start()]) and _takes_joiners(text[match.end() :][:1])
             else ""
         ),
         text,

@@ -63,15 +63,15 @@ def find(text: str, country: str = "") -> tuple[tuple[Phone, ...], str]:
     text = LOOSE_PLUS.sub(r"\1+", OVER_TWO_LINES.sub(_on_one_line, AIRLINE.sub(_from_airline, text)))
     phones: list[Phone] = []
 
-    def take(found: re.Match[str]) -> str:
-        phones.extend(_read_runs(found["run"], found["ext"] or "", country))
+    def take(match: re.Match[str]) -> str:
+        phones.extend(_read_runs(match["run"], match["ext"] or "", country))
         return " "
 
-    def take_grouped(found: re.Match[str]) -> str:
-        return take(found) if 9 <= len(NOT_DIGITS.sub("", found["run"])) <= 12 else found.group()
+    def take_grouped(match: re.Match[str]) -> str:
+        return take(match) if 9 <= len(NOT_DIGITS.sub("", match["run"])) <= 12 else match.group()
 
-    def take_uri(found: re.Match[str]) -> str:
-        phones.append(_read_uri(found["uri"], country))
+    def take_uri(match: re.Match[str]) -> str:
+        phones.append(_read_uri(match["uri"], country))
         return " "
 
     for pattern, taking in ((URI, take_uri), (LABELLED, take), (INTERNATIONAL, take), (GROUPED, take_grouped)):
@@ -147,10 +147,10 @@ def is_grouped(text: str) -> bool:
 
 def lost_plus(text: str) -> Phone | None:
     """The number in text such as " 353851234567", where a link turned the plus into a space; None if it is not valid with a plus."""
-    found = re.fullmatch(r" ([1-9][\d ()\-.]{8,20})", text)
-    if found is None or not _is_valid("+" + NOT_DIGITS.sub("", found[1])):
+    match = re.fullmatch(r" ([1-9][\d ()\-.]{8,20})", text)
+    if match is None or not _is_valid("+" + NOT_DIGITS.sub("", match[1])):
         return None
-    return _international("+" + found[1], found[1], "")
+    return _international("+" + match[1], match[1], "")
 
 
 def _is_written_whole(phone: Phone) -> bool:
@@ -158,14 +158,14 @@ def _is_written_whole(phone: Phone) -> bool:
     return phone.text.lstrip("(").startswith(("+", "00"))
 
 
-def _on_one_line(found: re.Match[str]) -> str:
-    joined = f"{found[1].rstrip()} {found[2]}"
-    return found.group() if _is_valid(found[1]) or not _is_valid(joined) else joined
+def _on_one_line(match: re.Match[str]) -> str:
+    joined = f"{match[1].rstrip()} {match[2]}"
+    return match.group() if _is_valid(match[1]) or not _is_valid(joined) else joined
 
 
-def _from_airline(found: re.Match[str]) -> str:
-    digits = found[1].removeprefix("00")
-    return f" +{digits} " if _is_valid("+" + digits) else f" tel: {found[1]} "
+def _from_airline(match: re.Match[str]) -> str:
+    digits = match[1].removeprefix("00")
+    return f" +{digits} " if _is_valid("+" + digits) else f" tel: {match[1]} "
 
 
 def _parts(run: str) -> list[str]:

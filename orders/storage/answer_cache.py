@@ -90,7 +90,9 @@ class AnswerCache:
     def forget(self, session: str, connection: str | None = None) -> None:
         """Drop all answers of `session` or, if `connection` is given, only its answers from that connection."""
         with self._lock:
-            owners = [one for one in self._of if one[0] == session] if connection is None else [(session, connection)]
+            owners = (
+                [owner for owner in self._of if owner[0] == session] if connection is None else [(session, connection)]
+            )
             for owner in owners:
                 for key in list(self._of.get(owner, ())):
                     self._drop((*owner, key))

@@ -28,11 +28,11 @@ class Place:
     @classmethod
     def read(cls, text: str) -> Place | None:
         """Parse a position that was written as text; None if `text` is not one."""
-        found = re.fullmatch(r"([0-9]{8}T[0-9]{12})-([0-9]{1,18})", text)
+        match = re.fullmatch(r"([0-9]{8}T[0-9]{12})-([0-9]{1,18})", text)
         try:
             return (
-                cls(datetime.strptime(found[1], "%Y%m%dT%H%M%S%f").replace(tzinfo=UTC), int(found[2]))
-                if found
+                cls(datetime.strptime(match[1], "%Y%m%dT%H%M%S%f").replace(tzinfo=UTC), int(match[2]))
+                if match
                 else None
             )
         except ValueError:
@@ -61,17 +61,17 @@ def page(parts: Sequence[QuerySet[M]], size: int, *, before: str = "", after: st
     start, end = Place.read(before), Place.read(after)
     if end is not None:
         rising = [_newer(rows, end).order_by("at", "pk")[: size + 1] for rows in parts]
-        found = sorted(_rows(rising), key=_order)[: size + 1]
-        if len(found) > size:
-            shown = found[size - 1 :: -1]
+        sorted_rows = sorted(_rows(rising), key=_order)[: size + 1]
+        if len(sorted_rows) > size:
+            shown = sorted_rows[size - 1 :: -1]
             return Page(shown, newer=_place(shown[0]), older=_place(shown[-1]))
         start = None  # no more than a page is left, so return the newest page
-    found = sorted(_rows(_newest(parts, start, size + 1)), key=_order, reverse=True)[: size + 1]
-    shown = found[:size]
+    sorted_rows = sorted(_rows(_newest(parts, start, size + 1)), key=_order, reverse=True)[: size + 1]
+    shown = sorted_rows[:size]
     return Page(
         shown,
         newer=_place(shown[0]) if start is not None and shown else "",
-        older=_place(shown[-1]) if len(found) > size else "",
+        older=_place(shown[-1]) if len(sorted_rows) > size else "",
     )
 
 
@@ -79,14 +79,14 @@ def everything(parts: Sequence[QuerySet[M]], *columns: str, chunk: int = 2000) -
     """All rows of `parts`, newest first, as tuples of `columns`, read in chunks. The database connection is given back after each read."""
     place: Place | None = None
     while True:
-        found = [row for rows in _newest(parts, place, chunk) for row in rows.values_list("at", "pk", *columns)]
+        next_rows = [row for rows in _newest(parts, place, chunk) for row in rows.values_list("at", "pk", *columns)]
         give_back()
-        found.sort(key=lambda row: row[:2], reverse=True)
-        for row in found[:chunk]:
+        next_rows.sort(key=lambda row: row[:2], reverse=True)
+        for row in next_rows[:chunk]:
             yield row[2:]
-        if len(found) < chunk:
+        if len(next_rows) < chunk:
             return
-        place = Place(*found[chunk - 1][:2])
+        place = Place(*next_rows[chunk - 1][:2])
 
 
 def _newest(parts: Iterable[QuerySet[M]], place: Place | None, count: int) -> list[QuerySet[M]]:

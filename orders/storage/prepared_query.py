@@ -47,10 +47,10 @@ class Statement(Generic[M]):
         for index, (converters, column) in self.converters.items():
             for convert in converters:
                 row[index] = convert(row[index], column, connection)
-        found = self.model.from_db(self.alias, self.names, row[: len(self.names)])
+        instance = self.model.from_db(self.alias, self.names, row[: len(self.names)])
         for populator in self.related:
-            populator.populate(row, found)
-        return found
+            populator.populate(row, instance)
+        return instance
 
 
 class PreparedQuery(Generic[M]):
@@ -75,8 +75,8 @@ class PreparedQuery(Generic[M]):
         statement = self.statement
         with connections[statement.alias].cursor() as cursor:
             cursor.execute(statement.sql, statement.adapted(values))
-            found = cursor.fetchone()
-        return statement.to_model(found) if found is not None else None
+            row = cursor.fetchone()
+        return statement.to_model(row) if row is not None else None
 
 
 def _adapted(value: Value, connection: BaseDatabaseWrapper) -> Any:

@@ -95,9 +95,9 @@ class SharedAnswerCache:
         held = self._redis.asked(lambda client: client.mget([*unread, answer]), None)
         if held is None:
             return None
-        *numbers_read, found = map(_text, held)
+        *numbers_read, sealed = map(_text, held)
         known.update(zip(unread, numbers_read, strict=True))
-        numbers, sealed = _joined(known, names), found
+        numbers = _joined(known, names)
         return _opened(key, numbers, sealed) if numbers and sealed else None
 
     def put(self, key: Key, answer: bytes) -> None:

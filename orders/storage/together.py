@@ -74,9 +74,9 @@ def ask(*questions: Question, change: Change | None = None) -> tuple[list[Any], 
     start = "SELECT * FROM (SELECT 1) AS alone"
     if within is not None:
         start = f"WITH changed AS ({within.sql}) SELECT * FROM changed"  # noqa: S608  (ours)
-    wanted = [value for each, asked in zip(statements, questions, strict=True) for value in each.adapted(asked.values)]
+    values = [value for each, asked in zip(statements, questions, strict=True) for value in each.adapted(asked.values)]
     with connection.cursor() as cursor:
-        cursor.execute(f"{start} {rows}", [*(within.values if within else ()), *wanted])
+        cursor.execute(f"{start} {rows}", [*(within.values if within else ()), *values])
         columns = cursor.fetchone()
     models = []
     for each in reversed(statements):
