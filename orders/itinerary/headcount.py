@@ -73,7 +73,7 @@ def without_seats(items: Sequence[OrderItem], flights: Sequence[Flight]) -> tupl
     The first result is for travellers whose items are cancelled, the second for the others. Each number is the smallest found on any of
     these flights, because a traveller may be without a seat on only some of them.
     """
-    found: list[tuple[Counter[str], Counter[str]]] = []
+    by_flight: list[tuple[Counter[str], Counter[str]]] = []
     for flight in flights:
         if flight.booked:
             lacking: tuple[Counter[str], Counter[str]] = (Counter(), Counter())
@@ -81,8 +81,8 @@ def without_seats(items: Sequence[OrderItem], flights: Sequence[Flight]) -> tupl
                 row = status(items[index].status)
                 if not row.booked:
                     lacking[0 if row.cancelled else 1][passenger_type(items[index])] += travellers(items[index])
-            found.append(lacking)
-    return _least(one for one, _other in found), _least(other for _one, other in found)
+            by_flight.append(lacking)
+    return _least(cancelled for cancelled, _rest in by_flight), _least(rest for _cancelled, rest in by_flight)
 
 
 def _least(counts: Iterable[Counter[str]]) -> Passengers:

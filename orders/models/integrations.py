@@ -46,9 +46,13 @@ class IntegrationQuerySet(models.QuerySet["Integration"]):
         key_id, _sign, _secret = rest.partition("_")
         if mark != MARK or not key_id.isalnum() or not key.isascii():
             return None
-        found = self.valid().select_related("shared").filter(key_id=key_id).first()
-        good = found is not None and hmac.compare_digest(found.key_sha256, _hash(key)) and found.may_come_from(address)
-        return found if good else None
+        integration = self.valid().select_related("shared").filter(key_id=key_id).first()
+        good = (
+            integration is not None
+            and hmac.compare_digest(integration.key_sha256, _hash(key))
+            and integration.may_come_from(address)
+        )
+        return integration if good else None
 
 
 class Integration(models.Model):

@@ -41,10 +41,10 @@ def of_person(user: AbstractBaseUser | AnonymousUser) -> list[SharedConnection]:
     The connections in each of the last two categories are sorted by name.
     """
     members = _usable(ConnectionMember.objects.filter(user_id=user.pk or 0)).select_related("shared__set_by")
-    found: dict[Any, SharedConnection] = {}
+    connections: dict[Any, SharedConnection] = {}
     for member in _in_order(members):
-        found.setdefault(member.shared_id, member.connection())
-    return list(found.values())
+        connections.setdefault(member.shared_id, member.connection())
+    return list(connections.values())
 
 
 def names_of(user: AbstractBaseUser | AnonymousUser) -> QuerySet[ConnectionMember, tuple[bool, bool, bool, str]]:
@@ -114,7 +114,7 @@ def update_person(user: AbstractBaseUser) -> None:
     """
     now = timezone.now()
     granted = SharedConnection.objects.filter(valid_now("grants__", now), active=True, grants__group__user=user.pk)
-    shared = {one.pk: one for one in granted} if user.is_active else {}
+    shared = {connection.pk: connection for connection in granted} if user.is_active else {}
     members = ConnectionMember.objects.filter(user_id=user.pk)
     holding = set(members.values_list("shared_id", flat=True))
     if holding - shared.keys():

@@ -134,7 +134,7 @@ def record(
         else "",
         "via": append_only.fit(request.via, 120),
     }
-    records = [{**columns, "subject": append_only.fit(one, 64)} for one in subjects or [subject]]
+    records = [{**columns, "subject": append_only.fit(subject_hash, 64)} for subject_hash in subjects or [subject]]
     database = connections[router.db_for_write(AccessRecord)]
     try:
         if change is not None and together.is_possible(database):
@@ -226,10 +226,10 @@ def _as_opened(request: Request, user_id: int, connection: ConnectionLabel | Non
     if last is not None and (last.order_ref, last.connection_id) == (order_ref, connection.pk):
         return last.reference, last.route
     try:
-        found = _OPENING.get(user_id, Action.ORDER_OPENED.value, order_ref, "", connection.pk)
+        opening = _OPENING.get(user_id, Action.ORDER_OPENED.value, order_ref, "", connection.pk)
     except DatabaseError as error:
         raise AccessNotRecorded("the access records could not be read") from error
-    return (found.reference, found.route) if found else ("", "")
+    return (opening.reference, opening.route) if opening else ("", "")
 
 
 SEEN = ("order_ref", "reference", "route", "departs", "connection_id", "connection_name", "at")

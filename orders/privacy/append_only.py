@@ -158,8 +158,10 @@ def add_missing_triggers(connection: BaseDatabaseWrapper) -> None:
             [names],
         )
         there = {(table, name): enabled for table, name, enabled in cursor.fetchall()}
-    wanted = _POSTGRESQL_TRIGGERS | {(name, NO_TRUNCATE): _TRUNCATE.format(table=name) for name in partitions}
-    created = [f"CREATE TRIGGER {name} {rest}" for (table, name), rest in wanted.items() if (table, name) not in there]
+    triggers = _POSTGRESQL_TRIGGERS | {(name, NO_TRUNCATE): _TRUNCATE.format(table=name) for name in partitions}
+    created = [
+        f"CREATE TRIGGER {name} {rest}" for (table, name), rest in triggers.items() if (table, name) not in there
+    ]
     # PostgreSQL copies the trigger for rows to all partitions, where it can only be disabled.
     disabled = [f"ALTER TABLE {table} ENABLE TRIGGER {name}" for (table, name), enabled in there.items() if not enabled]
     run(connection, *created, *disabled)

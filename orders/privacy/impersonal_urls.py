@@ -18,14 +18,14 @@ def search_again(text: str, parameters: dict[str, str]) -> str:
 
     The start page then shows a notice, unless the search was empty. `parameters` are added to the URL.
     """
-    found = lookup.read(text)
-    if found.kind is lookup.Kind.EMPTY:
+    reading = lookup.read(text)
+    if reading.kind is lookup.Kind.EMPTY:
         return _address("home", parameters)
-    if found.kind is not lookup.Kind.REFERENCE or is_personal(text):
+    if reading.kind is not lookup.Kind.REFERENCE or is_personal(text):
         return search_not_sent(parameters)
     # If there are several words, only the references among them are kept: the others may be a name.
     words = text.split()
-    return _address("orders", {"q": words[0] if len(words) == 1 else " ".join(found.candidates), **parameters})
+    return _address("orders", {"q": words[0] if len(words) == 1 else " ".join(reading.candidates), **parameters})
 
 
 def search_not_sent(parameters: dict[str, str]) -> str:

@@ -46,8 +46,8 @@ class Head:
     @classmethod
     def read(cls, text: str) -> Head | None:
         """The head written in `text`; None if `text` is not a head."""
-        found = re.fullmatch(r"(\d{8}-[0-9a-f]{12})/([1-9]\d{0,8})/([0-9a-f]{64})", text.strip())
-        return cls(found[1], int(found[2]), found[3]) if found else None
+        match = re.fullmatch(r"(\d{8}-[0-9a-f]{12})/([1-9]\d{0,8})/([0-9a-f]{64})", text.strip())
+        return cls(match[1], int(match[2]), match[3]) if match else None
 
 
 @dataclass(slots=True)
@@ -110,7 +110,9 @@ def prove(since: Head | None = None, *, first: date | None = None) -> Proof:
                 kept_found = compare_digest(row["seal"], since.seal)
     proof.chains = len(faults)
     # Records beyond the age limit may be partly gone: a prune may have been interrupted.
-    proof.faults += [fault for chain, found in faults.items() if _is_kept(chain, noted) for fault in found]
+    proof.faults += [
+        fault for chain, chain_faults in faults.items() if _is_kept(chain, noted) for fault in chain_faults
+    ]
     _compare_with_heads(proof, noted, ends, first or date.min)
     if first is None:
         _check_unchained(proof, noted)
@@ -142,16 +144,16 @@ def _in_order(rows: QuerySet[AccessRecord, Row]) -> Iterator[Row]:
     With a single statement, PostgreSQL would first copy all rows to temporary files, or a transaction would have to stay open for hours.
     """
     rows = rows.order_by("chain", "link", "pk")
-    found = list(rows[:CHUNK])
-    while found:
-        yield from found
-        last = found[-1]
+    chunk = list(rows[:CHUNK])
+    while chunk:
+        yield from chunk
+        last = chunk[-1]
         same = rows.filter(
             Q(chain=last["chain"], link__gte=last["link"]), Q(link__gt=last["link"]) | Q(pk__gt=last["id"])
         )
-        found = list(same[:CHUNK])
-        if len(found) < CHUNK:
-            found += rows.filter(chain__gt=last["chain"])[: CHUNK - len(found)]
+        chunk = list(same[:CHUNK])
+        if len(chunk) < CHUNK:
+            chunk += rows.filter(chain__gt=last["chain"])[: CHUNK - len(chunk)]
 
 
 def _newest() -> str:
@@ -245,7 +247,7 @@ def _seals_of(links: list[tuple[str, int]]) -> dict[tuple[str, int], str]:
     seals = dict[tuple[str, int], str]()
     for chain, places in groupby(sorted(links), key=itemgetter(0)):
         rows = _records().filter(chain=chain, link__in=[link for _chain, link in places])
-        seals |= {(chain, link or 0): found for link, found in rows.values_list("link", "seal")}
+        seals |= {(chain, link or 0): row_seal for link, row_seal in rows.values_list("link", "seal")}
     return seals
 
 

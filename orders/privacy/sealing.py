@@ -75,8 +75,8 @@ def unseal(sealed: str, binding: Binding, *, under: str = "") -> str:
         raise CredentialUnreadable("the sealed credential does not open under any of the keys") from None
     if not isinstance(document, dict) or document.keys() != {"owner", "connection", "region", "field", "secret"}:
         raise CredentialUnreadable("the sealed credential has another shape than expected")
-    found = (document["owner"], document["connection"], document["region"], document["field"])
-    if found != (binding.owner, binding.connection, binding.region, binding.field):
+    bound_to = (document["owner"], document["connection"], document["region"], document["field"])
+    if bound_to != (binding.owner, binding.connection, binding.region, binding.field):
         raise CredentialUnreadable("the sealed credential belongs to another owner, connection, region or field")
     secret = document["secret"]
     if not isinstance(secret, str) or not secret:

@@ -148,7 +148,9 @@ def _both_slow(local: int, utc: int, expected: float) -> bool:
     This can happen if the flight makes stops under a single flight number.
     """
     least = min(local, utc) - expected
-    return abs(local - utc) < least and all(possible(one, expected) or odd(one, expected) for one in (local, utc))
+    return abs(local - utc) < least and all(
+        possible(minutes, expected) or odd(minutes, expected) for minutes in (local, utc)
+    )
 
 
 def likelihood(minutes: int, expected: float, distance: float, longer: int = 0) -> float:
