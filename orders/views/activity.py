@@ -188,7 +188,10 @@ def _asked(request: Request) -> tuple[bool, Filter, list[str]]:
     # PostgreSQL accepts no NUL in text; orders and tickets have none.
     order, ticket = (request.GET.get(name, "").replace("\x00", "").strip()[:200] for name in ("order", "for_ticket"))
     kind, reveals = request.GET.get("kind", ""), request.GET.get("reveals", "")
-    unknown = {_("Kind"): kind not in ("", *KINDS), _("Reveals only"): reveals not in ("", "0", "1")}
+    unknown = {
+        _("Kind"): kind not in ("", *KINDS),
+        _("Only requests to reveal hidden fields"): reveals not in ("", "0", "1"),
+    }
     problems += [
         _("The value for “%(name)s” in the link is not valid.") % {"name": name} for name in unknown if unknown[name]
     ]

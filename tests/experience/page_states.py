@@ -97,7 +97,7 @@ STATES = (
     State("connection add, advanced", "/connections/add/", open_all, shows="Segment times"),
     State("connection add, empty", "/connections/add/", fill()),
     State("connection add, refused", "/connections/add/", fill(name="Third", client_key="x", token="y"), shows="Nothing was saved"),
-    State("connection rename", "/connections/", lambda page: page.get_by_role("link", name="Change").first.click()),
+    State("connection rename", "/connections/", lambda page: page.get_by_role("link", name="Edit").first.click()),
     State("connection replace", "/connections/", lambda page: page.get_by_role("link", name="Replace").first.click()),
     State("connection delete", "/connections/", lambda page: page.get_by_role("link", name="Delete").first.click()),
     State("connections, one shared", "/connections/", person="supervisor", shows="Shared by your administrator"),

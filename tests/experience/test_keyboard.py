@@ -163,7 +163,7 @@ OTHER_PAGES: tuple[tuple[str, Act], ...] = (
     (f"/orders/{SEED}/custom-data/", nothing),
     (f"/orders/{SEED}/raw/", nothing),
     ("/connections/", nothing),
-    ("/connections/", lambda page: connection(page, "Change")),
+    ("/connections/", lambda page: connection(page, "Edit")),
     ("/connections/", lambda page: connection(page, "Replace")),
     ("/connections/", lambda page: connection(page, "Delete")),
     ("/connections/add/", nothing),

@@ -107,7 +107,7 @@ def test_connections_are_added_tried_renamed_replaced_made_default_and_deleted(p
     expect(plain.locator(".message-success")).to_contain_text("Second")
     second.get_by_role("button", name="Make default").click()
     expect(second.locator(".tag")).to_be_visible()
-    second.get_by_role("link", name="Change").click()
+    second.get_by_role("link", name="Edit").click()
     plain.locator("main input[name=name]").fill("Third")
     plain.locator("main form:not(.zone-offer) button.button").click()
     third = plain.locator(".connection").filter(has_text="Third")

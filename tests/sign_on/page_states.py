@@ -110,7 +110,7 @@ def states(app: App, provider: RunningProvider) -> tuple[State, ...]:
         State("integration, wrong", "/integrations/", fill(networks="here", days="0"), ADMIN, shows="203.0.113.0/24"),
         State("integrations, German", "/integrations/", person="deutsch", shows="Widerrufen"),
         State("shared connection add", "/connections/shared/add/", person=ADMIN, shows="Default for these groups"),
-        State("shared connection change", "/connections/shared/", follow("Airline", "Change"), ADMIN),
+        State("shared connection change", "/connections/shared/", follow("Airline", "Edit"), ADMIN),
         State("shared connection, two groups", "/connections/shared/", two_groups, ADMIN, shows="no end"),
         State("shared connection, withdrawn", "/connections/shared/", withdrawn, ADMIN, shows="nobody can use it"),
         State("shared connections, German", "/connections/shared/", person="deutsch", shows="Airline"),
