@@ -129,9 +129,9 @@ def _flight(flight: Flight, named: date | None, *, remark: str, together: bool, 
     operator = "" if _is_bare_code(flight) else operated_by(flight)
     line = ", ".join(filter(None, (f"{mode_words(flight)} {number}".strip(), operator)))
     yield f"{line} – {remark}" if remark else line
-    yield _end(_("Departs %(when)s, %(place)s"), flight.origin, named, uncertain=uncertain)
+    yield _end(_("Departure: %(when)s, %(place)s"), flight.origin, named, uncertain=uncertain)
     named = named if uncertain else flight.origin.day or named
-    yield _end(_("Arrives %(when)s, %(place)s"), flight.destination, named, uncertain=uncertain)
+    yield _end(_("Arrival: %(when)s, %(place)s"), flight.destination, named, uncertain=uncertain)
     if not together and flight.passengers:
         yield _travellers(flight.passengers)
 

@@ -88,10 +88,10 @@ def _before_it_leaves(local: int, utc: int) -> str:
     """The words for a flight that, under one of the two readings, lands before it leaves."""
     if local < 0:
         return _(
-            "it would land %(early)s before it leaves if the times were sent as local times, and take %(utc)s if in UTC"
+            "this flight would land %(early)s before it leaves if the times were sent as local times, and take %(utc)s if in UTC"
         ) % {"early": duration(-local), "utc": duration(utc)}
     return _(
-        "it would take %(local)s if the times were sent as local times, and land %(early)s before it leaves if in UTC"
+        "this flight would take %(local)s if the times were sent as local times, and land %(early)s before it leaves if in UTC"
     ) % {"local": duration(local), "early": duration(-utc)}
 
 
@@ -99,7 +99,7 @@ def _impossible(evidence: Evidence, local: int, utc: int) -> str:
     facts = _facts(evidence)
     if evidence.expected_minutes is None:
         if local < 0 and utc < 0:
-            return _("it would land %(time)s before it leaves") % {"time": duration(-local)}
+            return _("this flight would land %(time)s before it leaves") % {"time": duration(-local)}
         if local == utc:
             return _("this flight would take %(local)s") % facts
         return _("this flight would take %(local)s if the times were sent as local times, %(utc)s if in UTC") % facts
@@ -108,7 +108,7 @@ def _impossible(evidence: Evidence, local: int, utc: int) -> str:
         if local < 0:
             early = {"early": duration(-local)}
             return _(
-                "it would land %(early)s before it leaves, but take %(fits)s if the arrival date were changed by %(days)s, "
+                "this flight would land %(early)s before it leaves, but take %(fits)s if the arrival date were changed by %(days)s, "
                 "so a date is probably wrong"
             ) % (early | moved)
         return _(
@@ -117,7 +117,7 @@ def _impossible(evidence: Evidence, local: int, utc: int) -> str:
         ) % (facts | moved)
     if local < 0 and utc < 0:
         early = {"time": duration(-local), "expected": facts["expected"]}
-        return _("it would land %(time)s before it leaves (usual flight time: %(expected)s)") % early
+        return _("this flight would land %(time)s before it leaves (usual flight time: %(expected)s)") % early
     if local == utc:
         return _("this flight would take %(local)s to cover %(km)s km; about %(expected)s is usual") % facts
     return (

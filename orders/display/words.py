@@ -105,13 +105,19 @@ def payment_type(sent: str | None) -> str:
 
 
 def loaded_line(loaded: int, total: int | None, known: int = 0) -> str:
-    """ "16 of 20 items", or "100 of at least 120 items" if the total is unknown (None) and `known` is 120."""
+    """ "16 of 20 items", or "100 of at least 120 items loaded" if the total is unknown (None) and `known` is 120.
+
+    If no more items are known to exist: "100 items loaded; there may be more".
+    """
+    if total is None and known > loaded:
+        return ngettext(
+            "%(loaded)s of at least %(known)s item loaded", "%(loaded)s of at least %(known)s items loaded", known
+        ) % {"loaded": loaded, "known": known}
     if total is None:
-        known = max(loaded, known)
-        return ngettext("%(loaded)s of at least %(known)s item", "%(loaded)s of at least %(known)s items", known) % {
-            "loaded": loaded,
-            "known": known,
-        }
+        phrase = ngettext(
+            "%(loaded)s item loaded; there may be more", "%(loaded)s items loaded; there may be more", loaded
+        )
+        return phrase % {"loaded": loaded}
     return ngettext("%(loaded)s of %(total)s item", "%(loaded)s of %(total)s items", total) % {
         "loaded": loaded,
         "total": total,

@@ -192,7 +192,9 @@ FAULTS: dict[type[errors.CdpError], Row] = {
         Code.RATE_LIMITED,
         429,
         _("Too many requests: the CDP asked us to wait"),
-        _("The CDP limits the number of requests, and the limit has been reached (429). The order may still exist."),
+        _(
+            "The CDP limits the number of requests, and the limit has been reached (429). The order or person may still exist."
+        ),
         _("Try again in a minute."),
         icon="hourglass",
         word=_("CDP asked us to wait"),
@@ -216,7 +218,7 @@ FAULTS: dict[type[errors.CdpError], Row] = {
         Code.UNREACHABLE,
         502,
         _("The CDP is down or cannot be reached"),
-        _("cdpviewer could not connect to the CDP, or the connection was lost. The order may still exist."),
+        _("cdpviewer could not connect to the CDP, or the connection was lost. The order or person may still exist."),
         _("Try again. If this keeps happening, check Sitecore’s status page and contact your cdpviewer administrator."),
         icon="unplug",
         word=_("CDP not reachable"),
@@ -228,7 +230,7 @@ FAULTS: dict[type[errors.CdpError], Row] = {
         502,
         _("The CDP’s certificate is not trusted"),
         _(
-            "The server that answered could not prove that it is the CDP, so nothing was sent. The order may still exist."
+            "The server that answered could not prove that it is the CDP, so nothing was sent. The order or person may still exist."
         ),
         _("Contact your cdpviewer administrator, who can check the certificate."),
         icon="unplug",
@@ -240,7 +242,7 @@ FAULTS: dict[type[errors.CdpError], Row] = {
         Code.SLOW,
         504,
         _("The CDP did not answer in time"),
-        _("We stopped waiting. The order may still exist."),
+        _("We stopped waiting. The order or person may still exist."),
         _("Try again."),
         icon="hourglass",
         word=_("no answer in time"),
@@ -251,7 +253,7 @@ FAULTS: dict[type[errors.CdpError], Row] = {
         Code.BROKEN,
         502,
         _("The CDP returned an error"),
-        _("The CDP answered with an error instead of data. The order may still exist."),
+        _("The CDP answered with an error instead of data. The order or person may still exist."),
         _("Try again. If this keeps happening, check Sitecore’s status page."),
         word=_("error from the CDP"),
         step_at=_("Try again in %(time)s."),
@@ -260,7 +262,9 @@ FAULTS: dict[type[errors.CdpError], Row] = {
         Code.UNREADABLE,
         502,
         _("The CDP’s answer could not be read"),
-        _("The CDP’s answer is incomplete, too large or not in the expected format. The order may still exist."),
+        _(
+            "The CDP’s answer is incomplete, too large or not in the expected format. The order or person may still exist."
+        ),
         _("Try again. If this keeps happening, contact your cdpviewer administrator."),
         word=_("answer not readable"),
     ),

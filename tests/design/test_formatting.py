@@ -229,7 +229,9 @@ def test_types_channels_and_counts() -> None:
     assert words.channel_word("CARRIER_PIGEON") == "CARRIER_PIGEON"
     assert words.loaded_line(16, 16) == "16 of 16 items"
     assert words.loaded_line(1, 1) == "1 of 1 item"
-    assert words.loaded_line(100, None) == "100 of at least 100 items"
+    assert words.loaded_line(100, None, 100) == "100 items loaded; there may be more"
+    assert words.loaded_line(1, None) == "1 item loaded; there may be more"
+    assert words.loaded_line(100, None, 120) == "100 of at least 120 items loaded"
 
 
 DUB = Place("DUB", PlaceKind.AIRPORT, "Dublin Airport", "Dublin", "IE")

@@ -91,16 +91,16 @@ CUSTOMERS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "SPLIT1": (
         (
             "Your booking SPLIT1",
-            "Flight BX 500\nDeparts 07:10, Dublin\nArrives 10:45, Adolfo Suárez Madrid–Barajas\nTravellers: 2 adults",
-            "Flight BX 504\nDeparts 13:40, Dublin\nArrives 17:15, Adolfo Suárez Madrid–Barajas\nTravellers: 1 child",
-            "Flight BX 503\nDeparts 18:00, Adolfo Suárez Madrid–Barajas\nArrives 19:40, Dublin\nTravellers: 2 adults, 1 child",
+            "Flight BX 500\nDeparture: 07:10, Dublin\nArrival: 10:45, Adolfo Suárez Madrid–Barajas\nTravellers: 2 adults",
+            "Flight BX 504\nDeparture: 13:40, Dublin\nArrival: 17:15, Adolfo Suárez Madrid–Barajas\nTravellers: 1 child",
+            "Flight BX 503\nDeparture: 18:00, Adolfo Suárez Madrid–Barajas\nArrival: 19:40, Dublin\nTravellers: 2 adults, 1 child",
         ),
         ("677", "Visa", "Economy", "(DUB)", "2 h 35 min"),
     ),
     "FAM4OB": (
         (
             "Your booking FAM4OB\nTravellers: 2 adults, 1 child, 1 infant",
-            "Sun 27 Dec 2026 · Dublin to Málaga\nFlight BX 582\nDeparts 06:40, Dublin\nArrives 10:40, Málaga",
+            "Sun 27 Dec 2026 · Dublin to Málaga\nFlight BX 582\nDeparture: 06:40, Dublin\nArrival: 10:40, Málaga",
             "Also booked\n4 × Checked bag 20 kg, Dublin to Málaga\n4 × Checked bag 20 kg, Málaga to Dublin",
             "All times are local.",
         ),
@@ -108,20 +108,20 @@ CUSTOMERS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "LONGTR": (
         (
-            "Flight TK 1978 (Turkish Airlines)\nDeparts 16:55, Dublin\nArrives Tue 2 Mar 00:20, Istanbul",
+            "Flight TK 1978 (Turkish Airlines)\nDeparture: 16:55, Dublin\nArrival: Tue 2 Mar 00:20, Istanbul",
             "Connection: 14 h 10 min, Istanbul",
             "Flight TK 2 (Turkish Airlines), operated by Thai Airways",
         ),
         ("Overnight", "Long wait", "advise", "IST"),
     ),
     "BAGS23": (
-        ("Flight BX 880, operated by Swiss\nDeparts 08:15, Dublin\nArrives 11:30, Zurich", "Also booked\n2 × Bag 23 kg, Dublin to Zurich"),
+        ("Flight BX 880, operated by Swiss\nDeparture: 08:15, Dublin\nArrival: 11:30, Zurich", "Also booked\n2 × Bag 23 kg, Dublin to Zurich"),
         ("Skis", "Cancelled", "LX", "45"),
     ),
     "MIXST4": (("Status: Partially confirmed", "Flight BX 560 – Cancelled for 1 of 4 travellers", "Travellers: 3 adults"), ("4 adults",)),
     "CANCLD": (("CANCELLED", "Status: Cancelled"), ("refund", "Also booked")),
-    "UTCFED": (("Departs time to be confirmed, Frankfurt",), ("09:05", "as UTC", "15 Jan", "Connection", "local")),
-    "WILDTM": (("Departs time to be confirmed, Dublin",), ("16:00", "1 Feb", "28 d", "local")),
+    "UTCFED": (("Departure: time to be confirmed, Frankfurt",), ("09:05", "as UTC", "15 Jan", "Connection", "local")),
+    "WILDTM": (("Departure: time to be confirmed, Dublin",), ("16:00", "1 Feb", "28 d", "local")),
 }  # fmt: skip
 
 

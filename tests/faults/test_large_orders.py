@@ -16,7 +16,7 @@ ITEMS, CONTACTS = 120, 60
 WHOLE = ""
 SAID = {
     "next-loop": WHOLE,
-    "ignore-offset": "100 of at least 100 items, some may not have loaded",
+    "ignore-offset": "100 items loaded; there may be more",
     "ignore-limit": WHOLE,
     "short-pages": WHOLE,
     "all-at-once": WHOLE,

@@ -399,16 +399,16 @@ def test_every_notice_can_be_worded(kind: NoticeKind) -> None:
 @pytest.mark.parametrize(
     ("evidence", "said"),
     [
-        ((-100, -100, None, None), "it would land 1 h 40 min before it leaves"),
-        ((-100, -40, None, None), "it would land 1 h 40 min before it leaves"),
+        ((-100, -100, None, None), "this flight would land 1 h 40 min before it leaves"),
+        ((-100, -40, None, None), "this flight would land 1 h 40 min before it leaves"),
         ((2000, 2060, None, None), "this flight would take 33 h 20 min if the times were sent as local times, 34 h 20 min if in UTC"),
-        ((-805, -745, 635, 7900, -1), "it would land 13 h 25 min before it leaves, but take 10 h 35 min if the arrival date were changed by +1 day, so a date is probably wrong"),
+        ((-805, -745, 635, 7900, -1), "this flight would land 13 h 25 min before it leaves, but take 10 h 35 min if the arrival date were changed by +1 day, so a date is probably wrong"),
         ((2075, 2135, 635, 7900, 1), "this flight would take 34 h 35 min to cover 7,900 km, but 10 h 35 min if the arrival date were changed by −1 day, so a date is probably wrong"),
         ((2000, 2000, None, None), "this flight would take 33 h 20 min"),
         ((2000, 2000, 72, 449), "this flight would take 33 h 20 min to cover 449 km; about 1 h 12 min is usual"),
-        ((-100, 20, None, None), "it would land 1 h 40 min before it leaves if the times were sent as local times, and take 20 min if in UTC"),
-        ((2000, -40, 72, 449), "it would take 33 h 20 min if the times were sent as local times, and land 40 min before it leaves if in UTC"),
-        ((-100, -160, 72, 449), "it would land 1 h 40 min before it leaves (usual flight time: 1 h 12 min)"),
+        ((-100, 20, None, None), "this flight would land 1 h 40 min before it leaves if the times were sent as local times, and take 20 min if in UTC"),
+        ((2000, -40, 72, 449), "this flight would take 33 h 20 min if the times were sent as local times, and land 40 min before it leaves if in UTC"),
+        ((-100, -160, 72, 449), "this flight would land 1 h 40 min before it leaves (usual flight time: 1 h 12 min)"),
         ((2000, 2060, 72, 449), "this flight would take 33 h 20 min to cover 449 km if the times were sent as local times, 34 h 20 min if in UTC; about 1 h 12 min is usual"),
     ],
 )  # fmt: skip
@@ -426,7 +426,7 @@ def test_the_sentences_of_notices() -> None:
         notice_line(Notice(NoticeKind.LONG, minutes=850)),
     ]
     assert found == [
-        "Check these times: it would land 1 h 40 min before it leaves (usual flight time: 1 h 12 min).",
+        "Check these times: this flight would land 1 h 40 min before it leaves (usual flight time: 1 h 12 min).",
         "Clocks go back that night, so 01:20 occurs twice; the second fits this flight.",
         "No airport code was sent, so the duration is unknown.",
         "14 h 10 min.",

@@ -131,7 +131,7 @@ def test_a_very_long_flight_has_a_notice_that_is_not_serious() -> None:
     (notice,) = trip.flights[0].notices
     assert (notice.kind, notice.serious) == ("long flight", False)
     assert notice_detail(notice).startswith("14 h 30 min to cover 6,109 km; about ")
-    assert notice_word(notice) == "Unusually long"
+    assert notice_word(notice) == "Unusually long flight"
     text = itinerary_text(trip)
     assert "Flight time 14 h 30 min" in text
     assert f"    {notice_detail(notice)}" in text

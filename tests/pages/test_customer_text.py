@@ -50,8 +50,8 @@ def extra(name: str | None = "Checked bag", status: str | None = "CONFIRMED", **
 )
 def test_a_flight_that_is_not_settled_says_so(order: str, statuses: list[str], remark: str, noted: bool) -> None:
     said = text(order, item(OUT, status="CONFIRMED"), *[item(BACK, status=sent) for sent in statuses])
-    assert f"\nFlight BX 459{remark}\nDeparts 11:25, Málaga" in said
-    assert "\nFlight BX 459\nDeparts 06:40, Dublin" in said
+    assert f"\nFlight BX 459{remark}\nDeparture: 11:25, Málaga" in said
+    assert "\nFlight BX 459\nDeparture: 06:40, Dublin" in said
     assert (PLEASE in said) is noted
     assert ("Status: Reserved, not confirmed" in said) is (order == "RESERVED")
 
@@ -93,14 +93,14 @@ OVER = ("DUB IST 2026-12-27T16:55 2026-12-28T00:20", "IST VIE 2026-12-28T07:00 2
 @pytest.mark.parametrize(
     ("flights", "ends"),
     [
-        (NIGHT, ["Departs 20:00", "Arrives 22:40", "Departs Mon 28 Dec 07:00", "Arrives 08:50"]),
-        (OVER, ["Departs 16:55", "Arrives Mon 28 Dec 00:20", "Departs 07:00", "Arrives 08:20"]),
+        (NIGHT, ["Departure: 20:00", "Arrival: 22:40", "Departure: Mon 28 Dec 07:00", "Arrival: 08:50"]),
+        (OVER, ["Departure: 16:55", "Arrival: Mon 28 Dec 00:20", "Departure: 07:00", "Arrival: 08:20"]),
     ],
 )
 def test_the_day_is_given_whenever_it_is_another(flights: tuple[str, ...], ends: list[str]) -> None:
     said = text("CONFIRMED", item(*flights, status="CONFIRMED"))
     assert "Sun 27 Dec 2026 · Dublin to Vienna" in said
-    assert [line.partition(",")[0] for line in said.splitlines() if line[:7] in {"Departs", "Arrives"}] == ends
+    assert [line.partition(",")[0] for line in said.splitlines() if line.startswith(("Departure:", "Arrival:"))] == ends
 
 
 @pytest.mark.parametrize(
@@ -170,12 +170,12 @@ ONWARD = ("LAS LHR 2026-12-20T02:00 2026-12-20T12:15", "LHR DUB 2026-12-20T15:00
 @pytest.mark.parametrize(
     ("flights", "says", "never"),
     [
-        ([[EAST], [WEST]], ["Departs time to be confirmed, London Heathrow"], ["19:00", "02:00", "Dec", "local"]),
-        ([ONWARD], ["Arrives time to be confirmed, Dublin"], ["15:00", "Connection", "local"]),
-        ([["DUB LHR 2026-12-27T16:00 2026-12-27T14:20"]], ["\nDublin to London\n", "Departs time to be confirmed, Dublin"], ["16:00", "Dec", "local"]),
-        ([["DUB PMI 2027-03-28T01:30 2027-03-28T05:20"]], ["Sun 28 Mar 2027 · Dublin to Palma", "Departs time to be confirmed, Dublin"], ["01:30"]),
-        ([["DUB LHR 2026-12-27T16:00 -"]], ["Departs 16:00, Dublin", "Arrives time to be confirmed, London Heathrow"], ["None"]),
-        ([["DUB QQQ 2026-12-27T16:00 2026-12-27T18:00"]], ["Departs 16:00, Dublin", "Arrives 18:00, QQQ"], []),
+        ([[EAST], [WEST]], ["Departure: time to be confirmed, London Heathrow"], ["19:00", "02:00", "Dec", "local"]),
+        ([ONWARD], ["Arrival: time to be confirmed, Dublin"], ["15:00", "Connection", "local"]),
+        ([["DUB LHR 2026-12-27T16:00 2026-12-27T14:20"]], ["\nDublin to London\n", "Departure: time to be confirmed, Dublin"], ["16:00", "Dec", "local"]),
+        ([["DUB PMI 2027-03-28T01:30 2027-03-28T05:20"]], ["Sun 28 Mar 2027 · Dublin to Palma", "Departure: time to be confirmed, Dublin"], ["01:30"]),
+        ([["DUB LHR 2026-12-27T16:00 -"]], ["Departure: 16:00, Dublin", "Arrival: time to be confirmed, London Heathrow"], ["None"]),
+        ([["DUB QQQ 2026-12-27T16:00 2026-12-27T18:00"]], ["Departure: 16:00, Dublin", "Arrival: 18:00, QQQ"], []),
     ],
 )  # fmt: skip
 def test_a_doubted_time_is_not_given(flights: list[list[str]], says: list[str], never: list[str]) -> None:

@@ -98,7 +98,7 @@ def test_items_beyond_the_bound_are_said_and_the_sum_is_not_checked(desk: Client
     items = [{"type": "BAG", "price": 1, "quantity": 1, "currencyCode": "EUR", "name": f"{n}"} for n in range(8_000)]
     cdp.answer_with(f"/v2/orders/{REF}", answer(price=1_000, orderItems=items).encode())
     page = desk.get(f"/orders/{REF}/").content.decode()
-    assert "1000 of at least 8000 items" in page and "limit reached" in page
+    assert "1000 of at least 8000 items loaded" in page and "limit reached" in page
     assert "some items may be missing" in page and "add up" not in page
 
 
