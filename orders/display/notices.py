@@ -117,7 +117,7 @@ def _impossible(evidence: Evidence, local: int, utc: int) -> str:
         ) % (facts | moved)
     if local < 0 and utc < 0:
         early = {"time": duration(-local), "expected": facts["expected"]}
-        return _("this flight would land %(time)s before it leaves (usual flight time: %(expected)s)") % early
+        return _("this flight would land %(time)s before it leaves (usual: %(expected)s)") % early
     if local == utc:
         return _("this flight would take %(local)s to cover %(km)s km; about %(expected)s is usual") % facts
     return (

@@ -258,7 +258,9 @@ def test_the_file_holds_every_column_in_utc(as_anna: Client, anna: User) -> None
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", " =", "＝"])
 def test_no_cell_starts_a_formula(start: str, as_anna: Client, anna: User) -> None:
-    viewed(anna, f"{start}cmd|' /C calc'!A0", reference=f'{start}HYPERLINK("http://evil.example")', route="plain = text")
+    viewed(
+        anna, f"{start}cmd|' /C calc'!A0", reference=f'{start}HYPERLINK("http://evil.example")', route="plain = text"
+    )
     (row,) = export(as_anna)
     assert row["order_ref"].startswith("'" + start)
     assert row["reference"].startswith("'" + start)

@@ -408,7 +408,7 @@ def test_every_notice_can_be_worded(kind: NoticeKind) -> None:
         ((2000, 2000, 72, 449), "this flight would take 33 h 20 min to cover 449 km; about 1 h 12 min is usual"),
         ((-100, 20, None, None), "this flight would land 1 h 40 min before it leaves if the times were sent as local times, and take 20 min if in UTC"),
         ((2000, -40, 72, 449), "this flight would take 33 h 20 min if the times were sent as local times, and land 40 min before it leaves if in UTC"),
-        ((-100, -160, 72, 449), "this flight would land 1 h 40 min before it leaves (usual flight time: 1 h 12 min)"),
+        ((-100, -160, 72, 449), "this flight would land 1 h 40 min before it leaves (usual: 1 h 12 min)"),
         ((2000, 2060, 72, 449), "this flight would take 33 h 20 min to cover 449 km if the times were sent as local times, 34 h 20 min if in UTC; about 1 h 12 min is usual"),
     ],
 )  # fmt: skip
@@ -426,7 +426,7 @@ def test_the_sentences_of_notices() -> None:
         notice_line(Notice(NoticeKind.LONG, minutes=850)),
     ]
     assert found == [
-        "Check these times: this flight would land 1 h 40 min before it leaves (usual flight time: 1 h 12 min).",
+        "Check these times: this flight would land 1 h 40 min before it leaves (usual: 1 h 12 min).",
         "Clocks go back that night, so 01:20 occurs twice; the second fits this flight.",
         "No airport code was sent, so the duration is unknown.",
         "14 h 10 min.",
