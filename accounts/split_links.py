@@ -1,8 +1,8 @@
 """Repair of ticket links whose value contains a `?` that the ticket system did not encode.
 
 `/orders/paid? B94TXY/?ticket=RM-16` reaches the server as the path `/orders/paid` and the query `%20B94TXY/?ticket=RM-16`, and
-`/orders/?B94TXY/?ticket=RM-16` looks like a search. In `/orders/?q=B94TXY?ticket=RM-16` the ticket system's own link template has a
-second `?`.
+`/orders/?B94TXY/?ticket=RM-16` looks like a search. In `/orders/?q=B94TXY?ticket=RM-16`, the second `?` comes from the ticket
+system's link template, not from the value.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ connection_awaited = Signal()  # after each wait, with `seconds` and `error`: th
 
 @contextmanager
 def reported() -> Iterator[None]:
-    """Send `connection_awaited` at the end of the block, or of each call of the function that this decorates."""
+    """Send `connection_awaited` at the end of the block or, as a decorator, at the end of each call."""
     began, error = time.perf_counter(), None
     try:
         yield

@@ -197,7 +197,7 @@ def passkey(request: HttpRequest) -> HttpResponse:
 @confirmed_for_factors
 @require_POST
 def recovery_codes(request: HttpRequest) -> HttpResponse:
-    """Make ten new recovery codes and show them once. A user without a second factor is redirected to the list."""
+    """Make ten new recovery codes and show them once. A user without a second factor is redirected to the list of factors."""
     _only_where_used()
     if not factors.exist(request.user):
         return redirect("second_factors")
