@@ -1,6 +1,6 @@
 """The move from SQLite to an empty PostgreSQL database: all tables are copied in one transaction and compared with the originals.
 
-The rows come from a backup taken at the start. Servers may run only in a rehearsal; what they write after the backup is not moved.
+The rows come from a backup taken at the start. Except in a rehearsal, all servers must be stopped: what they write later is not moved.
 """
 
 from __future__ import annotations

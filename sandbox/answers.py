@@ -27,7 +27,7 @@ def error_body(status: int, message: str) -> Document:
 
 
 def document(asked: Asked, quirks: Set[str] = frozenset()) -> Document:
-    """The answer to a request. `quirks` holds the names of faults, and perhaps "list-items"."""
+    """The answer to a request. `quirks` holds the names of faults, and "list-items" if expanded lists of orders include their items."""
     if asked.what in ("orders", "items", "contacts", "consumers", "guests", "extensions"):
         return _collection(asked, quirks)
     if asked.what == "order":

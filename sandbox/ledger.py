@@ -26,7 +26,7 @@ class Ledger:
         self.seen: deque[dict[str, Any]] = deque(maxlen=500)
 
     def start(self, method: str, target: str, headers: dict[str, str]) -> None:
-        """Count a call on arrival and keep its request; `finish` counts its end."""
+        """Count a call when it arrives, and keep its request. It is in flight until `finish` is called."""
         self.total += 1
         self.in_flight += 1
         self.most_in_flight = max(self.most_in_flight, self.in_flight)

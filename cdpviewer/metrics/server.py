@@ -1,4 +1,4 @@
-"""The process that answers Prometheus: `python -m cdpviewer.metrics.server`. It is started by gunicorn, and ends soon after it."""
+"""The process that answers Prometheus: `python -m cdpviewer.metrics.server`. gunicorn starts it, and it ends soon after gunicorn does."""
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ def _execute(execute: Callable[..., T], *args: Any) -> T:
 
 
 def _patiently(attempt: Callable[[], T], patience: float) -> T:
-    """The result of `attempt`. While the file is locked, it is called again; after `patience` seconds, the error is raised."""
+    """The result of `attempt`, which is called again and again while the file is locked. After `patience` seconds, the error is raised."""
     ends = time.monotonic() + patience
     while True:
         try:
