@@ -1,4 +1,4 @@
-"""`make bench`, or `python -m bench`: the order page against the upstream call and peers, in one run and one report."""
+"""`make bench`, or `python -m bench`: measure the order page against the upstream call and peers, in one run and one report."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NEEDED = ("psutil", "uvloop", "fastapi", "uvicorn", "httptools", "httpx", "aioht
 
 
 def arguments(rows: Collection[str]) -> argparse.Namespace:
-    """The options of the command line; `rows` are the rows that can be measured."""
+    """The command-line options; `rows` are the rows that can be measured."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument(
         "--quick", action="store_true", help="some three minutes instead of twenty; figures are rougher"

@@ -24,9 +24,10 @@ BETWEEN = 0.1  # seconds between two health checks
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Pages requested all at once while the CDP is slow.
+    """The outcome of requesting many pages at once while the CDP is slow.
 
-    Besides the numbers of pages requested and received, it holds the errors by kind, and the seconds that each health check took meanwhile.
+    `came` is the number of pages received. `refused` holds the errors by kind, and `probes` the seconds that each health check took
+    meanwhile.
     """
 
     what: str
@@ -87,9 +88,9 @@ def _probe(port: int, took: list[float], over: threading.Event) -> None:
 
 @dataclass(frozen=True, slots=True)
 class SignIns:
-    """Measurements of pages alone and of pages while many people sign in at once.
+    """Measurements of pages alone, and of pages while many people sign in at once.
 
-    It also holds the seconds that each sign-in took, and the number that succeeded.
+    `took` holds the seconds that each sign-in took, and `let_in` is the number of sign-ins that succeeded.
     """
 
     alone: Tally

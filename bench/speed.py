@@ -141,7 +141,10 @@ FACTS = (
 
 
 def check_pages(targets: Targets) -> dict[str, int]:
-    """The size of each target's page of the first order, in bytes. Raises CannotMeasure unless all pages show the same facts."""
+    """The uncompressed size of each target's page of the first order, in bytes.
+
+    Raises CannotMeasure if a status is not 200, or if a page lacks any of FACTS. UPSTREAM's answer need not contain them.
+    """
     sizes = {}
     for name, server in targets.items():
         status, head, body = fetch(server.port, page_asks(name, server, 1)[0])

@@ -1,6 +1,6 @@
 """A connection shared with a whole team: the rows and CPU time that administrators, newcomers and leavers cost.
 
-`python -m bench.team [PEOPLE]` (500 by default) works on its own database in a temporary folder. It prints the table of
+`python -m bench.team [PEOPLE]` (500 by default) works on its own database in a temporary folder. It prints the table in
 docs/sign-on.md, and the cost of an order page with a personal connection and with a shared one. Only the CPU time of this process is
 measured, so other programs on the machine have little effect.
 """

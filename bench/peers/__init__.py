@@ -1,4 +1,4 @@
-"""The same order page as a competent developer would write it in other ways, for comparison.
+"""Other implementations of the order page, as a competent developer would write them, for comparison.
 
 All three peers do what the app does for a page: look up the session, call the CDP, read the order with Decimal money and flight times
 in the airports' zones, write an access record, and render the same facts. Wherever there was a choice, they got the cheaper option:

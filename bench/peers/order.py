@@ -38,7 +38,7 @@ def needs_more(body: dict[str, Any]) -> bool:
 
 
 def money(value: Any, currency: str | None) -> str:
-    """An amount with the currency's own digits; "" if it is not a number."""
+    """An amount with as many decimal places as its currency has; "" if the value is not a number."""
     if not isinstance(value, Decimal):
         return ""
     code = currency or ""
@@ -134,7 +134,7 @@ def flight(segment: dict[str, Any]) -> dict[str, Any]:
 def journeys(items: list[dict[str, Any]], now: datetime) -> list[dict[str, Any]]:
     """The flights of all items, each once, as journeys.
 
-    A new journey begins after a stay of a day or longer, where the traveller turns back, and where the time of a stay is unknown.
+    A new journey begins after a stay of a day or longer, where the traveller turns back, and where the length of a stay is unknown.
     """
     flights: dict[str, dict[str, Any]] = {}
     for item in items:

@@ -178,7 +178,8 @@ def _spent(pid: int) -> float:
 def founded(folder: Path, agents: int, latency: int) -> Iterator[Company]:
     """A company with `agents` agents, whose CDP takes `latency` milliseconds for each answer.
 
-    Raises CannotMeasure if a program is missing, does not start or fails.
+    Raises CannotMeasure if one of PROGRAMS is missing, the stand-in does not start or the database cannot be prepared. Any other failure
+    raises an error of the helpers in `tests`.
     """
     path = os.environ.get("PATH", "") + ":/usr/sbin"
     lacking = [program for program in PROGRAMS if shutil.which(program, path=path) is None]

@@ -1,6 +1,6 @@
 """Access records of a company: how many are kept, their size, and how long the nightly commands take.
 
-The figures are for one record, as measured with 200,000 to five million. The totals are proportional to the number of records.
+The figures are per record, as measured with 200,000 to five million records. The totals are proportional to the number of records.
 """
 
 from __future__ import annotations

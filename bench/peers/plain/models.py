@@ -9,7 +9,7 @@ from django.utils import timezone
 
 
 class AccessRecord(models.Model):
-    """An access record with the columns and indexes of the app's own."""
+    """An access record with the main columns and indexes of the app's own records."""
 
     at = models.DateTimeField(default=timezone.now, db_index=True)
     user_id = models.BigIntegerField(null=True)

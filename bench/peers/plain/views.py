@@ -25,7 +25,10 @@ CREDENTIAL = (os.environ.get("BENCH_CLIENT_KEY", ""), os.environ.get("BENCH_TOKE
 
 
 def get(path: str) -> dict[str, Any]:
-    """One answer of the CDP, over a new connection. Raises Http404 if its status is 404, or an exception of `requests` if it fails."""
+    """One answer of the CDP, over a new connection.
+
+    Raises Http404 if its status is 404, an exception of `requests` if the call fails, or ValueError if the answer is not a JSON object.
+    """
     answer = requests.get(UPSTREAM + path, auth=CREDENTIAL, headers={"Accept": "application/json"}, timeout=(2, 6))
     if answer.status_code == 404:
         raise Http404("The CDP does not know this order.")
