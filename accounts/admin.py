@@ -67,8 +67,8 @@ class TickedUserAdmin(Ticked, People):
     @admin.action(description=_("End all sessions"), permissions=["change"])
     def end_sessions(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         count = sum(open_sessions.end(person) for person in queryset)
-        said = ngettext("%(count)s session ended.", "%(count)s sessions ended.", count)
-        self.message_user(request, said % {"count": count})
+        sentence = ngettext("%(count)s session ended.", "%(count)s sessions ended.", count)
+        self.message_user(request, sentence % {"count": count})
 
     @admin.action(description=_("Reset two-step sign-in"), permissions=["change"])
     def reset_second_factor(self, request: HttpRequest, queryset: QuerySet[User]) -> None:

@@ -34,10 +34,10 @@ class BrandedAdminSite(AdminSite):
 
         Signed-in users get a 403; Django sends them here if they are not staff.
         """
-        wanted = safe_url(request, request.GET.get("next"), default=request.path.removesuffix("login/"))
+        page = safe_url(request, request.GET.get("next"), default=request.path.removesuffix("login/"))
         if request.user.is_authenticated:
             raise PermissionDenied
-        return redirect_to_login(wanted)
+        return redirect_to_login(page)
 
     def password_change(  # type: ignore[override]  # the stubs know only Django's own page
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -61,8 +61,8 @@ def tenants(request: Request) -> tuple[tuple[str, str, bool], ...]:
     if not request.user.is_authenticated:
         return ()
     names = tenant_names(request)
-    wanted = request.GET.get("connection") or request.POST.get("connection")
-    here = request.connection.name if request.connection is not None else wanted or next(iter(names), "")
+    requested = request.GET.get("connection") or request.POST.get("connection")
+    here = request.connection.name if request.connection is not None else requested or next(iter(names), "")
     return tuple((name, carried_to(request, name), name == here) for name in names)
 
 

@@ -107,13 +107,20 @@ def of_token(token: str) -> tuple[User, str] | None:
     its frame was allowed has ended.
     """
     now = database_clock.now()
-    found = EmbedSession.objects.filter(token_sha256=_hash(token), seen_at__gt=now - IDLE, until__gt=now).first()
-    session = open_sessions.good(found.session) if found is not None else None
-    if found is None or session is None or session.person.pk != found.user_id or not is_listed(found.origin):
+    embed_session = EmbedSession.objects.filter(
+        token_sha256=_hash(token), seen_at__gt=now - IDLE, until__gt=now
+    ).first()
+    session = open_sessions.good(embed_session.session) if embed_session is not None else None
+    if (
+        embed_session is None
+        or session is None
+        or session.person.pk != embed_session.user_id
+        or not is_listed(embed_session.origin)
+    ):
         return None
-    if now - found.seen_at >= NOTE_USE_EVERY:
-        EmbedSession.objects.filter(pk=found.pk).update(seen_at=now)
-    return session.person, found.origin
+    if now - embed_session.seen_at >= NOTE_USE_EVERY:
+        EmbedSession.objects.filter(pk=embed_session.pk).update(seen_at=now)
+    return session.person, embed_session.origin
 
 
 def _hash(token: str) -> str:
@@ -149,12 +156,12 @@ def by_token(get_response: GetResponse) -> GetResponse:
         if not request.path_info.startswith(ORDERS):
             return get_response(request)
         scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
-        found = of_token(token) if scheme == "Embed" and settings.EMBED_ORIGINS else None
-        if found is None:
+        user_and_origin = of_token(token) if scheme == "Embed" and settings.EMBED_ORIGINS else None
+        if user_and_origin is None:
             return HttpResponse(
                 status=401, headers={"WWW-Authenticate": "Embed"}, content_type="text/plain; charset=utf-8"
             )
-        person, origin = found
+        person, origin = user_and_origin
         request.user = person
         request._cached_user = person  # type: ignore[attr-defined]  # noqa: SLF001  (Django's own name, which the log line reads)
         request.via = f"embed {origin}"

@@ -47,8 +47,8 @@ class Limited:
             raise not_checked() from None
         except throttling.TryLater as limit:
             self.status, self.wait = (503 if limit.crowded else 429), limit.seconds()
-            said = _("Too many wrong passwords. Wait %(time)s and try again; the account is not locked.")
-            raise ValidationError(too_many(limit, username, said), code="wait") from None
+            text = _("Too many wrong passwords. Wait %(time)s and try again; the account is not locked.")
+            raise ValidationError(too_many(limit, username, text), code="wait") from None
 
     def refuse(self, response: HttpResponse) -> HttpResponse:
         """Return the response, with `status` if the password could not be checked, and with Retry-After if `wait` is known."""
@@ -59,15 +59,15 @@ class Limited:
         return response
 
 
-def too_many(limit: throttling.TryLater, username: str, said: Any) -> str:
+def too_many(limit: throttling.TryLater, username: str, text: Any) -> str:
     """The message for an attempt that must wait.
 
-    If too many attempts have failed, this is the given text (`said`) with the waiting time filled in, and `locked_out` is called.
+    If too many attempts have failed, this is `text` with the waiting time filled in, and `locked_out` is called.
     """
     if limit.crowded:
         return gettext("Too many sign-in attempts are in progress. Try again in a few seconds.")
     locked_out(username)
-    return str(said) % {"time": duration_words(limit.seconds())}
+    return str(text) % {"time": duration_words(limit.seconds())}
 
 
 def not_checked() -> ValidationError:
@@ -111,14 +111,16 @@ class SignInForm(Limited, AuthenticationForm):
         chosen = settings.SIGN_ON
         # The directory has checked the password of anybody who has none here; the setting does not apply to them.
         if user.has_usable_password() and not may_use_password(user, chosen.passwords):
-            said = gettext("Only people with access to the administration pages may sign in with a cdpviewer password.")
+            message = gettext(
+                "Only people with access to the administration pages may sign in with a cdpviewer password."
+            )
             why = "passwords are for staff"
             if chosen.passwords is Passwords.OFF:
-                said, why = gettext("Signing in with a cdpviewer password is switched off."), "passwords are off"
+                message, why = gettext("Signing in with a cdpviewer password is switched off."), "passwords are off"
             sign_in_failed(Action.SIGN_IN_FAILED, user.get_username(), why)
             if chosen.provider:
-                said += " " + gettext("Sign in with the button above.")
-            raise ValidationError(said, code="provider")
+                message += " " + gettext("Sign in with the button above.")
+            raise ValidationError(message, code="provider")
         if own_password.is_used(user):
             sign_in_failed(Action.SIGN_IN_FAILED, user.get_username(), "password used before")
             raise ValidationError(

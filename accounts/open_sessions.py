@@ -81,7 +81,7 @@ def of(person: AbstractBaseUser | AnonymousUser, request: HttpRequest | None = N
     """
     here = stored_key(request.session.session_key or "") if request is not None else ""
     now = database_clock.seconds()
-    found = [
+    sessions = [
         OpenSession(
             key=row.session_key,
             since=_stamp(data[SIGNED_IN_AT]),
@@ -93,7 +93,7 @@ def of(person: AbstractBaseUser | AnonymousUser, request: HttpRequest | None = N
         for row, data in _rows(person)
         if _is_valid(person, data) and not is_over(data, now)
     ]
-    return sorted(found, key=lambda one: (one.is_here, one.seen), reverse=True)
+    return sorted(sessions, key=lambda session: (session.is_here, session.seen), reverse=True)
 
 
 def good(key: str) -> Good | None:

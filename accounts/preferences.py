@@ -119,8 +119,8 @@ def _complete(folder: Path) -> bool:
         return False
     with source.open("rb") as po, template.open("rb") as pot:
         translated = read_po(po)
-        wanted = [message.id for message in read_po(pot) if message.id]
-    for wished in wanted:
+        message_ids = [message.id for message in read_po(pot) if message.id]
+    for wished in message_ids:
         message = translated.get(wished)
         if message is None or message.fuzzy:
             return False

@@ -58,9 +58,9 @@ def set_roles(person: User, names: Iterable[str]) -> bool:
 
     A role whose group has been deleted is not given. Return whether any role was given or taken.
     """
-    wanted = set(names)
+    requested = set(names)
     held = set(person.groups.filter(name__in=GROUPS).values_list("name", flat=True))
-    given, taken = (list(Group.objects.filter(name__in=some)) for some in (wanted - held, held - wanted))
+    given, taken = (list(Group.objects.filter(name__in=some)) for some in (requested - held, held - requested))
     person.groups.add(*given)
     person.groups.remove(*taken)
     return bool(given or taken)

@@ -69,8 +69,8 @@ class SessionStore(db.SessionStore):
         """The session's data. If there is no such session or it has expired, drop its key and return {}."""
         key = stored_key(self.session_key or "")
         clock = database_clock.STATEMENT if together.is_possible(connection) else None
-        wanted = Question(_SESSION, [key]), Question(_PERSON, [_whose.get(key, 0)])
-        (row, person), read = together.ask(*wanted, change=clock)
+        questions = Question(_SESSION, [key]), Question(_PERSON, [_whose.get(key, 0)])
+        (row, person), read = together.ask(*questions, change=clock)
         if read:
             database_clock.learn(*read)
         if row is None or row.expire_date <= database_clock.now():

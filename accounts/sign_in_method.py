@@ -38,5 +38,5 @@ def note(request: HttpRequest, sign_in: SignIn) -> None:
 
 def noted(request: HttpRequest) -> SignIn:
     """The sign-in noted on the request; one with a password if there is none, as for a session that a test starts."""
-    found: SignIn = getattr(request, "sign_in", SignIn())
-    return found
+    sign_in: SignIn = getattr(request, "sign_in", SignIn())
+    return sign_in

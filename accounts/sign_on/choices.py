@@ -78,8 +78,8 @@ class Directory:
     @property
     def name_attribute(self) -> str:
         """The attribute that holds the user name: the first that `people_filter` compares with the typed name; "" if there is none."""
-        found = re.search(r"\(([A-Za-z][\w.;-]*)=%\(user\)s\)", self.people_filter)
-        return found[1] if found else ""
+        match = re.search(r"\(([A-Za-z][\w.;-]*)=%\(user\)s\)", self.people_filter)
+        return match[1] if match else ""
 
     @property
     def as_actor(self) -> str:

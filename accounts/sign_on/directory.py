@@ -46,8 +46,8 @@ class DirectoryDown(NotChecked):
 def _place() -> Iterator[None]:
     """Hold one of the AT_ONCE slots during the block. Raises DirectoryDown if no slot becomes free within the directory's timeout."""
     with throttling.elsewhere():
-        found = _WAITING.acquire(timeout=_chosen().timeout)
-    if not found:
+        acquired = _WAITING.acquire(timeout=_chosen().timeout)
+    if not acquired:
         log.error("directory_crowded")
         raise DirectoryDown("too many wait for the directory")
     try:
@@ -131,8 +131,8 @@ class Backend(LDAPBackend):
         """Return the user, with groups updated if the user is active; None if the name or password is wrong."""
         person: User | None = super().authenticate_ldap_user(ldap_user, password)
         if person is not None and person.is_active:
-            wanted = _ours(ldap_user.group_names)
-            membership.follow_names(person, wanted, set(_chosen().groups.values()))
+            groups = _ours(ldap_user.group_names)
+            membership.follow_names(person, groups, set(_chosen().groups.values()))
         return person
 
     def get_or_build_user(self, username: str, ldap_user: Any) -> tuple[User, bool]:

@@ -36,17 +36,17 @@ def document(chosen: Provider) -> dict[str, Any]:
     except requests.RequestException as error:
         log.warning("provider_unreachable", error=type(error).__name__)
         raise NotSignedIn(Kind.UNREACHABLE) from None
-    found = _usable(answer)
-    if found["issuer"].rstrip("/") != issuer:
+    discovery = _usable(answer)
+    if discovery["issuer"].rstrip("/") != issuer:
         log.error("provider_is_another_issuer", hint="CDPVIEWER_OIDC_ISSUER must be the issuer that discovery names")
         raise NotSignedIn(Kind.FAILED)
-    if (asked := origin(found["authorization_endpoint"])) not in chosen.form_origins():
+    if (asked := origin(discovery["authorization_endpoint"])) not in chosen.form_origins():
         log.error(
             "provider_asks_elsewhere", origin=asked, hint="browsers stop there: name it in CDPVIEWER_OIDC_ORIGINS"
         )
         raise NotSignedIn(Kind.FAILED)
-    _kept[issuer] = (time.monotonic() + FRESH_SECONDS, found)
-    return found
+    _kept[issuer] = (time.monotonic() + FRESH_SECONDS, discovery)
+    return discovery
 
 
 def _usable(answer: requests.Response) -> dict[str, Any]:
@@ -58,17 +58,17 @@ def _usable(answer: requests.Response) -> dict[str, Any]:
         sent = answer.json()
     except (ValueError, RecursionError):
         sent = None
-    found: dict[str, Any] = sent if isinstance(sent, dict) else {}
-    kinds = NEEDED | {name: kind for name, kind in OPTIONAL.items() if name in found}
-    unusable = [name for name, kind in kinds.items() if not isinstance(found.get(name), kind)]
+    discovery: dict[str, Any] = sent if isinstance(sent, dict) else {}
+    kinds = NEEDED | {name: kind for name, kind in OPTIONAL.items() if name in discovery}
+    unusable = [name for name, kind in kinds.items() if not isinstance(discovery.get(name), kind)]
     try:
-        origin(str(found.get("authorization_endpoint")))
+        origin(str(discovery.get("authorization_endpoint")))
     except ValueError:  # not a URL, so no browser can open it
         unusable.append("authorization_endpoint")
     if unusable:
         log.error("provider_discovery_unusable", missing_or_wrong=unusable)
         raise NotSignedIn(Kind.FAILED)
-    return found
+    return discovery
 
 
 def sign_out_address(chosen: Provider) -> str:

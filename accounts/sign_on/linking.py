@@ -22,9 +22,9 @@ def link(person: User, subject: str, provider: Provider) -> bool:
 
     Raises BelongsToAnother if another user is already linked to that subject.
     """
-    found = SocialAccount.objects.filter(provider=provider.issuer, uid=subject).first()
-    if found is not None:
-        if found.user_id != person.pk:
+    account = SocialAccount.objects.filter(provider=provider.issuer, uid=subject).first()
+    if account is not None:
+        if account.user_id != person.pk:
             raise BelongsToAnother(subject)
         return False
     with transaction.atomic():

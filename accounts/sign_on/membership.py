@@ -88,17 +88,17 @@ def follow(claims: Mapping[str, Any], provider: Provider, person: User) -> None:
 
 def missing(names: Iterable[str]) -> set[str]:
     """Those of `names` for which there is no group here."""
-    wanted = set(names)
-    return wanted - set(Group.objects.filter(name__in=wanted).values_list("name", flat=True))
+    requested = set(names)
+    return requested - set(Group.objects.filter(name__in=requested).values_list("name", flat=True))
 
 
-def follow_names(person: User, wanted: set[str], managed: set[str]) -> None:
-    """Make the user a member of the `wanted` groups, and of no other `managed` group; log `managed` groups that do not exist."""
+def follow_names(person: User, names: set[str], managed: set[str]) -> None:
+    """Make the user a member of the groups in `names`, and of no other `managed` group; log `managed` groups that do not exist."""
     groups = {group.name: group for group in Group.objects.filter(name__in=managed)}
     if absent := sorted(managed - groups.keys()):
         log.error("mapped_groups_missing", groups=absent)
     has = set(person.groups.filter(name__in=managed).values_list("name", flat=True))
-    if given := [groups[name] for name in sorted(wanted - has) if name in groups]:
+    if given := [groups[name] for name in sorted(names - has) if name in groups]:
         person.groups.add(*given)
-    if taken := [groups[name] for name in sorted(has - wanted)]:
+    if taken := [groups[name] for name in sorted(has - names)]:
         person.groups.remove(*taken)

@@ -31,8 +31,8 @@ class Stage(LoginStage):
         by = noted(self.request).method
         self.state["by"] = by.value
         self.state["proof"] = self.login.user.get_session_auth_hash()
-        wanted = settings.SIGN_ON.second_factor is not SecondFactor.OFF and by.has_second_step
-        if wanted and factors.exist(self.login.user):
+        applies = settings.SIGN_ON.second_factor is not SecondFactor.OFF and by.has_second_step
+        if applies and factors.exist(self.login.user):
             return redirect("second_step"), True
         return None, True
 

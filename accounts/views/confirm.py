@@ -38,8 +38,8 @@ class ConfirmForm(Limited, forms.Form):
         username = self.request.user.get_username()
         wrong = ValidationError(_("Wrong password."), code="wrong")
         with self.limited(self.request, username):
-            found = authenticate(self.request, username=username, password=password)
-            if found is None or found.pk != self.request.user.pk:
+            person = authenticate(self.request, username=username, password=password)
+            if person is None or person.pk != self.request.user.pk:
                 raise wrong
         return password
 

@@ -57,12 +57,12 @@ def people(request: HttpRequest) -> HttpResponse:
     The search is posted, so that no name is in the URL.
     """
     text = request.POST.get("q", "").replace("\x00", "").strip()[:150]
-    found = _with_what_is_shown(User.objects.order_by("username"))
+    users = _with_what_is_shown(User.objects.order_by("username"))
     if text:
         named = Q(username__icontains=text) | Q(first_name__icontains=text) | Q(last_name__icontains=text)
-        page = Paginator(found.filter(named)[:MOST_FOUND], MOST_FOUND).get_page(1)
+        page = Paginator(users.filter(named)[:MOST_FOUND], MOST_FOUND).get_page(1)
     else:
-        page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+        page = Paginator(users, PER_PAGE).get_page(request.GET.get("page"))
     context = {"page": page, "people": _rows(page.object_list), "q_people": text, "most": MOST_FOUND}
     return render(request, "people/list.html", context)
 
@@ -101,15 +101,15 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
 @for_managers_of_people
 def person_roles(request: HttpRequest, person_id: int) -> HttpResponse:
     """Give a person exactly the ticked roles."""
-    found = _may_change(request, person_id)
+    person = _may_change(request, person_id)
     form = RolesForm(request.POST)
     if not form.is_valid():
-        return _person_page(request, found, form)
+        return _person_page(request, person, form)
     with transaction.atomic():
-        changed = set_roles(found, form.cleaned_data["roles"])
+        changed = set_roles(person, form.cleaned_data["roles"])
     if changed:
-        messages.success(request, _("The roles for %(name)s were changed.") % {"name": found.username})
-    return redirect("person", found.pk)
+        messages.success(request, _("The roles for %(name)s were changed.") % {"name": person.username})
+    return redirect("person", person.pk)
 
 
 @confirmed
@@ -117,13 +117,13 @@ def person_roles(request: HttpRequest, person_id: int) -> HttpResponse:
 @for_managers_of_people
 def person_link(request: HttpRequest, person_id: int) -> HttpResponse:
     """Show a new link with which the person can set a password; if they cannot sign in with a password, show a warning instead."""
-    found = _may_change(request, person_id)
-    if not password_links.are_of_use_to(found):
+    person = _may_change(request, person_id)
+    if not password_links.are_of_use_to(person):
         messages.warning(
-            request, _("No link was created: %(name)s cannot sign in with a password.") % {"name": found.username}
+            request, _("No link was created: %(name)s cannot sign in with a password.") % {"name": person.username}
         )
-        return redirect("person", found.pk)
-    return _link_page(request, found)
+        return redirect("person", person.pk)
+    return _link_page(request, person)
 
 
 @confirmed
@@ -131,15 +131,15 @@ def person_link(request: HttpRequest, person_id: int) -> HttpResponse:
 @for_managers_of_people
 def person_active(request: HttpRequest, person_id: int) -> HttpResponse:
     """Deactivate a person, which ends their sessions at once, or activate them again."""
-    found = _may_change(request, person_id)
-    found.is_active = request.POST.get("active") == "yes"
+    person = _may_change(request, person_id)
+    person.is_active = request.POST.get("active") == "yes"
     with transaction.atomic():
-        found.save(update_fields=["is_active"])
-    said = (
-        _("%(name)s is active again.") if found.is_active else _("%(name)s was deactivated and signed out everywhere.")
+        person.save(update_fields=["is_active"])
+    sentence = (
+        _("%(name)s is active again.") if person.is_active else _("%(name)s was deactivated and signed out everywhere.")
     )
-    messages.success(request, said % {"name": found.username})
-    return redirect("person", found.pk)
+    messages.success(request, sentence % {"name": person.username})
+    return redirect("person", person.pk)
 
 
 @confirmed
@@ -147,11 +147,11 @@ def person_active(request: HttpRequest, person_id: int) -> HttpResponse:
 @for_managers_of_people
 def person_sessions(request: HttpRequest, person_id: int) -> HttpResponse:
     """End all of a person's sessions. The person may sign in again."""
-    found = _may_change(request, person_id)
-    ended = open_sessions.end(found)
-    said = ngettext("%(count)s session ended.", "%(count)s sessions ended.", ended) % {"count": ended}
-    (messages.success if ended else messages.info)(request, said)
-    return redirect("person", found.pk)
+    person = _may_change(request, person_id)
+    ended = open_sessions.end(person)
+    sentence = ngettext("%(count)s session ended.", "%(count)s sessions ended.", ended) % {"count": ended}
+    (messages.success if ended else messages.info)(request, sentence)
+    return redirect("person", person.pk)
 
 
 @confirmed
@@ -162,11 +162,11 @@ def person_second_factor(request: HttpRequest, person_id: int) -> HttpResponse:
 
     If a second factor is required, the person must then add a new one before anything else.
     """
-    found = _may_change(request, person_id)
-    if factors.reset(found):
-        said = _("Two-step sign-in for %(name)s was reset.")
-        messages.success(request, said % {"name": found.username})
-    return redirect("person", found.pk)
+    person = _may_change(request, person_id)
+    if factors.reset(person):
+        sentence = _("Two-step sign-in for %(name)s was reset.")
+        messages.success(request, sentence % {"name": person.username})
+    return redirect("person", person.pk)
 
 
 def _find(person_id: int) -> User:
@@ -174,53 +174,53 @@ def _find(person_id: int) -> User:
 
 
 def _may_change(request: HttpRequest, person_id: int) -> User:
-    found = _find(person_id)
-    if not may_change(request.user, found):
+    person = _find(person_id)
+    if not may_change(request.user, person):
         raise PermissionDenied
-    return found
+    return person
 
 
-def _with_what_is_shown(found: QuerySet[User]) -> QuerySet[User]:
+def _with_what_is_shown(users: QuerySet[User]) -> QuerySet[User]:
     last = AccessRecord.objects.filter(user_id=OuterRef("pk")).order_by("-at").values("at")[:1]
     prefetched = ("groups", "cdp_connections", "connection_memberships__shared")
     # Old access records are deleted; if none is left, the time of the last sign-in, which is stored with the person, is used instead.
-    return found.annotate(seen=Coalesce(Subquery(last), "last_login")).prefetch_related(*prefetched)
+    return users.annotate(seen=Coalesce(Subquery(last), "last_login")).prefetch_related(*prefetched)
 
 
-def _rows(found: Iterable[User]) -> list[PersonRow]:
-    return [_row(each) for each in found]
+def _rows(users: Iterable[User]) -> list[PersonRow]:
+    return [_row(each) for each in users]
 
 
-def _row(found: User) -> PersonRow:
-    own = [connection.name for connection in found.cdp_connections.all()]
-    shared = [_("%(name)s (shared)") % {"name": each.shared.name} for each in found.connection_memberships.all()]
+def _row(person: User) -> PersonRow:
+    own = [connection.name for connection in person.cdp_connections.all()]
+    shared = [_("%(name)s (shared)") % {"name": each.shared.name} for each in person.connection_memberships.all()]
     return PersonRow(
-        id=found.pk,
-        username=found.username,
-        full_name=found.get_full_name(),
-        roles=", ".join(labels(found.groups.all())),
-        is_active=found.is_active,
-        is_superuser=found.is_superuser,
-        seen=found.seen,  # type: ignore[attr-defined]  # annotated
+        id=person.pk,
+        username=person.username,
+        full_name=person.get_full_name(),
+        roles=", ".join(labels(person.groups.all())),
+        is_active=person.is_active,
+        is_superuser=person.is_superuser,
+        seen=person.seen,  # type: ignore[attr-defined]  # annotated
         connections=", ".join([*own, *shared]),
     )
 
 
-def _person_page(request: HttpRequest, found: User, form: RolesForm | None = None) -> HttpResponse:
-    held = [group.name for group in found.groups.all() if group.name in GROUPS]
+def _person_page(request: HttpRequest, person: User, form: RolesForm | None = None) -> HttpResponse:
+    held = [group.name for group in person.groups.all() if group.name in GROUPS]
     context = {
-        "person": _row(found),
+        "person": _row(person),
         "form": form or RolesForm(initial={"roles": held}),
-        "changeable": may_change(request.user, found),
-        "link_of_use": password_links.are_of_use_to(found),
-        "comes_from": comes_from(found),
-        "sessions": len(open_sessions.of(found)),
-        "has_second_factor": factors.exist(found),
+        "changeable": may_change(request.user, person),
+        "link_of_use": password_links.are_of_use_to(person),
+        "comes_from": comes_from(person),
+        "sessions": len(open_sessions.of(person)),
+        "has_second_factor": factors.exist(person),
     }
     return render(request, "people/one.html", context, status=422 if form is not None else 200)
 
 
-def _link_page(request: HttpRequest, found: User) -> HttpResponse:
+def _link_page(request: HttpRequest, person: User) -> HttpResponse:
     """The page with a new link to set a password. The link is shown only here, in the response to the form."""
-    address = request.build_absolute_uri(password_links.make(found))
-    return render(request, "people/link.html", {"person": found, "address": address})
+    address = request.build_absolute_uri(password_links.make(person))
+    return render(request, "people/link.html", {"person": person, "address": address})

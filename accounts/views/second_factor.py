@@ -88,8 +88,8 @@ def step(request: HttpRequest) -> HttpResponseBase:
             with throttling.attempt(request, f"\x00second step {person.pk}"):
                 _check(request, person)
         except throttling.TryLater as limit:
-            said = _("Too many failed attempts. Wait %(time)s and try again; your account is not locked.")
-            words = too_many(limit, person.get_username(), said)
+            text = _("Too many failed attempts. Wait %(time)s and try again; your account is not locked.")
+            words = too_many(limit, person.get_username(), text)
             wait = _show(request, stage, words, 503 if limit.crowded else 429)
             wait["Retry-After"] = str(limit.seconds())
             return wait
@@ -215,10 +215,10 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("second_factors")
 
 
-def _added(request: HttpRequest, said: str) -> HttpResponse:
+def _added(request: HttpRequest, sentence: str) -> HttpResponse:
     """After a factor is added, show new recovery codes if the user has none; otherwise redirect to the list of factors."""
     request.session.pop(second_step.MUST_ADD, None)
-    messages.success(request, said)
+    messages.success(request, sentence)
     if any(row.type == factors.Kind.RECOVERY_CODES for row in factors.of(request.user)):
         return redirect("second_factors")
     return _codes(request)

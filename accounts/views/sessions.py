@@ -22,8 +22,8 @@ def listed(request: HttpRequest) -> HttpResponse:
         person = request.user
         ended = open_sessions.end(person, only=chosen, but=here) if chosen else open_sessions.end(person, but=here)  # type: ignore[arg-type]  # signed in
         if ended:
-            said = ngettext("%(count)s session ended.", "%(count)s sessions ended.", ended)
-            messages.success(request, said % {"count": ended})
+            sentence = ngettext("%(count)s session ended.", "%(count)s sessions ended.", ended)
+            messages.success(request, sentence % {"count": ended})
         else:
             messages.info(request, _("There was no session to end."))
         return redirect("sessions")

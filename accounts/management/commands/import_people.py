@@ -207,10 +207,10 @@ def _apply(line: Line, provider: Provider | None) -> tuple[User, str]:
     if person is None:
         person = User(username=line.username)
         person.set_unusable_password()
-    wanted = {**line.values, **({} if line.active is None else {"is_active": line.active})}
-    differs = {name for name, value in wanted.items() if getattr(person, name) != value}
+    values = {**line.values, **({} if line.active is None else {"is_active": line.active})}
+    differs = {name for name, value in values.items() if getattr(person, name) != value}
     for name in differs:
-        setattr(person, name, wanted[name])
+        setattr(person, name, values[name])
     if added:
         person.save()
     elif differs:

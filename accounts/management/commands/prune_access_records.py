@@ -31,10 +31,10 @@ BETWEEN_BATCHES = 0.05  # seconds; pages that wait for SQLite try again at least
 
 def age(text: str) -> timedelta:
     """Parse an age such as `400d` (days) or `57w` (weeks). Raises CommandError if `text` is not such an age."""
-    found = re.fullmatch(r"([1-9][0-9]{0,4})([dw])", text)
-    if found is None:
+    match = re.fullmatch(r"([1-9][0-9]{0,4})([dw])", text)
+    if match is None:
         raise CommandError(f"{text!r} is not an age such as 400d (days) or 57w (weeks).")
-    return timedelta(days=int(found[1]) * DAYS[found[2]])
+    return timedelta(days=int(match[1]) * DAYS[match[2]])
 
 
 class Command(BaseCommand):
