@@ -126,11 +126,11 @@ def _applied_in_sqlite(file: Path) -> set[tuple[str, str]]:
     """The migrations applied in a SQLite file, as (app, name). Raises Unfit if the file is damaged or has no table of migrations."""
     try:
         with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as copy:
-            (found,) = copy.execute("PRAGMA quick_check(1)").fetchone()
+            (verdict,) = copy.execute("PRAGMA quick_check(1)").fetchone()
             applied = set(copy.execute("SELECT app, name FROM django_migrations"))
     except sqlite3.Error as error:
         raise Unfit(f"{file} is damaged, or is not a cdpviewer backup ({type(error).__name__}).") from None
-    if found != "ok":
+    if verdict != "ok":
         raise Unfit(f"{file} is damaged.")
     return applied
 
@@ -174,9 +174,9 @@ def _replace(source: Path, database: Path) -> Path | None:
     try:
         _sync(database.parent)
     except OSError as error:
-        said = f" The previous database is {previous}." if previous else ""
+        sentence = f" The previous database is {previous}." if previous else ""
         raise Unsettled(
-            f"{database} is the backup now, but its name could not be written to the disk ({type(error).__name__}).{said}"
+            f"{database} is the backup now, but its name could not be written to the disk ({type(error).__name__}).{sentence}"
         ) from None
     return previous
 

@@ -65,16 +65,16 @@ def credential_keys(**_kwargs: Any) -> list[CheckMessage]:
                 id="cdpviewer.E003",
             )
         ]
-    found: list[CheckMessage] = []
+    problems: list[CheckMessage] = []
     for position, key in enumerate(keys, start=1):
         # A Fernet key is 32 bytes, which is 44 characters in base64.
         if len(key) < 44:
-            found.append(_bad_key(position, f"is too short ({len(key)} of 44 characters)", "cdpviewer.E004"))
+            problems.append(_bad_key(position, f"is too short ({len(key)} of 44 characters)", "cdpviewer.E004"))
         elif len(key) > 44 or not _is_fernet(key):
-            found.append(_bad_key(position, "is not a Fernet key", "cdpviewer.E005"))
+            problems.append(_bad_key(position, "is not a Fernet key", "cdpviewer.E005"))
         elif key in keys[: position - 1]:
-            found.append(_bad_key(position, f"is the same as key {keys.index(key) + 1}", "cdpviewer.E006"))
-    return found
+            problems.append(_bad_key(position, f"is the same as key {keys.index(key) + 1}", "cdpviewer.E006"))
+    return problems
 
 
 def _is_fernet(key: str) -> bool:
@@ -117,9 +117,9 @@ def _is_elsewhere(host: str) -> bool:
 @register(deploy=True)
 def served_safely(**_kwargs: Any) -> list[CheckMessage]:
     """The settings must suit production: HTTPS on, demo off, a proxy trusted, no "*" host, https for the CDP and the sign-on provider."""
-    found: list[CheckMessage] = []
+    problems: list[CheckMessage] = []
     if not settings.HTTPS:
-        found.append(
+        problems.append(
             checks.Warning(
                 "CDPVIEWER_HTTPS is off: cookies and passwords travel unencrypted.",
                 hint="That is for loopback only. Remove the setting and put a TLS proxy in front (docs/operating.md).",
@@ -127,11 +127,11 @@ def served_safely(**_kwargs: Any) -> list[CheckMessage]:
             )
         )
     if settings.DEMO:
-        found.append(
+        problems.append(
             checks.Warning("CDPVIEWER_DEMO is on.", hint="Remove it: it is for `make demo` only.", id="cdpviewer.W002")
         )
     if settings.HTTPS and not settings.TRUSTED_PROXIES:
-        found.append(
+        problems.append(
             checks.Warning(
                 "CDPVIEWER_TRUSTED_PROXIES is 0: no proxy is believed when it says that a request came over https, so every page "
                 "redirects to itself.",
@@ -140,12 +140,12 @@ def served_safely(**_kwargs: Any) -> list[CheckMessage]:
             )
         )
     if "*" in settings.ALLOWED_HOSTS:
-        found.append(
+        problems.append(
             checks.Warning(
                 "CDPVIEWER_ALLOWED_HOSTS allows every name.", hint="List the names people use.", id="cdpviewer.W004"
             )
         )
-    found += [
+    problems += [
         checks.Warning(
             f"The region {name} is reached over plain http: credentials and orders travel unencrypted.",
             hint="Take it out of CDPVIEWER_EXTRA_REGIONS, or give it an https address.",
@@ -156,14 +156,14 @@ def served_safely(**_kwargs: Any) -> list[CheckMessage]:
     ]
     provider = settings.SIGN_ON.provider
     if provider and not provider.issuer.startswith("https:"):
-        found.append(
+        problems.append(
             checks.Warning(
                 "CDPVIEWER_OIDC_ISSUER is reached over plain http: somebody on the network could sign in as anybody.",
                 hint="That is for loopback only. Give the provider's https address.",
                 id="cdpviewer.W010",
             )
         )
-    return found
+    return problems
 
 
 @register(deploy=True)
@@ -171,21 +171,21 @@ def mapped_groups(**_kwargs: Any) -> list[CheckMessage]:
     """The groups that CDPVIEWER_OIDC_GROUPS and CDPVIEWER_LDAP_GROUPS map to must exist. Nothing is reported if the database fails."""
     from accounts.sign_on import membership
 
-    found: list[CheckMessage] = []
+    problems: list[CheckMessage] = []
     for name, chosen in (("OIDC", settings.SIGN_ON.provider), ("LDAP", settings.SIGN_ON.directory)):
         try:
             absent = membership.missing(chosen.groups.values()) if chosen else set()
         except DatabaseError:
             return []
-        found += [
+        problems += [
             Error(
-                f"CDPVIEWER_{name}_GROUPS names {one}, and there is no such group: people who are only in that one cannot sign in.",
+                f"CDPVIEWER_{name}_GROUPS names {group}, and there is no such group: people who are only in that one cannot sign in.",
                 hint="Correct the name, or add the group under /admin/auth/group/.",
                 id="cdpviewer.E008",
             )
-            for one in sorted(absent)
+            for group in sorted(absent)
         ]
-    return found
+    return problems
 
 
 @register("keys")

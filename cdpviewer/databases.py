@@ -103,12 +103,12 @@ def databases(env: Environment, folder: Path) -> dict[str, dict[str, Any]]:
     """
     pool = env.text("CDPVIEWER_DB_POOL", POOLS[0])
     most = env.number("CDPVIEWER_DB_CONNECTIONS", MOST_CONNECTIONS, least=1)
-    found = {"default": database(env.text("DATABASE_URL"), folder, pool=pool, most_connections=most)}
+    entries = {"default": database(env.text("DATABASE_URL"), folder, pool=pool, most_connections=most)}
     if url := env.text("CDPVIEWER_OWNER_DATABASE_URL"):
         # One connection directly to the server: its locks belong to the session, which a pooler would share.
         owner = database(url, folder, pool="none", setting="CDPVIEWER_OWNER_DATABASE_URL")
-        found[OWNER] = {**owner, "TEST": {"MIRROR": "default"}}
-    return found
+        entries[OWNER] = {**owner, "TEST": {"MIRROR": "default"}}
+    return entries
 
 
 def wait_like_pages(settings: dict[str, Any]) -> None:

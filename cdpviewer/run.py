@@ -20,26 +20,26 @@ def missing() -> list[str]:
     from cdpviewer.checks import mapped_groups
     from orders.models import Connection, SharedConnection
 
-    found = [f"{problem.msg} {problem.hint}" for problem in mapped_groups()]
+    texts = [f"{problem.msg} {problem.hint}" for problem in mapped_groups()]
     if settings.HTTPS and not settings.ALLOWED_HOSTS:
-        found.append(
+        texts.append(
             "CDPVIEWER_ALLOWED_HOSTS: without the name people type, every page is a 400. Set it, as in orders.example.com."
         )
     if settings.HTTPS and not settings.TRUSTED_PROXIES:
-        found.append(
+        texts.append(
             "https: this server speaks plain HTTP and redirects to https. Put a TLS proxy in front and set "
             "CDPVIEWER_TRUSTED_PROXIES=1 (docs/operating.md), or CDPVIEWER_HTTPS=off to try it on this machine alone."
         )
     if not User.objects.filter(is_active=True).exists():
-        found.append(
+        texts.append(
             "a user: .venv/bin/python manage.py createsuperuser makes the first, who adds others under /admin/."
         )
     if not (Connection.objects.exists() or SharedConnection.objects.exists()):
-        found.append(
+        texts.append(
             "a connection to the CDP: share one with a group under /connections/shared/, or with .venv/bin/python manage.py "
             "add_connection --shared --name N --region R --client-key K --group Agents (the token on standard input)."
         )
-    return found
+    return texts
 
 
 def main() -> int:
@@ -68,8 +68,8 @@ def main() -> int:
     if not migrated(connection):
         call_command("migrate", interactive=False, verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
-    if found := missing():
-        print("Still missing before people can use it:", *(f"- {one}" for one in found), sep="\n", flush=True)
+    if texts := missing():
+        print("Still missing before people can use it:", *(f"- {text}" for text in texts), sep="\n", flush=True)
     os.execv(sys.executable, [sys.executable, "-m", "gunicorn"])  # noqa: S606  (the same program, no shell)
     raise AssertionError("execv does not return")
 

@@ -88,7 +88,8 @@ def _client(address: str, _process: int) -> Client:
 
 def event_of(line: dict[str, Any]) -> Any:
     """The Sentry event for a log line: its level, its message, its exceptions with code locations, and the fields named in TAGS."""
-    chain = [_exception(one) for one in reversed(line.get("exception", []))]  # Sentry wants the first cause first
+    # Sentry wants the first cause first.
+    chain = [_exception(exception) for exception in reversed(line.get("exception", []))]
     return {
         "level": line.get("level", "error"),
         "platform": "python",
@@ -98,9 +99,9 @@ def event_of(line: dict[str, Any]) -> Any:
     }
 
 
-def _exception(one: dict[str, Any]) -> dict[str, Any]:
-    kind, _, words = one["type"].partition(": ")
-    return {"type": kind, "value": words, "stacktrace": {"frames": [_frame(place) for place in one["at"]]}}
+def _exception(exception: dict[str, Any]) -> dict[str, Any]:
+    kind, _, words = exception["type"].partition(": ")
+    return {"type": kind, "value": words, "stacktrace": {"frames": [_frame(place) for place in exception["at"]]}}
 
 
 def _frame(place: str) -> dict[str, Any]:

@@ -38,7 +38,7 @@ def values(text: str) -> dict[str, str]:
     pair of straight quotes around a value is removed. A # after white space starts a comment, unless it is inside the quotes. Nothing is
     expanded or unescaped.
     """
-    found: dict[str, str] = {}
+    by_name: dict[str, str] = {}
     for number, line in enumerate(re.split(r"\r\n|\r|\n", text), start=1):
         line = line.strip()  # noqa: PLW2901
         if not line or line.startswith("#"):
@@ -46,8 +46,8 @@ def values(text: str) -> dict[str, str]:
         parts = LINE.fullmatch(line)
         if parts is None:
             raise BadLine(f"Line {number} is not NAME=value: correct or remove it.")
-        found[parts["name"]] = _value(parts["value"], number)
-    return found
+        by_name[parts["name"]] = _value(parts["value"], number)
+    return by_name
 
 
 def _value(sent: str, number: int) -> str:

@@ -22,7 +22,7 @@ def read(env: Environment) -> SignOn:
     Raises ImproperlyConfigured if a setting is malformed or conflicts with another, or if it needs another setting or a package that is
     missing. Also raises it if nobody, or nobody except staff, could sign in.
     """
-    found = SignOn(
+    sign_on = SignOn(
         provider=_provider(env),
         passwords=_one_of(Passwords, "CDPVIEWER_PASSWORD_SIGN_IN", env.text("CDPVIEWER_PASSWORD_SIGN_IN", "on")),
         second_factor=_one_of(SecondFactor, "CDPVIEWER_MFA", env.text("CDPVIEWER_MFA", "off")),
@@ -30,12 +30,12 @@ def read(env: Environment) -> SignOn:
         directory=_directory(env),
         proxy=_proxy(env),
     )
-    if found.passwords is not Passwords.ON and not (found.provider or found.directory or found.proxy):
+    if sign_on.passwords is not Passwords.ON and not (sign_on.provider or sign_on.directory or sign_on.proxy):
         raise ImproperlyConfigured(
             "CDPVIEWER_PASSWORD_SIGN_IN is not on, and there is no other way in: set CDPVIEWER_OIDC_ISSUER or CDPVIEWER_LDAP_URL, or "
             "remove the setting."
         )
-    return found
+    return sign_on
 
 
 def _provider(env: Environment) -> Provider | None:
@@ -44,8 +44,8 @@ def _provider(env: Environment) -> Provider | None:
         return None
     host = _host("CDPVIEWER_OIDC_ISSUER", issuer)
     origins = env.listed("CDPVIEWER_OIDC_ORIGINS")
-    for one in origins:
-        _host("CDPVIEWER_OIDC_ORIGINS", one, bare=True)
+    for origin in origins:
+        _host("CDPVIEWER_OIDC_ORIGINS", origin, bare=True)
     groups = _groups("CDPVIEWER_OIDC_GROUPS", env.listed("CDPVIEWER_OIDC_GROUPS"))
     client_id = env.text("CDPVIEWER_OIDC_CLIENT_ID")
     secret = env.text("CDPVIEWER_OIDC_CLIENT_SECRET")
@@ -93,7 +93,7 @@ def _directory(env: Environment) -> Directory | None:
         raise ImproperlyConfigured(
             "CDPVIEWER_LDAP_URL needs the package django-auth-ldap: make setup LOCK=ldap, or leave it unset."
         ) from None
-    found = Directory(
+    directory = Directory(
         url=url,
         bind_dn=env.text("CDPVIEWER_LDAP_BIND_DN"),
         bind_password=env.text("CDPVIEWER_LDAP_BIND_PASSWORD"),
@@ -104,21 +104,25 @@ def _directory(env: Environment) -> Directory | None:
         start_tls=start_tls,
         ca_file=env.text("CDPVIEWER_LDAP_CA"),
     )
-    for name, value in (("PEOPLE", found.people), ("GROUPS_BASE", found.groups_base), ("GROUPS", found.groups)):
+    for name, value in (
+        ("PEOPLE", directory.people),
+        ("GROUPS_BASE", directory.groups_base),
+        ("GROUPS", directory.groups),
+    ):
         if not value:
             raise ImproperlyConfigured(f"CDPVIEWER_LDAP_URL is set, so CDPVIEWER_LDAP_{name} must be set too.")
-    if bool(found.bind_dn) != bool(found.bind_password):
+    if bool(directory.bind_dn) != bool(directory.bind_password):
         raise ImproperlyConfigured(
             "CDPVIEWER_LDAP_BIND_DN and CDPVIEWER_LDAP_BIND_PASSWORD belong together: set both, or neither to search anonymously."
         )
-    _check_filter(found.people_filter)
-    if found.ca_file:
-        _check_authority("CDPVIEWER_LDAP_CA", found.ca_file)
-    if not found.name_attribute:
+    _check_filter(directory.people_filter)
+    if directory.ca_file:
+        _check_authority("CDPVIEWER_LDAP_CA", directory.ca_file)
+    if not directory.name_attribute:
         raise ImproperlyConfigured(
             "CDPVIEWER_LDAP_PEOPLE_FILTER must compare an attribute with the user name, as in (uid=%(user)s)."
         )
-    return found
+    return directory
 
 
 def _check_directory_url(url: str, *, start_tls: bool) -> None:

@@ -44,14 +44,14 @@ def _room_for_connections(pool: dict[str, Any] | None) -> list[CheckMessage]:
     env = environment.find(settings.BASE_DIR)
     # Without a pool nothing limits the connections but the number of pages.
     most = pool["max_size"] if pool else settings.CDP_LIMITS.waiting_pages
-    wanted = most * env.number("CDPVIEWER_WORKERS", 2, least=1) + BESIDE_PAGES
+    needed = most * env.number("CDPVIEWER_WORKERS", 2, least=1) + BESIDE_PAGES
     allowed = int(_shown("max_connections")) - int(_shown("superuser_reserved_connections"))
-    if wanted <= allowed:
+    if needed <= allowed:
         return []
     lower = "lower CDPVIEWER_DB_CONNECTIONS" if pool else "unset CDPVIEWER_DB_POOL"
     return [
         Warning(
-            f"The processes of one host may open {wanted} connections to PostgreSQL, which allows {allowed} to all hosts together.",
+            f"The processes of one host may open {needed} connections to PostgreSQL, which allows {allowed} to all hosts together.",
             hint=f"Raise max_connections, {lower}, or put a pooler between (docs/operating.md).",
             id="cdpviewer.W008",
         )
