@@ -90,7 +90,7 @@ def _unsettled(
     if flights and all(_is_over(flight, now) for flight in flights):
         return
     sent = next(
-        (one for one in (order.status, *(one for one, _count in summary.statuses)) if _is_open(status(one))), ""
+        (text for text in (order.status, *(text for text, _count in summary.statuses)) if _is_open(status(text))), ""
     )
     if not sent or any(same(alert.notice.status, sent) for alert in alerts if alert.notice.kind is NoticeKind.STATUS):
         return

@@ -37,9 +37,9 @@ class Answer:
 
 def answers(order: Order, summary: OrderSummary, trip: Trip, now: datetime) -> list[Answer]:
     """The answers as of `now` (aware): about the booking, about the payment and, if there is anything to say, about the time."""
-    found = [_booking(order, summary, trip), payment(order, summary)]
+    booking_and_payment = [_booking(order, summary, trip), payment(order, summary)]
     words = _time(order, summary, trip, now)
-    return [*found, Answer("time", Tone.NEUTRAL, Icon.CLOCK, words)] if words else found
+    return [*booking_and_payment, Answer("time", Tone.NEUTRAL, Icon.CLOCK, words)] if words else booking_and_payment
 
 
 def _time(order: Order, summary: OrderSummary, trip: Trip, now: datetime) -> str:
@@ -165,7 +165,7 @@ def _payment(order: Order, summary: OrderSummary) -> Answer:
     counted = [(item, sent, count) for item, sent, count in _rows(summary) if item.payment.said]
     rows = [item for item, _sent, _count in counted]
     if row.payment.said:
-        others = [one for one in counted if one[0].payment.paid is not row.payment.paid]
+        others = [counted_row for counted_row in counted if counted_row[0].payment.paid is not row.payment.paid]
         sent = _how_much([row], status_word(order.status))
         words = _paid(order) if row.payment.paid else " · ".join([sent, *_method(order)])
         looks = [_money_look(row), *(_money_look(item) for item, _sent, _count in others)]

@@ -116,7 +116,7 @@ def _journey(trip: Trip, journey: Journey, remarks: Mapping[str, str], *, togeth
             sure = leg.key not in uncertain
             lines += _flight(leg, named, remark=remarks[leg.key], together=together, uncertain=not sure)
             named = (leg.destination.day or leg.origin.day or named) if sure else named
-        elif uncertain.isdisjoint(one.key for one in journey.legs[at - 1 : at + 2] if isinstance(one, Flight)):
+        elif uncertain.isdisjoint(flight.key for flight in journey.legs[at - 1 : at + 2] if isinstance(flight, Flight)):
             lines += _transfer(leg)
     return lines
 

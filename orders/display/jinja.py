@@ -94,7 +94,7 @@ class Environment(jinja2.Environment):
         """The source, with every `{{ _("…") }}` replaced by the phrase in the language that `name` begins with, escaped for HTML."""
         text = super().preprocess(source, name, filename)
         with override((name or "").partition("/")[0]):
-            return PHRASE.sub(lambda found: html.escape(gettext(found[1])), text)
+            return PHRASE.sub(lambda match: html.escape(gettext(match[1])), text)
 
 
 class Loader(jinja2.FileSystemLoader):

@@ -27,16 +27,16 @@ def outcome_words(stored: str) -> str:
 def detail_words(stored: str) -> str:
     """The detail of an account event: "Gruppe Supervisors" for "group Supervisors"; an unknown form stays as stored."""
     for form, phrase in DETAIL_FORMS:
-        if found := form.fullmatch(stored):
-            return _(phrase) % found.groupdict()
+        if match := form.fullmatch(stored):
+            return _(phrase) % match.groupdict()
     return stored
 
 
 def _part(part: str) -> str:
     """One comma-separated part of an outcome in the user's language; "" if its form is unknown."""
     for form, phrase in FORMS:
-        if found := form.fullmatch(part):
-            named = found.groupdict()
+        if match := form.fullmatch(part):
+            named = match.groupdict()
             if "why" in named:
                 named["why"] = problems.failure_word(named["why"])
             return _(phrase) % named

@@ -83,6 +83,6 @@ def flight_sentence(flight: Flight, now: datetime) -> str:
     parts += [status_word(sent) for sent in flight.statuses]
     if not flight.all_passengers:
         parts.append(_("Only %(who)s") % {"who": passengers(flight.passengers)})
-    if said := phase_said(flight, now):
-        parts.append(phase_word(said))
+    if phase := phase_said(flight, now):
+        parts.append(phase_word(phase))
     return ", ".join(parts).rstrip(".") + "."

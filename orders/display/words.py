@@ -85,8 +85,8 @@ def item_named(sent: str | None, name: str | None) -> tuple[str, str]:
     kind = item_type(sent)
     if not name:
         return kind, ""
-    said = f" {' '.join(WORD.findall(name.casefold()))} "
-    return (name, "") if f" {kind.casefold()} " in said else (kind, name)
+    name_words = f" {' '.join(WORD.findall(name.casefold()))} "
+    return (name, "") if f" {kind.casefold()} " in name_words else (kind, name)
 
 
 def item_icon(sent: str | None) -> str:

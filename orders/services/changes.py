@@ -135,7 +135,7 @@ def compare(views: viewed_order.Views, digest: str, opened: OpenedOrder) -> Chan
     status_now = (_text(before["status"], sent), _text(now["status"], sent))
     total = (_amount(*before["total"]), _amount(*now["total"]))
     items = (_counts(before["items"], now["items"], sent), _counts(now["items"], before["items"], sent))
-    found = Changes(
+    changes = Changes(
         since=views.at,
         own=views.own,
         flights=tuple(changed[:MOST_CHANGES]),
@@ -146,7 +146,7 @@ def compare(views: viewed_order.Views, digest: str, opened: OpenedOrder) -> Chan
         others_at=views.others_at if others is not None and others["reading"] == now["reading"] else None,
         others_same=others == now,
     )
-    return found if found.flights or found.status or found.total or found.items else None
+    return changes if changes.flights or changes.status or changes.total or changes.items else None
 
 
 def _whole(opened: OpenedOrder) -> bool:

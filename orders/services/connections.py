@@ -51,14 +51,14 @@ def chosen(
         return None, (), [None for _question in also]
     person, now = user.pk or 0, timezone.now()
     if name:
-        wanted = Question(own_connections.NAMED, [person, name]), Question(members.NAMED, [person, name, now])
+        questions = Question(own_connections.NAMED, [person, name]), Question(members.NAMED, [person, name, now])
     else:
-        wanted = Question(own_connections.DEFAULT, [person]), Question(members.DEFAULT, [person, now, now])
-    (own, member, *others), changed = ask(*wanted, *also, change=change)
-    found = own_connections.opened(user, own) or members.opened(user, member)
-    if found is None and not name:
-        found = Connection.objects.for_user(user).first()
-    return found, changed, others
+        questions = Question(own_connections.DEFAULT, [person]), Question(members.DEFAULT, [person, now, now])
+    (own, member, *others), changed = ask(*questions, *also, change=change)
+    connection = own_connections.opened(user, own) or members.opened(user, member)
+    if connection is None and not name:
+        connection = Connection.objects.for_user(user).first()
+    return connection, changed, others
 
 
 def usable_by(user: AnyUser) -> list[AnyConnection]:

@@ -91,8 +91,8 @@ def code_of(sent: str | None) -> str:
 
 def _hash(text: str) -> str:
     """The keyed hash of a status, the same for spellings that differ only in case, accents or punctuation."""
-    said = key(text) or text.strip()
-    return f"#{salted_hmac('orders.viewed.status', said, algorithm='sha256').hexdigest()[:HASH_LENGTH]}"
+    normalized = key(text) or text.strip()
+    return f"#{salted_hmac('orders.viewed.status', normalized, algorithm='sha256').hexdigest()[:HASH_LENGTH]}"
 
 
 def _seen(flight: Flight, statuses: Sequence[str]) -> Seen:

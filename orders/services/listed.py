@@ -64,8 +64,8 @@ def load_trips(
     Normally, at most the first ten items of each order are read. Raises TimedOut if the page's time is up.
     """
     answers = tenant.reader.run_parallel([partial(tenant.client.get_order_start, ref) for ref in order_refs])
-    read = {ref: one for ref, one in zip(order_refs, answers, strict=True) if not isinstance(one, CdpError)}
-    return read, _lines(tenant, read), next((one for one in answers if isinstance(one, CdpError)), None)
+    read = {ref: answer for ref, answer in zip(order_refs, answers, strict=True) if not isinstance(answer, CdpError)}
+    return read, _lines(tenant, read), next((answer for answer in answers if isinstance(answer, CdpError)), None)
 
 
 def trip_lines(
@@ -87,7 +87,7 @@ def trip_lines(
 
 def _newest(orders: Iterable[Order], most: int) -> dict[str, Order]:
     """The newest `most` orders that have a valid ref: a mapping from ref to order, newest first."""
-    named = {one.ref: one for one in orders if one.ref and refs.is_ref(one.ref)}
+    named = {order.ref: order for order in orders if order.ref and refs.is_ref(order.ref)}
     return dict(sorted(named.items(), key=lambda pair: pair[1].ordered_at or LONG_AGO, reverse=True)[:most])
 
 

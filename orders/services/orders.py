@@ -59,16 +59,16 @@ def open_order(tenant: Tenant, ref: str, *, now: datetime | None = None) -> Open
 
 def _with_trips_from_extensions(tenant: Tenant, order: Order) -> Order:
     """The order with the flights that v2.1 keeps in its items' data extensions, fetched in parallel; a failure is noted on the item."""
-    wanted = [
+    flight_items = [
         (index, item.ref)
         for index, item in enumerate(order.items)
         if item.ref and not item.flight_segments and segments.is_flight(item.type)
     ]
-    if not wanted:
+    if not flight_items:
         return order
-    answers = tenant.client.get_item_extensions([ref for _index, ref in wanted])
+    answers = tenant.client.get_item_extensions([ref for _index, ref in flight_items])
     items = list(order.items)
-    for (index, _ref), answer in zip(wanted, answers, strict=True):
+    for (index, _ref), answer in zip(flight_items, answers, strict=True):
         if isinstance(answer, errors.CdpError):
             items[index] = replace(items[index], notes=(*items[index].notes, Note("extensions/ext", "not loaded")))
         elif answer is not None and (segment := segments.from_extension(answer.values)):

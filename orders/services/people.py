@@ -69,10 +69,12 @@ def _with_items(tenant: Tenant, people: Loaded[Person]) -> tuple[Loaded[Person],
     asked = sorted(known)
     list_refs = tenant.client.list_consumer_item_refs
     answers = tenant.reader.run_parallel([partial(list_refs, ref, at_least=len(known[ref].item_refs)) for ref in asked])
-    found = dict(zip(asked, answers, strict=True))
-    failures = (one if isinstance(one, errors.CdpError) else one.problem for one in answers)
-    named = tuple(_with_listed(one, found[one.ref]) if one.ref in found else one for one in people.items)
-    return replace(people, items=named), next((one for one in failures if one is not None), None)
+    listed = dict(zip(asked, answers, strict=True))
+    failures = (answer if isinstance(answer, errors.CdpError) else answer.problem for answer in answers)
+    named = tuple(
+        _with_listed(person, listed[person.ref]) if person.ref in listed else person for person in people.items
+    )
+    return replace(people, items=named), next((failure for failure in failures if failure is not None), None)
 
 
 def _with_listed(person: Person, listed: Loaded[str] | errors.CdpError) -> Person:
@@ -92,7 +94,7 @@ def joined(people: Loaded[Person], items: tuple[OrderItem, ...]) -> Loaded[Trave
     for person in people.items:
         # Feeds link by the item's ref or by the client's own reference; both are tried.
         named = [by_ref.get(ref.lower()) or by_reference.get(ref) for ref in person.item_refs]
-        travellers.append(Traveller(person, tuple(dict(found for found in named if found is not None).items())))
+        travellers.append(Traveller(person, tuple(dict(pair for pair in named if pair is not None).items())))
     return Loaded(tuple(travellers), people.missing, people.complete, people.problem)
 
 
@@ -119,8 +121,8 @@ def load_orders_of_guest(tenant: Tenant, order_ref: str, guest_ref: str) -> Load
             raise errors.NotOnOrder("nobody on this order is that guest")
     if isinstance(orders, errors.CdpError):
         raise orders
-    found: Loaded[Order] = orders
-    return found
+    loaded: Loaded[Order] = orders
+    return loaded
 
 
 def load_orders_of_contacts(tenant: Tenant, order_ref: str) -> tuple[tuple[str, ...], Loaded[Order]]:
@@ -130,7 +132,8 @@ def load_orders_of_contacts(tenant: Tenant, order_ref: str) -> tuple[tuple[str, 
     CdpError if the contacts cannot be read.
     """
     contacts = tenant.client.list_contacts(order_ref)
-    guests = tuple(dict.fromkeys(one.guest_ref.lower() for one in contacts.items if one.guest_ref))[:MOST_GUESTS]
+    guest_refs = [contact.guest_ref.lower() for contact in contacts.items if contact.guest_ref]
+    guests = tuple(dict.fromkeys(guest_refs))[:MOST_GUESTS]
     orders: dict[str, Order] = {}
     missing, complete, problem = 0, True, None
     for answer in tenant.reader.run_parallel([partial(load_guest_orders, tenant, guest) for guest in guests]):
@@ -144,4 +147,6 @@ def load_orders_of_contacts(tenant: Tenant, order_ref: str) -> tuple[tuple[str, 
 
 
 def _among(people: Loaded[Person] | errors.CdpError, guest_ref: str) -> bool:
-    return not isinstance(people, errors.CdpError) and any(refs.same(one.guest_ref, guest_ref) for one in people.items)
+    return not isinstance(people, errors.CdpError) and any(
+        refs.same(person.guest_ref, guest_ref) for person in people.items
+    )

@@ -85,10 +85,10 @@ def open_or_find(tenant: Tenant, ref: str) -> OpenedOrder | Found:
             partial(open_order, tenant, ref),
             partial(_run, tenant, _reference_searches(tenant, ref)),
         ]
-        one, found = tenant.reader.run_parallel(jobs)
-        if not isinstance(one, errors.CdpError):
-            return one
-        opened = one
+        answer, found = tenant.reader.run_parallel(jobs)
+        if not isinstance(answer, errors.CdpError):
+            return answer
+        opened = answer
     # A 400 for something without the form of a ref only means that it is not a ref.
     unanswered = not isinstance(opened, errors.NotFound | errors.RequestRefused)
     if not isinstance(found, Found):
@@ -199,8 +199,8 @@ def find_people(tenant: Tenant, *questions: Mapping[str, str]) -> Loaded[GuestOr
     if not guests.complete and guests.problem is None and len(guests.items) == MOST_PEOPLE:
         guests = replace(guests, problem=errors.TooMany("more people than one page shows"))
     orders.load(guest.ref for guest in guests.items if guest.ref)
-    found = tuple(GuestOrders(guest, orders.of(guest)) for guest in guests.items)
-    return Loaded(found, guests.missing, guests.complete, guests.problem)
+    people = tuple(GuestOrders(guest, orders.of(guest)) for guest in guests.items)
+    return Loaded(people, guests.missing, guests.complete, guests.problem)
 
 
 def list_people(tenant: Tenant, *questions: Mapping[str, str]) -> Loaded[Person]:
@@ -256,12 +256,12 @@ def _list_guests(
         return tenant.client.list_guests(**terms, most=MOST_PEOPLE, beside=load_orders)
 
     if len(questions) == 1:
-        found = ask(questions[0])
+        guests = ask(questions[0])
     else:
-        found = _each_once(tenant.reader.run_parallel([partial(ask, question) for question in questions]))
-    if not found.items and not found.complete:
-        raise found.problem or errors.Unreadable("the list of people could not be read to its end")
-    return found
+        guests = _each_once(tenant.reader.run_parallel([partial(ask, question) for question in questions]))
+    if not guests.items and not guests.complete:
+        raise guests.problem or errors.Unreadable("the list of people could not be read to its end")
+    return guests
 
 
 def _each_once(answers: Iterable[Loaded[Person] | errors.CdpError]) -> Loaded[Person]:

@@ -244,11 +244,11 @@ def _others(items: Sequence[OrderItem], trip: Trip) -> Iterator[OtherItem]:
 
 def _extras(others: Sequence[OtherItem]) -> dict[str, list[OtherItem]]:
     """The lines of extras that go with a flight, grouped by the key of that flight."""
-    found: dict[str, list[OtherItem]] = {}
+    extras: dict[str, list[OtherItem]] = {}
     for other in others:
         if other.flight:
-            found.setdefault(other.flight, []).append(other)
-    return found
+            extras.setdefault(other.flight, []).append(other)
+    return extras
 
 
 def _dates(item: OrderItem) -> tuple[Extra, ...]:
@@ -266,9 +266,9 @@ def _notes(order: Order) -> list[tuple[str, Note]]:
 
     The position is "" for the order, "3" for its third item, and "3.1" for that item's first segment.
     """
-    found = [("", note) for note in order.notes]
+    notes = [("", note) for note in order.notes]
     for number, item in enumerate(order.items, start=1):
-        found += [(f"{number}", note) for note in item.notes]
+        notes += [(f"{number}", note) for note in item.notes]
         for leg, segment in enumerate(item.flight_segments, start=1):
-            found += [(f"{number}.{leg}", note) for note in segment.notes]
-    return found
+            notes += [(f"{number}.{leg}", note) for note in segment.notes]
+    return notes

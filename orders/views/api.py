@@ -120,12 +120,14 @@ def _answer(request: Request, integration: Integration, text: str, candidates: S
         else:
             opened, partial_, looked = [found], False, list(candidates)
         integration.note_use()
-        for one in opened:
-            record_access(request, tenant, Action.ORDER_LOOKED_UP, one, one.order.ref or "")
+        for opened_order in opened:
+            record_access(request, tenant, Action.ORDER_LOOKED_UP, opened_order, opened_order.order.ref or "")
         if not opened:
             access_log.record_miss(request, tenant.connection, ", ".join(candidates))
         body = {
-            "orders": [plain_order(one, _address(request, integration, one)) for one in opened],
+            "orders": [
+                plain_order(opened_order, _address(request, integration, opened_order)) for opened_order in opened
+            ],
             "partial": partial_,
             "looked": list(dict.fromkeys(looked)),
             "as_of": stamp(tenant.as_of),
@@ -145,9 +147,12 @@ def _open_all(tenant: Tenant, found: Found) -> tuple[list[OpenedOrder], bool]:
     """
     refs = [order.ref for order in found.orders if order.ref]
     opened = tenant.reader.run_parallel([partial(open_order, tenant, ref) for ref in refs[:MOST_ORDERS]])
-    good = [one for one in opened if isinstance(one, OpenedOrder)]
+    good = [answer for answer in opened if isinstance(answer, OpenedOrder)]
     if found.orders and not good:
-        raise next((one for one in opened if isinstance(one, errors.CdpError)), errors.Unreadable("no order has a ref"))
+        raise next(
+            (answer for answer in opened if isinstance(answer, errors.CdpError)),
+            errors.Unreadable("no order has a ref"),
+        )
     return good, len(good) < len(found.orders)
 
 

@@ -95,7 +95,7 @@ def connection_default(request: Request, connection_id: UUID) -> HttpResponse:
 
     404 for a connection that the user may not use.
     """
-    connection = next((one for one in usable_by(request.user) if one.pk == connection_id), None)
+    connection = next((usable for usable in usable_by(request.user) if usable.pk == connection_id), None)
     if connection is None:
         raise Http404
     make_default(request.user, connection)
@@ -172,11 +172,11 @@ def _test_and_save(request: Request, form: BaseForm, connection: Connection) -> 
         return False
     if not _keep(form, connection):
         return False
-    said = {"name": connection.name, "answer": outcome.sentence}
+    values = {"name": connection.name, "answer": outcome.sentence}
     messages.add_message(
         request,
         messages.SUCCESS if outcome.accepted else messages.WARNING,
-        _("“%(name)s” was saved. %(answer)s") % said,
+        _("“%(name)s” was saved. %(answer)s") % values,
     )
     return True
 

@@ -106,7 +106,7 @@ def embed_allow(request: Request) -> HttpResponseBase:
     fits = embedding.CHALLENGE.fullmatch(challenge) and embedding.is_listed(origin)
     if request.headers.get("Sec-Fetch-Site") != "same-origin" or not fits:
         raise PermissionDenied
-    others = [one for one in _waiting(request).items() if one[0] != challenge]
+    others = [entry for entry in _waiting(request).items() if entry[0] != challenge]
     request.session[WAITING] = dict([*others, (challenge, (origin, int(database_clock.seconds())))][-MOST_WAITING:])
     return redirect(reverse("embed_confirm") + "?" + urlencode({"c": challenge}))
 

@@ -56,10 +56,10 @@ def search_everywhere(request: Request, tenant: Tenant, reading: lookup.Lookup, 
     If all of them could be searched completely and only one order was found, redirect to it. Each search is recorded with its connection.
     """
     connections, not_asked = others_of(request, tenant)
-    found = tenant.reader.run_parallel([partial(_search, request, each, reading) for each in connections])
+    results = tenant.reader.run_parallel([partial(_search, request, each, reading) for each in connections])
     answers = [
-        Answer(each, one) if isinstance(one, errors.CdpError) else one
-        for each, one in zip(connections, found, strict=True)
+        Answer(each, result) if isinstance(result, errors.CdpError) else result
+        for each, result in zip(connections, results, strict=True)
     ]
     for answer in answers:
         _record(request, answer, reading)

@@ -39,35 +39,35 @@ def show_people(
     """
     subject = subject_of(questions)
     try:
-        found = find_people(tenant, *questions)
+        people = find_people(tenant, *questions)
     except errors.CdpError as error:
         outcome = describe(error).outcome
         access_log.record(request, what, connection=tenant.connection, subject=subject, outcome=outcome)
         raise
-    access_log.record(request, what, connection=tenant.connection, subject=subject, outcome=_outcome(found))
+    access_log.record(request, what, connection=tenant.connection, subject=subject, outcome=_outcome(people))
     guests = [
         {
-            "card": card(one.guest, position, country=tenant.connection.country),
-            "orders": one.orders.items,
-            "complete": one.orders.complete,
-            "missing": one.orders.missing,
-            "partial": describe(one.orders.problem) if one.orders.problem is not None else None,
+            "card": card(person.guest, position, country=tenant.connection.country),
+            "orders": person.orders.items,
+            "complete": person.orders.complete,
+            "missing": person.orders.missing,
+            "partial": describe(person.orders.problem) if person.orders.problem is not None else None,
         }
-        for position, one in enumerate(found.items, start=1)
+        for position, person in enumerate(people.items, start=1)
     ]
     context: dict[str, Any] = {
         "guests": guests,
-        **trips_context(request, tenant, (order for one in found.items for order in one.orders.items)),
+        **trips_context(request, tenant, (order for person in people.items for order in person.orders.items)),
         "persons": Rows(in_time=tenant.in_time),
         "rows": Rows(in_time=tenant.in_time),
         "by": str(what),
         "sought": sought(questions),
         "also": also,
         "countries": (),
-        "missing": found.missing,
-        "complete": found.complete,
-        "partial": describe(found.problem) if found.problem is not None else None,
-        "again": _posted(request) if _failed(found) else [],
+        "missing": people.missing,
+        "complete": people.complete,
+        "partial": describe(people.problem) if people.problem is not None else None,
+        "again": _posted(request) if _failed(people) else [],
         "other_connections": [] if guests else other_connections(request, tenant.connection, request.path),
         "everywhere": request.path,
         "posted": _posted(request),
@@ -86,23 +86,23 @@ def sought(questions: Sequence[Mapping[str, str]]) -> str:
     return " ".join(questions[0][name] for name in SOUGHT if name in questions[0])
 
 
-def _outcome(found: Loaded[GuestOrders]) -> str:
+def _outcome(people: Loaded[GuestOrders]) -> str:
     """The outcome for the record, such as "2 found", "2 found, 1 not loaded" or "2 found, perhaps more, orders of 1 incomplete"."""
-    without = sum(1 for one in found.items if not one.orders.complete)
-    parts = [f"{len(found.items)} found"]
-    if found.missing:
-        parts.append(f"{found.missing} not loaded")
-    elif not found.complete:
+    without = sum(1 for person in people.items if not person.orders.complete)
+    parts = [f"{len(people.items)} found"]
+    if people.missing:
+        parts.append(f"{people.missing} not loaded")
+    elif not people.complete:
         parts.append("perhaps more")
     if without:
         parts.append(f"orders of {without} incomplete")
     return ", ".join(parts)
 
 
-def _failed(found: Loaded[GuestOrders]) -> bool:
+def _failed(people: Loaded[GuestOrders]) -> bool:
     """Whether another attempt may find more, because some people or orders could not be read. Finding too many people is not a failure."""
-    people = found.complete or isinstance(found.problem, errors.TooMany)
-    return not (people and all(one.orders.complete for one in found.items))
+    listed = people.complete or isinstance(people.problem, errors.TooMany)
+    return not (listed and all(person.orders.complete for person in people.items))
 
 
 def _posted(request: Request) -> list[tuple[str, str]]:

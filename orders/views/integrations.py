@@ -30,10 +30,10 @@ def integrations(request: HttpRequest) -> HttpResponse:
             form = IntegrationForm()
         except IntegrityError:  # two administrators at the same time
             form.add_error("name", _("An integration already has this name. Choose a different name."))
-    found = Integration.objects.select_related("shared", "created_by")
+    all_integrations = Integration.objects.select_related("shared", "created_by")
     context = {
-        "valid": found.filter(revoked_at=None).order_by("name"),
-        "revoked": found.exclude(revoked_at=None).order_by("-revoked_at"),
+        "valid": all_integrations.filter(revoked_at=None).order_by("name"),
+        "revoked": all_integrations.exclude(revoked_at=None).order_by("-revoked_at"),
         "now": timezone.now(),
         "form": form,
         "made": made,
@@ -47,7 +47,7 @@ def integrations(request: HttpRequest) -> HttpResponse:
 @for_managers_of_connections
 def integration_revoke(request: HttpRequest, integration_id: int) -> HttpResponse:
     """Revoke the key of an integration."""
-    found = get_object_or_404(Integration.objects.select_related("shared"), pk=integration_id)
-    found.revoke()
-    messages.success(request, _("The key for “%(name)s” was revoked.") % {"name": found.name})
+    integration = get_object_or_404(Integration.objects.select_related("shared"), pk=integration_id)
+    integration.revoke()
+    messages.success(request, _("The key for “%(name)s” was revoked.") % {"name": integration.name})
     return redirect("integrations")

@@ -81,10 +81,10 @@ class Leads:
         if self.elsewhere:
             return _("The link opens a different URL, because browsers treat “..” as “parent folder”.")
         if self.reading.kind is lookup.Kind.REFERENCE:
-            found = ", ".join(self.reading.candidates)
+            references = ", ".join(self.reading.candidates)
             return _(
                 "The link searches for %(found)s. If one order matches, it opens; if several match, they are listed."
-            ) % {"found": found}
+            ) % {"found": references}
         if self.reading.kind is lookup.Kind.EMPTY:
             return _("The link opens the start page. A ticket number in the link is kept.")
         if self.reading.kind is lookup.Kind.NAME:

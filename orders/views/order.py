@@ -54,10 +54,10 @@ def unclean(request: Request, text: str) -> HttpResponseBase:
     URL repeats text that may be personal. A slash at the end, which a link template may add, is ignored.
     """
     value = text.removesuffix("/")
-    wanted = lookup.read(value)
-    alone = wanted.kind is lookup.Kind.REFERENCE and len(wanted.candidates) == 1 and not wanted.mixed
-    if alone and is_ref(wanted.candidates[0]):
-        return redirect(order_address(request, wanted.candidates[0]))
+    reading = lookup.read(value)
+    alone = reading.kind is lookup.Kind.REFERENCE and len(reading.candidates) == 1 and not reading.mixed
+    if alone and is_ref(reading.candidates[0]):
+        return redirect(order_address(request, reading.candidates[0]))
     return search(request, value)
 
 

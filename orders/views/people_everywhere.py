@@ -36,9 +36,9 @@ def search_people_everywhere(
     Each search is recorded with its connection.
     """
     connections, not_asked = others_of(request, tenant)
-    found = tenant.reader.run_parallel([partial(_search, request, each, questions) for each in connections])
+    results = tenant.reader.run_parallel([partial(_search, request, each, questions) for each in connections])
     answers = []
-    for connection, people in zip(connections, found, strict=True):
+    for connection, people in zip(connections, results, strict=True):
         if isinstance(people, errors.CdpError):
             problem, count, partly = describe(people), 0, False
             outcome = problem.outcome

@@ -19,7 +19,7 @@ def note_pins(request: Request, pinned: Iterable[RecentOrder] | None = None) -> 
     """
     if pinned is None:
         pinned = pinned_order.pinned(request.user)
-    marks = [_mark(one.order_ref, one.connection_id) for one in pinned]
+    marks = [_mark(order.order_ref, order.connection_id) for order in pinned]
     if request.session.get(PINS_KEY) != marks:
         request.session[PINS_KEY] = marks
     return marks

@@ -60,11 +60,11 @@ def reveal(request: Request, ref: str) -> HttpResponseBase:
 
 @cdp_view(panel=PROBLEM)
 def _reveal(request: Request, tenant: Tenant, ref: str) -> HttpResponse:
-    kind, field, wanted = _asked(request)
+    kind, field, person_ref = _asked(request)
     if kind == CUSTOM:
         return _reveal_custom_data(request, tenant, ref)
-    cards, context = _cards(request, tenant, ref, kind, wanted, field)
-    chosen = next((card for card in cards if card.ref == wanted), None)
+    cards, context = _cards(request, tenant, ref, kind, person_ref, field)
+    chosen = next((card for card in cards if card.ref == person_ref), None)
     if chosen is None or (field != ALL and field not in chosen.hidden):
         raise errors.NotOnOrder("no such person on this order, or no such hidden field")
     access_log.record(
@@ -72,20 +72,20 @@ def _reveal(request: Request, tenant: Tenant, ref: str) -> HttpResponse:
         access_log.Action.FIELD_REVEALED,
         connection=tenant.connection,
         order_ref=ref,
-        subject=access_log.hashed(wanted),
+        subject=access_log.hashed(person_ref),
         outcome=f"shown: {kind} {field}",
     )
     if wants_part(request):
-        said = (
+        sentence = (
             _("Hidden fields revealed") if field == ALL else _("%(field)s revealed") % {"field": _label(chosen, field)}
         )
-        return render(request, "orders/_person.html", {**context, "card": chosen, "revealed": said})
+        return render(request, "orders/_person.html", {**context, "card": chosen, "revealed": sentence})
     return render_panel(request, f"order_{kind}s", context)
 
 
 def _label(chosen: PersonCard, field: str) -> str:
     """The label of the field on the card, or the field's name if it is not on the card; never its value."""
-    return next((field_label(one) for one in chosen.fields if one.name == field), field)
+    return next((field_label(shown) for shown in chosen.fields if shown.name == field), field)
 
 
 def _reveal_custom_data(request: Request, tenant: Tenant, ref: str) -> HttpResponse:
@@ -112,15 +112,15 @@ def _asked(request: Request) -> tuple[str, str, str]:
 
 
 def _cards(
-    request: Request, tenant: Tenant, ref: str, kind: str, wanted: str, field: str
+    request: Request, tenant: Tenant, ref: str, kind: str, person_ref: str, field: str
 ) -> tuple[list[PersonCard], dict[str, Any]]:
     """The cards of the order's contacts or travellers, with `field` revealed on one person's card, and the context of the panel.
 
-    `wanted` is that person's ref or, if the person has none, "n" followed by the person's position in the list (from 1), such as "n2".
+    `person_ref` is that person's ref or, if the person has none, "n" followed by the person's position in the list (from 1), such as "n2".
     """
 
     def shown(person: Person, position: int) -> set[str]:
-        return {field} if (person.ref or f"n{position}") == wanted else set()
+        return {field} if (person.ref or f"n{position}") == person_ref else set()
 
     country = tenant.connection.country
     if kind == "traveller":
@@ -137,7 +137,7 @@ def _cards(
 
 def _refuse(request: Request, ref: str) -> HttpResponse:
     connection, _problem = choose_connection(request)
-    kind, field, wanted = _asked(request)
+    kind, field, person_ref = _asked(request)
     asked_for = f": {kind} {field if _is_ours(field) else 'unknown field'}" if request.method == "POST" else ""
     try:
         access_log.record(
@@ -145,7 +145,7 @@ def _refuse(request: Request, ref: str) -> HttpResponse:
             access_log.Action.REVEAL_REFUSED,
             connection=connection,
             order_ref=ref,
-            subject=access_log.hashed(wanted) if wanted else "",
+            subject=access_log.hashed(person_ref) if person_ref else "",
             outcome=f"refused{asked_for}",
         )
     except access_log.AccessNotRecorded:

@@ -33,7 +33,7 @@ def home(request: Request) -> HttpResponseBase:
     pinned = pinned_order.pinned(request.user)
     note_pins(request, pinned)
     kept = {(order.order_ref, order.connection_id) for order in pinned}
-    last = [one for one in access_log.recent(request.user) if (one.order_ref, one.connection_id) not in kept]
+    last = [order for order in access_log.recent(request.user) if (order.order_ref, order.connection_id) not in kept]
     listed = with_urls(request, [*pinned, *last])
     first = len(pinned) + LAST_SHOWN
     context = {"search": request.GET.get("search"), "recent": listed[:first], "older": listed[first:]}

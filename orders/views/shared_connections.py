@@ -31,8 +31,8 @@ from orders.views.shared_forms import GrantForm, ReplaceTokenForm, SharedConnect
 @for_managers_of_connections
 def shared_connections(request: HttpRequest) -> HttpResponse:
     """All shared connections, sorted by name, each with its groups and the number of people who may use it."""
-    found = list(SharedConnection.objects.select_related("set_by").order_by("name"))
-    people = members.counts(found)
+    connections = list(SharedConnection.objects.select_related("set_by").order_by("name"))
+    people = members.counts(connections)
     rows = [
         {
             "row": row_of(shared),
@@ -40,7 +40,7 @@ def shared_connections(request: HttpRequest) -> HttpResponse:
             "people": _people(people[shared.pk]),
             "groups": _groups(shared),
         }
-        for shared in found
+        for shared in connections
     ]
     return render(request, "shared/list.html", {"rows": rows})
 
@@ -56,11 +56,11 @@ def shared_add(request: HttpRequest) -> HttpResponse:
         shared = form.save(commit=False)
         shared.region = form.cleaned_data["region"]
         entered = {name: form.cleaned_data[name] for name in ("client_key", "token")}
-        outcome = _test(request, form, shared, entered, wanted=form.cleaned_data["save_anyway"])
+        outcome = _test(request, form, shared, entered, save_anyway=form.cleaned_data["save_anyway"])
         if outcome is not None and _keep_new(request, form, shared):
             shared.note_use(outcome.result)
-            said = {"name": shared.name, "answer": outcome.sentence, "people": _people(members.count(shared))}
-            messages.success(request, _("“%(name)s” was saved and shared with %(people)s. %(answer)s") % said)
+            values = {"name": shared.name, "answer": outcome.sentence, "people": _people(members.count(shared))}
+            messages.success(request, _("“%(name)s” was saved and shared with %(people)s. %(answer)s") % values)
             return redirect("shared_connection", shared.pk)
     return _page(request, "shared/add.html", form)
 
@@ -150,8 +150,8 @@ def shared_grant(request: HttpRequest, connection_id: UUID) -> HttpResponse:
             None, _("The stored credential cannot be decrypted. Replace the token first, then grant access.")
         )
         return _detail(request, shared, form)
-    said = {"name": shared.name, "group": group.name}
-    messages.success(request, _("The group %(group)s now has access to “%(name)s”.") % said)
+    names = {"name": shared.name, "group": group.name}
+    messages.success(request, _("The group %(group)s now has access to “%(name)s”.") % names)
     return redirect("shared_connection", shared.pk)
 
 
@@ -164,8 +164,8 @@ def shared_take_back(request: HttpRequest, connection_id: UUID, grant_id: int) -
         ConnectionGrant.objects.select_related("shared", "group"), pk=grant_id, shared=connection_id
     )
     take_back(given)
-    said = {"name": given.shared.name, "group": given.group.name}
-    messages.success(request, _("The group %(group)s can no longer use “%(name)s”.") % said)
+    names = {"name": given.shared.name, "group": given.group.name}
+    messages.success(request, _("The group %(group)s can no longer use “%(name)s”.") % names)
     return redirect("shared_connection", connection_id)
 
 
@@ -209,12 +209,17 @@ def _find(connection_id: UUID) -> SharedConnection:
 
 
 def _test(
-    request: HttpRequest, form: BaseForm, shared: SharedConnection, entered: dict[str, str], *, wanted: bool = False
+    request: HttpRequest,
+    form: BaseForm,
+    shared: SharedConnection,
+    entered: dict[str, str],
+    *,
+    save_anyway: bool = False,
 ) -> Outcome | None:
     """Seal the credential (`entered`) in `shared`, test it with a call to the CDP, and return the outcome. `shared` is not saved.
 
     If the test cannot be made, add the reason to the form and return None. Do the same if the credential does not pass the test, unless
-    `wanted` is true (the user wants to save it anyway).
+    `save_anyway` is true.
     """
     if over := view_limits.count(request.user):
         problem = view_limits.problem(over)
@@ -231,7 +236,7 @@ def _test(
         )
         return None
     outcome = try_connection(shared)
-    if outcome.accepted or wanted:
+    if outcome.accepted or save_anyway:
         return outcome
     form.add_error(None, outcome.sentence)
     form.add_error(None, NOT_SAVED if "save_anyway" in form.fields else _("Nothing was changed."))

@@ -33,7 +33,7 @@ def subject_of(request: Request) -> tuple[str, str]:
     if reading.needs_country:
         connection, _problem = choose_connection(request)
         reading = lookup.read(text, connection.country if connection is not None else "")
-    people = [one for one in (reading, *reading.also) if one.kind in (lookup.Kind.EMAIL, lookup.Kind.PHONE)]
+    people = [person for person in (reading, *reading.also) if person.kind in (lookup.Kind.EMAIL, lookup.Kind.PHONE)]
     if len(people) == 1:
         return hashed(people[0].address), ""
     if not people and reading.kind is lookup.Kind.NAME:

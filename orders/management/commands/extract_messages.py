@@ -35,27 +35,27 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         root = Path(settings.BASE_DIR)
-        found = phrases(root)
+        template = phrases(root)
         folder = root / "locale"
-        _write(folder / "django.pot", found)
+        _write(folder / "django.pot", template)
         for path in sorted(folder.glob("*/LC_MESSAGES/django.po")):
             with path.open("rb") as source:
                 catalogue = read_po(source, locale=path.parents[1].name)
-            catalogue.update(found, no_fuzzy_matching=True)
+            catalogue.update(template, no_fuzzy_matching=True)
             catalogue.obsolete.clear()
             _write(path, catalogue)
-        self.stdout.write(f"{len(found)} phrases")
+        self.stdout.write(f"{len(template)} phrases")
 
 
 def phrases(root: Path) -> Catalog:
     """All translatable phrases in the code and templates under `root`, with the files that use them."""
-    found = Catalog(project="cdpviewer", charset="utf-8")
+    catalogue = Catalog(project="cdpviewer", charset="utf-8")
     for path in sources(root):
         place = path.relative_to(root).as_posix()
         for message in _of_file(path):
             context = message[3] if isinstance(message[3], str) else None
-            found.add(message[1], locations=[(place, 0)], context=context)
-    return found
+            catalogue.add(message[1], locations=[(place, 0)], context=context)
+    return catalogue
 
 
 def sources(root: Path) -> Iterator[Path]:

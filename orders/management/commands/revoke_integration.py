@@ -16,9 +16,9 @@ class Command(BaseCommand):
         parser.add_argument("name")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        found = Integration.objects.select_related("shared").filter(name=options["name"])
-        if not found.exists():
+        integrations = Integration.objects.select_related("shared").filter(name=options["name"])
+        if not integrations.exists():
             raise CommandError(f"There is no integration {options['name']!r}.")
-        for integration in found.filter(revoked_at=None):
+        for integration in integrations.filter(revoked_at=None):
             integration.revoke()
         self.stdout.write(f"The key of {options['name']!r} is revoked.")
