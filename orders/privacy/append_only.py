@@ -1,7 +1,7 @@
 """Triggers that make access records append-only, even for direct SQL, and that prevent users from being deleted.
 
 On SQLite, the records have three triggers, one of them because INSERT OR REPLACE overwrites a row without any delete trigger firing.
-On PostgreSQL, one trigger function refuses UPDATE, DELETE and TRUNCATE. Only `delete_older_than` can delete records, for retention.
+On PostgreSQL, one function refuses UPDATE, DELETE and TRUNCATE. For retention, `delete_older_than` can still delete records.
 On SQLite, it drops the delete trigger and creates it again in one transaction. On PostgreSQL, it calls a function that deletes as the
 table's owner. `orders.privacy.partitions` drops whole months and moves records to new partitions, which have the same triggers.
 """
@@ -127,10 +127,9 @@ def database_keeps_records(*, databases: Sequence[str] | None = None, **_kwargs:
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
-    """Install the triggers that are missing; on PostgreSQL, also enable those that are disabled.
+    """Install the missing triggers; on PostgreSQL, also enable those that are disabled. Raises Unsupported for any other database.
 
     `receivers.migrated` calls this after every `migrate`, because a migration on SQLite may rebuild a table without its triggers.
-    Raises Unsupported if the database is neither SQLite nor PostgreSQL.
     """
     if connection.vendor == "sqlite":
         run(connection, *_SQLITE)
