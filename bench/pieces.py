@@ -155,8 +155,9 @@ def records_by_the_orm() -> AbstractContextManager[object]:
     """Access records written by the ORM."""
     from orders.models import AccessRecord
 
-    def insert(connection: Any, record: Any, _change: None = None) -> tuple[()]:
-        AccessRecord.objects.using(connection.alias).create(**record)
+    def insert(connection: Any, *records: Any, change: None = None) -> tuple[()]:  # noqa: ARG001  (SQLite has none)
+        for record in records:
+            AccessRecord.objects.using(connection.alias).create(**record)
         return ()
 
     return replaced({"orders.privacy.append_only.insert": insert})

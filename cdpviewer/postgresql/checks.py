@@ -11,7 +11,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 
 from cdpviewer import environment
 from cdpviewer.databases import page_limits
-from orders.privacy.append_only import TABLE
+from orders.privacy.record_rows import TABLE
 
 BESIDE_PAGES = 3  # connections for probes and commands
 # Locks for each place that max_locks_per_transaction makes. PostgreSQL 15 ran out of memory at 4.1 to 4.25, with 40 to 200 connections.

@@ -11,7 +11,7 @@ from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.utils import timezone
 
-from orders.privacy import append_only, password_mark
+from orders.privacy import password_mark, record_rows
 from orders.privacy.chain import Chain
 from orders.privacy.record_kinds import Action
 
@@ -31,7 +31,7 @@ def mark_the_beginning(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> N
     columns = {field.attname: field.get_default() for field in fields if field.attname != "id"}
     now = timezone.now()
     begun = {"at": now, "what": Action.CHAINS_BEGUN.value, "outcome": "", "detail": f"{count} records up to {last}"}
-    append_only.insert(schema_editor.connection, Chain.open(now).extend({**columns, **begun}))
+    record_rows.insert(schema_editor.connection, Chain.open(now).extend({**columns, **begun}))
 
 
 def confirm_what_is_there(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:

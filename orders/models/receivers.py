@@ -12,7 +12,7 @@ from django.dispatch import receiver
 
 from orders.models import members
 from orders.models.shared import ConnectionGrant, ConnectionMember
-from orders.privacy import append_only, partitions
+from orders.privacy import append_only, partitions, record_rows
 
 
 @receiver(m2m_changed, sender=User.groups.through, dispatch_uid="orders.models.groups")
@@ -62,6 +62,6 @@ def saved(instance: User, **_kwargs: Any) -> None:
 def migrated(*, using: str, **_kwargs: Any) -> None:
     """After `migrate`, reinstall the triggers (altering a table on SQLite can rebuild it without them), and create missing partitions."""
     connection = connections[using]
-    if append_only.TABLE in connection.introspection.table_names():
+    if record_rows.TABLE in connection.introspection.table_names():
         append_only.install(connection)
         partitions.prepare(connection)

@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from orders.http import ConnectionLabel, Request
-from orders.privacy import append_only
+from orders.privacy import append_only, record_rows
 from orders.privacy.access_record import AccessRecord
 from orders.privacy.personal import like_phone
 from orders.privacy.record_kinds import Action
@@ -116,25 +116,25 @@ def record(
     columns = {
         "at": timezone.now(),
         "user_id": by_id,
-        "user_name": append_only.fit(by_name, 150),
+        "user_name": record_rows.fit(by_name, 150),
         "what": Action(what).value,
-        "order_ref": append_only.fit(order_ref, 128),
-        "reference": append_only.fit(reference, 200),
-        "route": append_only.fit(route, 200),
+        "order_ref": record_rows.fit(order_ref, 128),
+        "reference": record_rows.fit(reference, 200),
+        "route": record_rows.fit(route, 200),
         "departs": departs,
         "connection_id": connection.pk if connection else None,
-        "connection_name": append_only.fit(f"{connection.name} ({connection.region})", 120) if connection else "",
-        "outcome": append_only.fit(outcome, 60),
-        "request_id": append_only.fit(request.id, 64),
+        "connection_name": record_rows.fit(f"{connection.name} ({connection.region})", 120) if connection else "",
+        "outcome": record_rows.fit(outcome, 60),
+        "request_id": record_rows.fit(request.id, 64),
         "ticket": ticket_of(request),
         "about_id": None,
         "about_name": "",
-        "detail": append_only.fit(f"says: {request.program.agent}", 80)
+        "detail": record_rows.fit(f"says: {request.program.agent}", 80)
         if request.program and request.program.agent
         else "",
-        "via": append_only.fit(request.via, 120),
+        "via": record_rows.fit(request.via, 120),
     }
-    records = [{**columns, "subject": append_only.fit(subject_hash, 64)} for subject_hash in subjects or [subject]]
+    records = [{**columns, "subject": record_rows.fit(subject_hash, 64)} for subject_hash in subjects or [subject]]
     database = connections[router.db_for_write(AccessRecord)]
     try:
         if change is not None and together.is_possible(database):

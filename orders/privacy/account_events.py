@@ -15,7 +15,7 @@ from django.db import connections, router
 from django.http.response import HttpResponseBase
 
 from orders.http import GetResponse, Request
-from orders.privacy import append_only
+from orders.privacy import append_only, record_rows
 from orders.privacy.record_kinds import Action
 
 _request: ContextVar[Request | None] = ContextVar("request that account events belong to", default=None)
@@ -79,18 +79,18 @@ def record(
     request = _request.get()
     by_id, by_name = actor()
     columns: dict[str, Any] = {
-        **append_only.empty_record(),
+        **record_rows.empty_record(),
         "what": what.value,
         "user_id": by_id,
-        "user_name": append_only.fit(by_name, 150),
+        "user_name": record_rows.fit(by_name, 150),
         "about_id": about.pk if about else None,
-        "about_name": append_only.fit(about.get_username(), 150) if about else "",
-        "detail": append_only.fit(detail, 200),
-        "outcome": append_only.fit(outcome, 60),
-        "request_id": append_only.fit(request.id if request else "", 64),
+        "about_name": record_rows.fit(about.get_username(), 150) if about else "",
+        "detail": record_rows.fit(detail, 200),
+        "outcome": record_rows.fit(outcome, 60),
+        "request_id": record_rows.fit(request.id if request else "", 64),
         "subject": subject,
-        "via": append_only.fit(request.via if request else "", 120),
+        "via": record_rows.fit(request.via if request else "", 120),
     }
     if connection is not None:
-        columns |= {"connection_id": connection[0], "connection_name": append_only.fit(connection[1], 120)}
-    append_only.add(connections[router.db_for_write(append_only.model())], columns, patient=request is None)
+        columns |= {"connection_id": connection[0], "connection_name": record_rows.fit(connection[1], 120)}
+    append_only.add(connections[router.db_for_write(record_rows.model())], columns, patient=request is None)

@@ -8,30 +8,25 @@ table's owner. `orders.privacy.partitions` drops whole months and moves records 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
-from functools import lru_cache
+from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
 
 import structlog
-from django.apps import apps
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import DatabaseError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Model
 from django.utils import timezone
 
 from orders.privacy.chain import CHAINS, Chain
 from orders.privacy.record_kinds import Action
+from orders.privacy.record_rows import TABLE, empty_record, insert
 from orders.privacy.short_locks import run
 from orders.storage.lock_timeout import set_lock_timeout
-from orders.storage.together import Change, Row, run_before
+from orders.storage.together import Change, Row
 
 log = structlog.stdlib.get_logger("orders.records")
 
-TABLE = "orders_accessrecord"
 REFUSAL = "access records are append-only"
 
 PEOPLE = "auth_user"
@@ -85,8 +80,6 @@ _POSTGRESQL_TRIGGERS = {
     (PEOPLE, NO_DELETE): f"BEFORE DELETE OR TRUNCATE ON {PEOPLE} FOR EACH STATEMENT EXECUTE FUNCTION {PEOPLE}_refuse()",
 }
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_CHAINED = {"id", "chain", "link", "seal"}
 # The last record of each chain that has a record with an id above a given one.
 # Grouping by an expression keeps SQLite from reading the whole index.
 _HEADS = f"""SELECT record.chain, record.link, record.seal FROM {TABLE} record
@@ -226,60 +219,6 @@ def take_head(connection: BaseDatabaseWrapper) -> Chain:
     note_other_chains(connection, chain)
     insert(connection, chain.extend({**empty_record(), "at": chain.at, "what": Action.HEAD_TAKEN.value}))
     return chain
-
-
-@lru_cache(maxsize=8)
-def _insert(names: tuple[str, ...], rows: int) -> str:
-    places = ", ".join([f"({', '.join(['%s'] * len(names))})"] * rows)
-    return f"INSERT INTO {TABLE} ({', '.join(names)}) VALUES {places}"  # noqa: S608 - the names are the model's own
-
-
-def insert(connection: BaseDatabaseWrapper, *records: Mapping[str, Any], change: Change | None = None) -> Row:
-    """Insert records in one statement, and run `change`, if given, as part of it.
-
-    Return the row that `change` returns, or () if there is no `change`.
-    """
-    sql = _insert(tuple(records[0]), len(records))
-    values = [_adapted(connection, value) for record in records for value in record.values()]
-    if change is not None:
-        return run_before(change, connection, sql, values)
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-    return ()
-
-
-def fit(text: str, length: int) -> str:
-    """`text` cut to `length` characters, with a space or "?" in place of each character that a database may refuse.
-
-    An odd reference must not make the record, and with it the page, fail.
-    """
-    return _CONTROL.sub(" ", text.encode("utf-8", "replace").decode("utf-8"))[:length]
-
-
-def model() -> type[Model]:
-    """The model of the records, looked up by name rather than imported."""
-    return apps.get_model("orders", "AccessRecord")
-
-
-def empty_record() -> dict[str, Any]:
-    """The default values of a record by column, with the current time and no outcome; the id and the chain's columns are left out."""
-    return {**_defaults(), "at": timezone.now(), "outcome": ""}
-
-
-@lru_cache(maxsize=1)
-def _defaults() -> dict[str, Any]:
-    fields = model()._meta.concrete_fields  # noqa: SLF001  (Django's own name for it)
-    return {field.attname: field.get_default() for field in fields if field.attname not in _CHAINED}
-
-
-def _adapted(connection: BaseDatabaseWrapper, value: Any) -> Any:
-    if isinstance(value, datetime):
-        return connection.ops.adapt_datetimefield_value(value)
-    if isinstance(value, date):
-        return connection.ops.adapt_datefield_value(value)
-    if isinstance(value, UUID):
-        return value if connection.features.has_native_uuid_field else value.hex
-    return value
 
 
 def delete_older_than(connection: BaseDatabaseWrapper, limit: datetime, *, batch: int = 1000) -> int:

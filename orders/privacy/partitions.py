@@ -21,7 +21,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
 
 from orders.privacy import append_only
-from orders.privacy.append_only import TABLE
+from orders.privacy.record_rows import TABLE
 from orders.privacy.short_locks import InUse, run, shortly
 
 log = structlog.stdlib.get_logger("orders.records")

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from orders.models import AccessRecord
-from orders.privacy import append_only
+from orders.privacy import append_only, record_rows
 from orders.storage.distinct import distinct_besides
 
 
@@ -28,5 +28,5 @@ from orders.storage.distinct import distinct_besides
 )
 def test_the_others_are_found(present: list[int | None], known: list[int], others: list[int], db: None) -> None:
     for number in present:
-        append_only.add(connection, {**append_only.empty_record(), "what": "order_opened", "about_id": number})
+        append_only.add(connection, {**record_rows.empty_record(), "what": "order_opened", "about_id": number})
     assert distinct_besides(AccessRecord, "about_id", known) == others

@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from pytest_django.fixtures import Settings
 
 from orders.models import AccessRecord
-from orders.privacy import append_only, chain, proving
+from orders.privacy import append_only, chain, proving, record_rows
 from orders.privacy.record_kinds import Action
 from tests.live import PROJECT, database_url, environment
 
@@ -32,7 +32,7 @@ def no_records_yet(transactional_db: None) -> None:
 
 def write(ref: str = "ref", at: datetime | None = None) -> None:
     columns = {"what": Action.ORDER_OPENED.value, "user_name": "anna", "order_ref": ref}
-    append_only.add(connection, {**append_only.empty_record(), **columns, **({"at": at} if at else {})})
+    append_only.add(connection, {**record_rows.empty_record(), **columns, **({"at": at} if at else {})})
 
 
 def other_process() -> None:
@@ -199,7 +199,7 @@ def test_every_note_of_a_head_is_compared_with_it(others: tuple[str, ...]) -> No
         other_process()
         chain.CHAINS.must_note_others(now)
         chain.CHAINS.give_back(chain.Chain(f"{now:%Y%m%d}-{name}", now.date(), now))
-        append_only.add(connection, {**append_only.empty_record(), **columns})
+        append_only.add(connection, {**record_rows.empty_record(), **columns})
         odd.add(AccessRecord.objects.get(chain__endswith=name).pk)
     found = faults()
     assert len(found) == len(odd) and all("is not the one that row" in fault for fault in found)
@@ -372,9 +372,9 @@ def test_a_head_from_before_the_prune_says_that_it_is_too_old() -> None:
 WRITER = """
 import django; django.setup()
 from django.db import connection
-from orders.privacy import append_only
+from orders.privacy import append_only, record_rows
 for number in range(60):
-    append_only.add(connection, {**append_only.empty_record(), "what": "order_opened", "order_ref": str(number)})
+    append_only.add(connection, {**record_rows.empty_record(), "what": "order_opened", "order_ref": str(number)})
 """
 
 

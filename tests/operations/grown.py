@@ -44,8 +44,8 @@ def fill(people: int, records: int) -> None:
 
 def _records(count: int, people: list[tuple[int, str]]) -> Iterator[dict[str, Any]]:
     """The columns of each record: one chain a day, as a single process writes them."""
-    from orders.privacy.append_only import empty_record
     from orders.privacy.chain import Chain
+    from orders.privacy.record_rows import empty_record
 
     a_day, first = -(-count // DAYS), datetime.now(UTC).replace(hour=6) - timedelta(days=DAYS + 1)
     airline, empty = uuid4(), empty_record()
@@ -69,7 +69,7 @@ def _records(count: int, people: list[tuple[int, str]]) -> Iterator[dict[str, An
 
 def _add(records: list[dict[str, Any]]) -> None:
     """Write the records, and their indexes afterwards, which is quicker."""
-    from orders.privacy import append_only
+    from orders.privacy import record_rows
 
     names, places = ", ".join(records[0]), ", ".join(["%s"] * len(records[0]))
     with connection.cursor() as cursor:
@@ -78,12 +78,12 @@ def _add(records: list[dict[str, Any]]) -> None:
         for name, _definition in indexes:
             cursor.execute(f'DROP INDEX "{name}"')
         if connection.vendor == "postgresql":
-            with cursor.copy(f"COPY {append_only.TABLE} ({names}) FROM STDIN") as copy:
+            with cursor.copy(f"COPY {record_rows.TABLE} ({names}) FROM STDIN") as copy:
                 for record in records:
                     copy.write_row(list(record.values()))
         else:
-            values = [[append_only._adapted(connection, value) for value in record.values()] for record in records]
-            cursor.executemany(f"INSERT INTO {append_only.TABLE} ({names}) VALUES ({places})", values)  # noqa: S608  (names of ours)
+            values = [[record_rows._adapted(connection, value) for value in record.values()] for record in records]
+            cursor.executemany(f"INSERT INTO {record_rows.TABLE} ({names}) VALUES ({places})", values)  # noqa: S608  (names of ours)
         for _name, definition in indexes:
             cursor.execute(definition.replace(" ON ONLY ", " ON "))  # of PostgreSQL's partitions too
 

@@ -114,11 +114,11 @@ IMPLIED_IN_DEFAULT = 'updated partition constraint for default partition "orders
 HISTORY = (
     on_postgres.WITH_MONTHS
     + """
-from orders.privacy import append_only
+from orders.privacy import append_only, record_rows
 for days in range(460, -1, -10):
     for _record in range(3):
         columns = {"at": today - timedelta(days=days), "what": "order_opened", "order_ref": str(days)}
-        append_only.add(connections["default"], {**append_only.empty_record(), **columns})
+        append_only.add(connections["default"], {**record_rows.empty_record(), **columns})
 """
 )
 
