@@ -155,7 +155,7 @@ def records_by_the_orm() -> AbstractContextManager[object]:
     """Access records written by the ORM."""
     from orders.models import AccessRecord
 
-    def insert(connection: Any, *records: Any, change: None = None) -> tuple[()]:  # noqa: ARG001  (SQLite has none)
+    def insert(connection: Any, *records: Any, change: None = None) -> tuple[()]:
         for record in records:
             AccessRecord.objects.using(connection.alias).create(**record)
         return ()
