@@ -1,4 +1,4 @@
-"""People, connections, and a CDP of three lines that answers over a real socket."""
+"""Fixtures: users, connections, and a small CDP that answers over a real socket."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def as_ben(ben: User) -> Client:
 
 
 def connect(user: User, name: str = "main", *, region: str = REGION, token: str = TOKEN) -> Connection:
-    """A stored connection of that person."""
+    """Store a connection of this user."""
     connection = Connection(user=user, name=name)
     connection.set_credentials(region=region, client_key=CLIENT_KEY, token=token)
     connection.keep()
@@ -60,7 +60,7 @@ def connect(user: User, name: str = "main", *, region: str = REGION, token: str 
 
 
 class Cdp(ThreadingHTTPServer):
-    """Answers every call with `status` and `body`, and keeps what it was asked: (method, path, headers)."""
+    """A CDP that answers every call with `status` and `body`, and keeps the calls: (method, path, headers)."""
 
     daemon_threads = True
 
@@ -85,12 +85,12 @@ class _Answer(BaseHTTPRequestHandler):
         self.wfile.write(self.server.body)
 
     def log_message(self, *_arguments: Any) -> None:
-        """Say nothing."""
+        """Write nothing to the log."""
 
 
 @pytest.fixture
 def cdp(settings: Settings) -> Iterator[Cdp]:
-    """Both regions lead to this one; `us` under another name of the same machine."""
+    """The CDP of both regions; `us` reaches it under another name of the same machine."""
     with Cdp() as server:
         port = server.server_address[1]
         settings.CDP_REGIONS = {REGION: f"http://127.0.0.1:{port}", OTHER_REGION: f"http://localhost:{port}"}
@@ -103,6 +103,6 @@ def cdp(settings: Settings) -> Iterator[Cdp]:
 
 @pytest.fixture
 def dead_cdp(cdp: Cdp) -> Cdp:
-    """Nobody listens there any more."""
+    """A CDP that no longer accepts connections."""
     cdp.socket.close()
     return cdp

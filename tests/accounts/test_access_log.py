@@ -1,4 +1,4 @@
-"""Access records: written before anything is shown, and never changed or removed."""
+"""Access records: written before anything is shown, never changed, and removed only by pruning."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from orders.privacy.append_only import database_keeps_records
 from tests.accounts.conftest import connect
 from tests.recorded import events, recorded_views
 
-# The ways round a delete trigger that each database has.
+# For each kind of database, a way round a delete trigger.
 WRITE_OVER = {
     "sqlite": "INSERT OR REPLACE INTO orders_accessrecord SELECT * FROM orders_accessrecord",
     "postgresql": "TRUNCATE orders_accessrecord",

@@ -1,4 +1,4 @@
-"""What happens to people, rights and connections stands in the records, wherever it is done; and an administrator is no agent."""
+"""Every change to users, rights and connections is recorded, wherever it is made; and an administrator is not an agent."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def as_boss(boss: User) -> Client:
 
 
 def told(after: int = 0) -> list[tuple[str, str, str, str, str]]:
-    """(who, what, about whom, detail, outcome) of the events after a row."""
+    """The events after a row: (who, what, about whom, detail, outcome)."""
     return list(events().filter(pk__gt=after).values_list("user_name", "what", "about_name", "detail", "outcome"))
 
 
@@ -239,7 +239,7 @@ def test_the_page_filters_by_kind_and_shows_what_others_did_to_oneself(as_anna: 
         others = {"SEEN42", "KNOWN7", "set a user’s password"} - set(parts)
         assert all(part in shown[kind] and part in shown[""] and part in shown["x"] for part in parts)
         assert not any(other in shown[kind] for other in others)
-    assert "superuser" not in shown[""]  # what happened to somebody else
+    assert "superuser" not in shown[""]  # this happened to somebody else
     assert "20260101-x" not in shown[""]
 
 
@@ -248,7 +248,7 @@ def test_who_exports_the_activity_is_in_it_from_then_on(as_anna: Client, anna: U
     assert told()[-1][:2] == ("anna", "activity_exported")
 
 
-# --- an administrator is no agent
+# --- an administrator is not an agent
 
 
 def test_people_are_deactivated_and_never_deleted(as_boss: Client, boss: User, anna: User) -> None:
@@ -271,7 +271,7 @@ def test_an_administrator_who_sets_a_password_cannot_use_the_connections_unseen(
     own, before = connect(anna), now()
     set_password(as_boss, anna)
     assert told(before) == [("boss", "password_set", "anna", "", "")]
-    # Whatever way leads to the credential, it stays closed.
+    # The credential stays closed, however it is reached.
     for way in (find_connection, lambda user: find_connection(user, "main")):
         connected = way(User.objects.get(pk=anna.pk))
         assert connected is not None
@@ -317,7 +317,7 @@ def test_a_password_that_somebody_else_set_works_once(as_boss: Client, anna: Use
     assert "works only once" in answer.text
     assert not answer.wsgi_request.user.is_authenticated
     assert told(second) == [("", "sign_in_failed", "anna", "", "password used before")]
-    # Set again, it works again: once.
+    # After it is set again, it works once more.
     set_password(as_boss, anna, "yet another passphrase")
     assert [sign_in(Client(), "anna", "yet another passphrase") for _time in range(2)] == [302, 200]
 

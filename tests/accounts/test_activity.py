@@ -1,4 +1,4 @@
-"""Who may see whose views of orders, and in which form."""
+"""Who may see whose views of orders, and in what form."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ def viewed(user: User, ref: str = "ref-1", **columns: object) -> AccessRecord:
 
 
 def outcomes(page: str) -> list[str]:
-    """The column of outcomes, newest first."""
+    """The outcomes on the page, newest first."""
     return re.findall(r'class="connection-name">[^<]*</td>\s*<td data-label="[^"]+">([^<]*)</td>', page)
 
 
 def export(client: Client, **query: str) -> list[dict[str, str]]:
-    """The views in the exported file; account events, such as the sign-in of the person who exports, only if they are asked for."""
+    """The rows of the exported file; without a `kind` in the query, account events such as the exporter's sign-in are left out."""
     answer = client.get("/activity/export.csv", query)
     assert answer.status_code == 200
     assert answer["Content-Type"] == "text/csv; charset=utf-8"
     body = answer.getvalue()
-    assert body.startswith(codecs.BOM_UTF8)  # Excel reads names with accents right only then
+    assert body.startswith(codecs.BOM_UTF8)  # without it, Excel garbles names with accents
     text = body.decode("utf-8-sig")
     accounts = set() if query.get("kind") else {what.value for what in OF_KIND[Kind.ACCOUNT]}
     return [row for row in csv.DictReader(io.StringIO(text)) if row["what"] not in accounts]
@@ -96,7 +96,7 @@ def test_the_people_to_choose_from_include_those_who_were_once_deleted(
     as_auditor: Client, anna: User, ben: User
 ) -> None:
     viewed(anna)
-    gone = User(pk=ben.pk + 1000, username="carl")  # from before people were kept
+    gone = User(pk=ben.pk + 1000, username="carl")  # deleted before users were kept
     viewed(gone)
     viewed(gone)
     number = gone.pk
@@ -106,7 +106,7 @@ def test_the_people_to_choose_from_include_those_who_were_once_deleted(
     assert re.findall(r">([^<]+)</option>", people) == ["everybody", "anna", "audrey", "ben", "carl"]
 
 
-# One of each form that a record may hold; see the calls of access_log.record.
+# An outcome of each form that a record may hold; see the calls of access_log.record.
 STORED = (
     "shown",
     "shown: 25 of 60",
@@ -184,7 +184,7 @@ def test_a_filter_that_cannot_be_read_is_said(query: dict[str, str], as_auditor:
     page = as_auditor.get("/activity/", query)
     assert page.status_code == 200
     assert "This part of the filter was ignored." in page.text
-    # A file would hide that, so there is none.
+    # A file could not show this message, so none is exported.
     assert as_auditor.get("/activity/export.csv", query).status_code == 400
 
 
@@ -232,7 +232,7 @@ def test_pages_of_fifty(as_anna: Client, anna: User) -> None:
 
 
 def beside(page: str, rel: str) -> str:
-    """The address of the page before or after, "" if there is none."""
+    """The address of the previous or next page, or "" if there is none."""
     found = re.search(rf'rel="{rel}" href="([^"]+)"', page)
     return html.unescape(found[1]) if found else ""
 

@@ -1,4 +1,4 @@
-"""The administrator's commands around connections and their keys."""
+"""The administrator's commands for connections and their keys."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Run = Callable[..., tuple[int, str, str]]
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Run a command: exit code, standard output, standard error."""
+    """A function that runs a command and returns its exit code, standard output and standard error."""
 
     def call(name: str, *arguments: str, stdin: str = "") -> tuple[int, str, str]:
         out, err = StringIO(), StringIO()
@@ -125,7 +125,7 @@ def test_a_new_key_is_a_key_and_a_fresh_one(run: Run, settings: Settings) -> Non
 
 @pytest.fixture
 def two_keys(anna: User, settings: Settings) -> tuple[str, str]:
-    """One credential under an old key, then a new key in front of it."""
+    """The new and the old key: a credential is sealed under the old one, and the new one now comes first."""
     old, new = settings.CREDENTIAL_KEYS[0], Fernet.generate_key().decode()
     connect(anna, "one")
     settings.CREDENTIAL_KEYS = (new, old)

@@ -1,4 +1,4 @@
-"""The connection pages: a credential is tested, stored encrypted, shown to nobody, and out of everybody else's reach."""
+"""The connection pages: a credential is tested, stored encrypted, never shown again, and usable only by its owner."""
 
 from __future__ import annotations
 

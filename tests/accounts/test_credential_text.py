@@ -1,4 +1,4 @@
-"""What a person pastes into the fields of a credential, and what is said of it before any call."""
+"""Texts that users paste into the fields of a credential, and the reason why some are refused before any call."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def test_the_form_says_so_before_any_call(code: str, value: str, field: str, as_
     assert "errorlist" in page.text
     assert not value.strip() or value not in page.text
     assert TOKEN not in page.text
-    assert (CLIENT_KEY in page.text) == (field == "token")  # a good one is kept in its field, a token never
+    assert (CLIENT_KEY in page.text) == (field == "token")  # a good client key is kept in its field, a token never
     assert cdp.calls == [] and not Connection.objects.exists()
 
 

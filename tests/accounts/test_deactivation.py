@@ -1,4 +1,4 @@
-"""People who are made inactive: their sessions end, and do not come back with them."""
+"""Deactivated users: their sessions end, and stay ended when the users are activated again."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_no_session_comes_back_with_its_person(
     elsewhere.force_login(anna)
     assert may_read(as_anna) and may_read(elsewhere) and may_read(as_ben)
     switch(anna, False)
-    # One browser asks meanwhile, the other does not.
+    # One browser makes a request meanwhile, the other does not.
     assert not may_read(as_anna)
     switch(anna, True)
     assert not may_read(as_anna)

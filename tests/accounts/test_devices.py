@@ -1,4 +1,4 @@
-"""A browser that signed in before counts for itself: strangers do not slow it down, and its cookie alone opens nothing."""
+"""A browser that has signed in before is counted on its own: strangers do not slow it down, and its cookie alone opens nothing."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ COOKIE = active.DEVICE_COOKIE_NAME
 
 
 def signed_in_before(name: str = "anna") -> Client:
-    """A browser in which the person signed in and out."""
+    """A browser in which the user signed in and out."""
     client = Client()
     assert attempt(client, name, PASSWORD).status_code == 302
     client.post("/accounts/logout/")
@@ -45,7 +45,7 @@ def cookie_of(client: Client) -> Morsel[str]:
 
 
 def under_attack(name: str = "anna") -> None:
-    """Strangers have used up every try on the name: from the person's own address, from many, and from new ones."""
+    """Use up every try on the name, as strangers: from the user's own address, from many new ones, and again from those."""
     for _try in range(LIMITS.tries + 1):
         guess(name)
     for n in range(LIMITS.name + 5):
@@ -85,7 +85,7 @@ def test_each_sign_in_renews_the_cookie_with_another_number(anna: User) -> None:
     before = cookie_of(known).value
     attempt(known, "anna", PASSWORD)
     assert cookie_of(known).value != before
-    # A copy taken before counts apart: whoever has it uses up its tries alone.
+    # An earlier copy is counted separately: its holder uses up only its own tries.
     copy = with_cookie(before)
     for _try in range(LIMITS.browser + 1):
         attempt(copy, "anna")
@@ -192,7 +192,7 @@ def test_changing_the_password_renews_the_cookie_and_counts_for_the_browser(anna
 
 
 def test_through_the_real_server(live_app: App) -> None:
-    """One person at a known browser, while strangers guess from the same address."""
+    """A user signs in with a known browser while strangers guess from the same address."""
     live_app.person(connected=False)
     known = live_app.signed_in()
     assert COOKIE in known.cookies
@@ -215,7 +215,7 @@ def session() -> requests.Session:
 
 
 def test_right_sign_ins_at_once_through_the_real_server(live_app: App) -> None:
-    """One person and one address, after some wrong ones: two places in two processes, and everybody gets in."""
+    """24 sign-ins of one user from one address, with only two tries left after some wrong passwords, all succeed."""
     live_app.person(connected=False)
     for _try in range(LIMITS.tries - 2):
         assert sign_in(session(), live_app.url, "agent", "wrong").status_code == 200

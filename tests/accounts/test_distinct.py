@@ -1,4 +1,4 @@
-"""Distinct numbers of a column that are not known: each is found, whatever lies between the known ones."""
+"""The distinct numbers of a column besides the known ones: each is found, wherever it lies among those."""
 
 from __future__ import annotations
 

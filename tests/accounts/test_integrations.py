@@ -1,4 +1,4 @@
-"""Keys for other programs: shown once, stored as a hash, bound to a shared connection, revoked at once."""
+"""Keys for other programs: shown once, stored as a hash, bound to a shared connection, and useless as soon as they are revoked."""
 
 from __future__ import annotations
 

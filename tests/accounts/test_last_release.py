@@ -1,4 +1,4 @@
-"""A database of the last release, as a dump of its tables and rows: it is brought up to date without losing or changing a row."""
+"""A database of the last release, from a dump of its tables and rows: `migrate` neither loses nor changes a row."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 from tests.live import PROJECT, environment
 
 DUMP = Path(__file__).with_name("last_release.sql")
-# What `migrate` itself writes: the list of migrations, and the names of models and permissions.
+# Tables that `migrate` itself writes: the list of migrations, and the names of models and permissions.
 OWN = {"django_migrations", "django_content_type", "auth_permission"}
 # A later version may add groups, and give groups rights.
 GROWING = {"auth_group", "auth_group_permissions"}
@@ -27,7 +27,7 @@ GUARDS = {
 
 
 def rows(file: Path) -> dict[str, list[tuple[object, ...]]]:
-    """All rows of all tables."""
+    """The rows of each table, by its name."""
     with closing(sqlite3.connect(file)) as database:
         tables = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         return {table: sorted(database.execute(f'SELECT * FROM "{table}"'), key=repr) for table in tables}  # noqa: S608
@@ -48,7 +48,7 @@ def manage(file: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="module")
 def databases(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """The last release's database, and the same after `migrate`."""
+    """The last release's database, and a copy of it after `migrate`."""
     folder = tmp_path_factory.mktemp("last-release")
     old, new = folder / "old.sqlite3", folder / "new.sqlite3"
     for file in (old, new):

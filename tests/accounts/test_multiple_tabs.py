@@ -1,4 +1,4 @@
-"""Several tabs were signed out: the sign-in forms and searches of the later ones, whose tokens are out of date by then."""
+"""Several tabs are signed out: after a sign-in in one of them, the sign-in forms and searches of the others have outdated tokens."""
 
 from __future__ import annotations
 

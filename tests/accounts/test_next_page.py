@@ -1,4 +1,4 @@
-"""`next` leads to a page of this site and nowhere else, however it is spelled, and never by an address that names a person."""
+"""`next` leads to a page of this site and nowhere else, however it is spelled, and never holds an address that names a person."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ NOT_SENT = [
 def test_a_reference_typed_after_the_session_is_searched_after_the_sign_in(
     typed: str, leads_to: str, client: Client, db: None
 ) -> None:
-    # The form stood on another order: that one must not appear in place of the answer.
+    # The form was on the page of another order, which must not be shown instead of the result.
     late = client.post("/orders/?ticket=ZD-1", {"q": typed}, headers={"Referer": "http://testserver/orders/other/"})
     assert next_of(late["Location"]) == leads_to
 
@@ -152,7 +152,7 @@ def test_a_link_with_a_person_in_it_is_not_repeated_in_the_address_of_the_sign_i
 ) -> None:
     answer = client.get(link)
     assert next_of(answer["Location"]) == "/?search=not-sent&ticket=ZD-1"
-    # As the page around a panel, or as the page on which a form stood.
+    # Nor is it repeated as the page around a panel, or as the page with the form.
     page = f"http://testserver{link}"
     panel = client.get("/orders/x/contacts/", headers={"HX-Request": "true", "HX-Current-URL": page})["HX-Redirect"]
     late = client.post("/connections/add/", headers={"Referer": page})["Location"]

@@ -1,4 +1,4 @@
-"""New passwords: what is refused, and why; and that everything else may be chosen."""
+"""New passwords: which are refused, and why; all others are accepted."""
 
 from __future__ import annotations
 

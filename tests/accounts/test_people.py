@@ -1,4 +1,4 @@
-"""People managed in the app: added with a link to set a password, given roles, deactivated; and imported from a file."""
+"""People managed in the app: added with a link to set a password, given roles, deactivated, and imported from a file."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def as_ada(ada: User) -> Client:
 
 
 def add(client: Client, name: str = "carla", *roles: str) -> str:
-    """Add a person through the page: the path of their link."""
+    """Add a person on the page, and return the path of their link."""
     answer = client.post(f"{PEOPLE}add/", {"username": name, "roles": roles or ("Agents",)})
     found = LINK.search(answer.text)
     assert found, answer.text
@@ -67,7 +67,7 @@ def sign_in(client: Client, name: str, password: str = NEW) -> int:
 
 
 def told(name: str) -> list[tuple[str, str, str, str]]:
-    """(who, what, detail, outcome) of the events about a person."""
+    """The events about a person: (who, what, detail, outcome)."""
     return list(events().filter(about_name=name).values_list("user_name", "what", "detail", "outcome"))
 
 
@@ -329,7 +329,7 @@ def test_an_administrator_ends_a_persons_sessions_and_resets_the_second_step(as_
     assert client.get("/").status_code == 302
     assert "Two-step sign-in for anna was reset." in as_ada.post(f"{page}second-factor/", follow=True).text
     assert not Authenticator.objects.exists()
-    for change in ("sessions", "second-factor"):  # again: there is nothing left to do, or to record
+    for change in ("sessions", "second-factor"):  # again: there is nothing left to do or to record
         assert as_ada.post(f"{page}{change}/").status_code == 302
     assert [event[:2] for event in told("anna") if event[0] == "ada"] == [
         ("ada", "session_ended"),

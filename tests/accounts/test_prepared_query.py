@@ -1,4 +1,4 @@
-"""Rows read by a statement that is written once are the ORM's rows."""
+"""Rows read by a statement that is prepared once are the same as the ORM's."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def test_the_table_holds_no_key_that_a_cookie_could_carry() -> None:
     (row,) = Session.objects.all()
     assert key and row.session_key == stored_key(key) != key
     assert len(row.session_key) == 40
-    # Whoever reads the table has nothing to put into a cookie.
+    # Somebody who reads the table has nothing to put into a cookie.
     assert SessionStore(row.session_key).load() == {}
     assert SessionStore(key).load()["_auth_user_id"] == str(user.pk)
     assert SessionStore().exists(key) and not SessionStore().exists(row.session_key)
@@ -120,12 +120,12 @@ def test_a_session_brings_its_person_and_nobody_else(django_assert_num_queries: 
         assert person() == ada
     with django_assert_num_queries(1):
         assert person() == ada
-    # Whom this process takes the session for decides nothing.
+    # It does not matter whose session this process takes it for.
     session_store._whose[stored_key(key)] = bob.pk
     assert person() == ada
     User.objects.filter(pk=ada.pk).update(is_active=False)
     assert person() == AnonymousUser()
-    # A person who came along with one request is not handed to another.
+    # A user who was read for one request is not reused for another.
     User.objects.filter(pk=ada.pk).update(is_active=True)
     SessionStore(key).load()
     User.objects.filter(pk=ada.pk).update(is_active=False)

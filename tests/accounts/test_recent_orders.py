@@ -1,4 +1,4 @@
-"""Links to orders seen earlier lead where they were seen: the start page's last orders and one's own activity."""
+"""Links to orders viewed earlier, on the start page and in the activity log, open them through the connection used then."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def links(client: Client, page: str) -> list[str]:
 
 @pytest.fixture
 def seen(as_anna: Client, anna: User, cdp: Cdp) -> Connection:
-    """Anna opened an order by a connection that is not her default."""
+    """A connection, not Anna's default, through which she has opened an order."""
     connect(anna, "the default")
     other = connect(anna, "Mäin & more (eu)")
     cdp.says(200, json.dumps(ORDER))

@@ -1,4 +1,4 @@
-"""The chains of the access records: what was forged, changed, moved or removed is found and named by its row."""
+"""The chains of the access records: a forged, changed, moved or removed record is found, and the fault names a row."""
 
 # ruff: noqa: S608  (the statements are put together from numbers of rows)
 from __future__ import annotations
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture(autouse=True)
 def no_records_yet(transactional_db: None) -> None:
-    """An empty table; making the groups left records in it."""
+    """Empty the table, which has records of the creation of the groups."""
     tamper("DELETE FROM orders_accessrecord")
     chain.CHAINS.renew()
 
@@ -36,12 +36,12 @@ def write(ref: str = "ref", at: datetime | None = None) -> None:
 
 
 def other_process() -> None:
-    """From here on, this process writes as another one would."""
+    """From now on, let this process write as another one would."""
     chain.CHAINS.renew()
 
 
 def tamper(*statements: str) -> None:
-    """Do to the table what only an owner of the database can."""
+    """Change the table as only the owner of the database can."""
     append_only.remove(connection)
     with connection.cursor() as cursor:
         for statement in statements:
@@ -71,7 +71,7 @@ def test_records_as_they_were_written_prove_well() -> None:
     assert links.values("chain").distinct().count() == 1
 
 
-# Each of them is done to the middle of the rows a, b, c; {b} is the number of row b.
+# Each is applied to row b, the middle one of a, b and c; {b} is its number.
 FORGERIES = {
     "another person": "UPDATE orders_accessrecord SET user_name = 'ben' WHERE id = {b}",
     "another number of the person": "UPDATE orders_accessrecord SET user_id = 7 WHERE id = {b}",
@@ -188,7 +188,7 @@ def test_the_end_of_a_chain_that_another_one_noted_cannot_be_cut_off() -> None:
 
 @pytest.mark.parametrize("others", [("0" * 12,), ("f" * 12,), ("0" * 12, "f" * 12)], ids=["before", "after", "both"])
 def test_every_note_of_a_head_is_compared_with_it(others: tuple[str, ...]) -> None:
-    """Notes by other chains, read before or after the one that agrees."""
+    """The odd notes are found whether they are read before or after the one that agrees."""
     now = datetime.now(UTC)
     write("a")
     other_process()
@@ -214,7 +214,7 @@ def test_each_hour_and_not_more_often_the_others_are_noted(monkeypatch: pytest.M
     assert AccessRecord.objects.filter(what="chain_seen").count() == 1
     monkeypatch.setattr(chain, "NOTE_OTHERS_EVERY", timedelta(0))
     write("elsewhere")
-    # Nothing has moved but one's own chain, and the other's head is still the last one within reach.
+    # Only the process's own chain has grown, so the same head of the other one is noted again.
     assert AccessRecord.objects.filter(what="chain_seen").count() == 2
     assert faults() == []
 
@@ -228,7 +228,7 @@ def test_a_kept_head_shows_that_an_old_copy_was_put_back() -> None:
     assert re.fullmatch(r"\d{8}-[0-9a-f]{12}/\d+/[0-9a-f]{64}\n", head)
     write("c")
     assert faults(since=head) == []
-    # Everything after row a is gone, the note of it as well: the rest is whole in itself.
+    # Everything after row a is gone, including the note of its chain: what is left is consistent.
     tamper(f"DELETE FROM orders_accessrecord WHERE id > {number('a')}")
     assert faults() == []
     (fault,) = faults(since=head)
@@ -299,7 +299,7 @@ def test_what_pruning_leaves_still_proves() -> None:
     left = AccessRecord.objects.filter(what="order_opened").values_list("order_ref", flat=True)
     assert set(left) == {"399", "100", "new"}
     assert faults() == []
-    # What was removed by hand beyond that is found.
+    # A record removed by hand after that is found.
     tamper(f"DELETE FROM orders_accessrecord WHERE id = {number('399')}")
     (fault,) = faults()
     assert fault.startswith("link 1 of chain")
@@ -319,7 +319,7 @@ def test_a_check_of_some_days_reads_no_older_chain_and_finds_what_is_wrong_withi
     first = now.date() - timedelta(days=2)
     records = AccessRecord.objects.filter(at__date__gte=first).count()
     assert said.getvalue() == f"{records} records in 2 chains since {first}: 0 faults\n"
-    # The noted end of an older chain, and a record of no chain, are for the whole check.
+    # The noted end of an older chain and a record without a chain are left to the check of all days.
     end = AccessRecord.objects.get(order_ref="9 days, more")
     tamper(
         f"DELETE FROM orders_accessrecord WHERE chain = '{end.chain}' AND link >= {end.link}",

@@ -1,4 +1,4 @@
-"""Credentials at rest: bound to their row, closed on any doubt, never in sight."""
+"""Stored credentials: bound to their row, refused if there is any doubt, and never shown."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ BINDING = Binding(owner="1", connection="c", region="eu", field="token")
 
 
 def refused(connection: Connection) -> None:
-    """It does not open, and the error tells nothing of what is sealed."""
+    """Check that the credential does not open, and that the error shows nothing of it."""
     with pytest.raises(CredentialUnreadable) as caught:
         connection.credentials()
     shown = "".join(traceback.format_exception(caught.value))

@@ -1,4 +1,4 @@
-"""The key of a session: made by the server, new at each sign-in, worth nothing afterwards."""
+"""The key of a session: made by the server, new at each sign-in, and useless after signing out."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_every_sign_in_has_a_key_of_its_own_and_signing_out_ends_only_that_one(a
     assert [sign_in(here, "anna"), sign_in(there, "anna")] == [302, 302]
     first, second = key_of(here), key_of(there)
     assert len({first, second, FIXED}) == 3
-    # 32 characters of 36 kinds are 165 bits.
+    # 32 characters out of 36 are 165 bits.
     assert len(first) == len(second) == 32
     here.post(reverse("logout"))
     assert not may_read(first)

@@ -1,4 +1,4 @@
-"""Connections shared with groups: one credential, opened by each member's own copy of its key, and by nobody else's."""
+"""Connections shared with groups: one credential, which each member opens with their own copy of its key, and nobody else can."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def token_of(user: User, name: str = "Airline") -> str:
 
 
 def can_read(client: Client, cdp: Cdp) -> bool:
-    """Whether the CDP is asked for an order, which it does not know."""
+    """Whether the request for an order reaches the CDP, which does not have it."""
     cdp.says(404)
     answer = client.get("/orders/B94TXY/")
     assert answer.status_code in (404, 409), answer.text
@@ -247,7 +247,7 @@ def test_a_default_that_is_taken_back_leaves_the_persons_own(anna: User, as_anna
     anna.groups.add(Group.objects.get(name="Others"))
     take_back(charter.grants.get())
     assert find_connection(anna) == own
-    # A new one is the default then, as anybody's first; a chosen one would have stayed.
+    # A new connection then becomes the default; a chosen default would have stayed.
     second = connect(anna, "second")
     assert find_connection(anna) == second
 
@@ -395,7 +395,7 @@ def test_a_grant_ends_also_after_a_lost_sealing_key(
     anna.groups.add(agents)
     share(agents, leads)
     settings.CREDENTIAL_KEYS = (Fernet.generate_key().decode(),)
-    ben.groups.add(leads)  # granted too, and without a copy, which cannot be made now
+    ben.groups.add(leads)  # has a grant too, but no copy, which cannot be made now
     end(as_admin, ConnectionGrant.objects.get(group=agents))
     assert list(ConnectionGrant.objects.values_list("group__name", flat=True)) == ["Supervisors"]
     assert not ConnectionMember.objects.exists()

@@ -1,4 +1,4 @@
-"""Signing in and out: where it leads, how long it lasts, and what a panel says when it is over."""
+"""Signing in and out: which page follows, how long a session lasts, and what a panel answers when it is over."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_next_never_leads_away_or_in_a_circle(evil: str, anna: User, client: Cli
     answer = client.post(LOGIN, {"username": "anna", "password": PASSWORD, "next": evil})
     assert answer.status_code == 302
     assert answer["Location"] == "/"
-    # Whoever is signed in already is sent on at once, by the same rule.
+    # A user who is signed in already is redirected at once, by the same rule.
     assert client.get(LOGIN, {"next": evil})["Location"] == "/"
 
 
@@ -117,7 +117,7 @@ def test_a_form_sent_too_late_leads_back_to_its_page(client: Client, db: None) -
 
 
 class Clock:
-    """The time as the session sees it, in seconds."""
+    """The clock of the sessions, in seconds."""
 
     def __init__(self) -> None:
         self.now = 1_800_000_000.0

@@ -1,4 +1,4 @@
-"""Guessing is slow, for every process at once, locks nobody out, and says nothing about who exists."""
+"""Guessing passwords is slowed down across all processes, locks nobody out, and does not reveal who exists."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ def attempt(client: Client, name: str, password: str = "wrong", address: str = "
 
 
 def statuses(name: str, times: int, *, address: str = "192.0.2.1") -> list[int]:
-    """What a browser without cookies is answered to wrong passwords, one after another."""
+    """The statuses that browsers without cookies get for wrong passwords, one after another."""
     return [attempt(Client(), name, address=address).status_code for _try in range(times)]
 
 
 def guess(name: str, address: str = "192.0.2.1") -> bool:
-    """Whether a wrong password from that address is looked at."""
+    """Whether a wrong password from that address is checked at all."""
     try:
         throttling.begin(RequestFactory().post(LOGIN, REMOTE_ADDR=address), name).failed()
     except throttling.TryLater:
@@ -48,14 +48,14 @@ def guess(name: str, address: str = "192.0.2.1") -> bool:
 
 
 def later(seconds: float) -> None:
-    """Let time pass: everything written down so far happened that much earlier."""
+    """Let time pass, by moving all failures recorded so far into the past."""
     for row in SignInFailure.objects.all():
         SignInFailure.objects.filter(pk=row.pk).update(at=row.at - timedelta(seconds=seconds))
 
 
 def test_the_sixth_try_waits_for_some_seconds_and_the_page_says_so(anna: User, client: Client) -> None:
     assert statuses("anna", LIMITS.tries) == [200] * LIMITS.tries
-    # The right password is not even looked at.
+    # The right password is not even checked.
     answer = attempt(client, "anna", PASSWORD)
     assert answer.status_code == 429
     assert 1 <= int(answer["Retry-After"]) <= LIMITS.pace
@@ -108,7 +108,7 @@ def test_strangers_with_some_addresses_do_not_slow_a_new_browser_elsewhere(
 
 
 def test_many_addresses_on_one_name_share_two_lanes(anna: User) -> None:
-    """25 first tries of as many addresses, 25 further ones, and then one of each kind every ten seconds."""
+    """25 first tries from as many addresses, 25 further ones, and then one of each kind every ten seconds."""
     first = [guess("Anna" if n % 2 else "anna", f"198.51.100.{n}") for n in range(60)]
     assert first == [True] * LIMITS.name + [False] * (60 - LIMITS.name)
     second = [guess("ANNA", f"198.51.100.{n % 25}") for n in range(60)]
@@ -152,7 +152,7 @@ def test_a_session_left_open_is_no_place_for_guessing_either(as_anna: Client) ->
         sent = {"old_password": old, "new_password1": new, "new_password2": new}
         return as_anna.post("/accounts/password/", sent).status_code
 
-    cache.clear()  # which remembers for whom it was put on record
+    cache.clear()  # it remembers whose lock-out was recorded
     assert [change("wrong") for _try in range(LIMITS.tries)] == [200] * LIMITS.tries
     assert change(PASSWORD) == 429
     assert events().filter(what="locked_out").count() == 1
@@ -202,7 +202,7 @@ def test_the_admin_has_no_door_of_its_own(anna: User, client: Client) -> None:
 
 
 def together(count: int, job: object) -> None:
-    """Run `job` on as many threads at once."""
+    """Run `job` on `count` threads at once."""
     ready = threading.Barrier(count)
 
     def run() -> None:
@@ -245,7 +245,7 @@ def test_wrong_ones_at_once_get_no_more_tries_than_one_after_another() -> None:
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(("names", "at_once"), [(1, 20), (100, 100)], ids=["one person", "an office"])
 def test_right_ones_at_once_are_all_right(names: int, at_once: int) -> None:
-    """Of one person, or of an office behind one address, where some mistyped before."""
+    """This holds for one user, and for an office behind one address, even after some wrong passwords."""
     request = RequestFactory().post(LOGIN, REMOTE_ADDR="192.0.2.1")
     for n in range(LIMITS.address - 5 if names > 1 else LIMITS.tries - 2):
         throttling.begin(request, f"other{n}" if names > 1 else "name0").failed()
@@ -283,7 +283,7 @@ def test_who_waits_for_too_long_is_asked_to_come_back(monkeypatch: pytest.Monkey
         throttling.begin(request, "anna")
     assert limit.value.seconds() <= 2
     assert SignInFailure.objects.count() == LIMITS.tries
-    # Nobody was wrong so far, so nothing is said or recorded about wrong passwords.
+    # No password has been wrong so far, so nothing is said or recorded about wrong ones.
     answer = attempt(Client(), "anna", address="192.0.2.1")
     assert (answer.status_code, answer["Retry-After"]) == (503, "2")
     assert "sign-in attempts are in progress" in answer.text and "wrong" not in answer.text.lower()
@@ -300,14 +300,14 @@ def test_who_waits_for_others_takes_no_place_from_those_who_are_checked() -> Non
     def wait() -> None:
         try:
             with throttling.attempt(request, "anna"):
-                """Only after the others."""
+                """Entered only after the others have left."""
         finally:
             connection.close()
 
     with ThreadPoolExecutor(throttling.AT_ONCE) as pool:
         waiting = [pool.submit(wait) for _thread in range(throttling.AT_ONCE)]
         while under_way.count() < LIMITS.tries + throttling.AT_ONCE and not any(one.done() for one in waiting):
-            """They begin when they get a processor."""
+            """Wait until they have begun."""
         with throttling.attempt(RequestFactory().post(LOGIN, REMOTE_ADDR="192.0.2.2"), "ben"):
             assert under_way.count() == LIMITS.tries + throttling.AT_ONCE + 1
         under_way.filter(pk__in=under_way.order_by("pk").values_list("pk", flat=True)[: LIMITS.tries]).delete()

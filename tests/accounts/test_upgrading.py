@@ -1,4 +1,4 @@
-"""A database of the version before records were chained: no record is lost, and everybody goes on as before."""
+"""A database of the version before records were chained: no record is lost, and users continue as before."""
 
 from __future__ import annotations
 

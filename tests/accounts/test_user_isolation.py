@@ -1,4 +1,4 @@
-"""Two people, two connections: a walk over every address of the app finds no way from one to the other."""
+"""Two users with a connection each: no address of the app leads from one user to the other's connection or data."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ PERSON = {
     "city": "CanaryTown",
     "guest": {"href": f"/v2/guests/{CANARY}"},
 }
-# One answer that can be read as an order, as its people and as orders found: the CDP of these tests gives the same for everything.
+# One answer that can be read as an order, as its people and as orders found: the CDP of these tests answers every call alike.
 ANSWER = {
     "ref": CANARY,
     "referenceId": "canary",
@@ -42,7 +42,7 @@ NOT_WALKED = {"logout", "login"}
 
 
 def addresses(connection: Connection) -> Iterator[str]:
-    """Every address of the app, filled in with what belongs to the other person."""
+    """Every address of the app, filled in with what belongs to the other user."""
     filled = {
         "connection_id": connection.pk,
         "ref": CANARY,
@@ -87,7 +87,7 @@ def test_no_address_leads_to_another_persons_connection_activity_or_answers(
             assert "T-canary</td>" not in shown, (address, query)
             walked += 1
     assert walked >= 5 * 20
-    # What left went through his own connection, and every answer of hers was out of his reach.
+    # All calls went through his own connection, and he saw none of her answers.
     assert {headers["Authorization"] for _method, _path, headers in cdp.calls} <= {basic(HIS_TOKEN)}
     assert cdp.calls
     assert Connection.objects.values().get(pk=hers.pk) == kept
@@ -97,7 +97,7 @@ def test_no_address_leads_to_another_persons_connection_activity_or_answers(
 
 
 def remembered(client: Client, cdp: Cdp) -> None:
-    """Anna reads the canary order and its people, so that the memory of this process holds them; then it answers her alone."""
+    """Let Anna read the canary order and its people, so that this process remembers them, and check that she is answered from memory."""
     cdp.says(200, json.dumps(ANSWER))
     for part in ("", *PANELS_OF_AN_ORDER, "raw/", f"guests/{CANARY}/orders/"):
         assert client.get(f"/orders/{CANARY}/{part}").status_code == 200, part

@@ -1,4 +1,4 @@
-"""How much one person may view: counted across processes, said on the page, and seen by auditors once."""
+"""Limits on how much one user may view: counted across processes, explained on the page, and recorded once for auditors."""
 
 from __future__ import annotations
 

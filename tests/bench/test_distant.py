@@ -1,4 +1,4 @@
-"""The stretch of network: all bytes arrive in order, and no sooner than the delay allows."""
+"""The simulated distance: all bytes arrive in order, and no sooner than the delay allows."""
 
 from __future__ import annotations
 

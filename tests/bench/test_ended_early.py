@@ -1,4 +1,4 @@
-"""What ends early or hangs in a run counts as such, and does not end the run."""
+"""A measurement that ends early or hangs is counted as such, and does not end the run."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bench.weight import Memory
 
 
 def a_node(folder: Path, hangs: int) -> str:
-    """A program in Node's place, which hangs the first times and then prints a report."""
+    """A program in place of Node that hangs the first `hangs` times and then prints a report."""
     report = json.dumps({"finalDisplayedUrl": f"http://127.0.0.1/orders/{lighthouse.SEED}/"})
     program = folder / "node"
     program.write_text(

@@ -1,4 +1,4 @@
-"""The report says of each goal whether it was reached, and never by accident."""
+"""The report states whether each goal was reached, and never counts one as reached by accident."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The model: textbook queues, a simulated one, and companies whose needs are plain."""
+"""The model: its simulation agrees with textbook queues, and its predictions with cases whose answer is obvious."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_one_request_alone_takes_what_it_costs_and_what_the_cdp_takes() -> None:
 
 @pytest.mark.parametrize("busy", [0.3, 0.5, 0.7])
 def test_one_process_is_the_textbook_line(busy: float) -> None:
-    """Many agents who come by chance, with no CDP: a wait of busy x cost x (1 + spread²) / 2 (1 - busy), by Pollaczek and Khinchine."""
+    """Many agents at random, without the CDP: a wait of busy x cost x (1 + spread²) / 2 (1 - busy), by Pollaczek and Khinchine."""
     work = Work(waits=(0,), pause=(0, 200), reading=(0, 0), answer=0)
     took = Machine(work, cores=1, processes=1, turn=0.1, outside=0).run(round(1000 * busy), 400, 8_000)
     assert took.busy == pytest.approx(busy, rel=0.03)
@@ -51,7 +51,7 @@ def test_one_process_is_the_textbook_line(busy: float) -> None:
 
 @pytest.mark.parametrize("busy", [0.3, 0.6])
 def test_what_shares_a_processor_waits_as_in_the_textbook(busy: float) -> None:
-    """Without turns: cost / (1 - busy), whatever the spread of costs."""
+    """Without turns, a request takes cost / (1 - busy), regardless of the spread of costs."""
     work = Work(waits=(0,), pause=(0, 200), reading=(0, 0), answer=0)
     took = Machine(work, cores=1, processes=1, turn=0, outside=0.1).run(round(1000 * busy), 400, 8_000)
     assert mean(took) == pytest.approx(0.1 / (1 - took.busy), rel=0.06)

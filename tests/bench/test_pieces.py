@@ -1,4 +1,4 @@
-"""What the benchmark takes out and times by name is still there, so that no run of twenty minutes ends at a name that has gone."""
+"""Everything that the benchmark removes or times by name still exists, so that no run of twenty minutes ends at a missing name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""docs/scale.md says what docs/scale.json holds, and marks what the model does not predict."""
+"""docs/scale.md has the figures of docs/scale.json, and names those that the model predicts wrongly."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def run() -> Run:
     return Run.read(DOCS / "scale.json")
 
 
-PREDICTED_AGENTS = 750  # at most, by what docs/scale.md says
+PREDICTED_AGENTS = 750  # at most, according to docs/scale.md
 
 
 def test_the_page_has_the_figures_of_the_last_run(run: Run) -> None:
@@ -38,7 +38,7 @@ def test_the_model_predicts_what_a_quiet_machine_measured(run: Run) -> None:
         for one, figure, made, measured in report.compared(run, report.calibration(run))
         if one.agents <= PREDICTED_AGENTS and "p99" not in figure and abs(made / measured - 1) > report.WITHIN
     }
-    # The third slowest of some hundred requests is chance, so the page only names those.
+    # The third slowest of a few hundred requests is chance, so the page only names such figures.
     assert not run.quiet or apart == {}
 
 

@@ -1,4 +1,4 @@
-"""What a shared connection costs a team: each step changes the rows it is about and no others."""
+"""The cost of a shared connection for a team: each step changes only its own rows."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bench.team import measure, table
 
 @pytest.mark.django_db
 def test_each_step_changes_its_own_rows_alone(settings: Settings) -> None:
-    settings.CREDENTIAL_KEYS = settings.CREDENTIAL_KEYS  # rotated on the way, and put back after it
+    settings.CREDENTIAL_KEYS = settings.CREDENTIAL_KEYS  # rotated during the test, and restored after it
     steps = measure(12)
     assert {step.name: step.rows for step in steps} == {
         "grant it to a group of 12": 1 + 12,

@@ -1,4 +1,4 @@
-"""The lean stand-in answers in the shape of the sandbox, whose shape is the documented one."""
+"""The lean stand-in's answers have the same shape as the sandbox's, which is the documented one."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def lean(path: str, **query: str) -> Any:
 
 @pytest.fixture(scope="module")
 def documented() -> Iterator[Any]:
-    """Asks the sandbox for a path, as JSON."""
+    """A function that requests a path of the sandbox and returns the parsed JSON."""
     with Sandbox() as sandbox:
 
         def get(path: str, **query: str) -> Any:
@@ -36,7 +36,7 @@ def documented() -> Iterator[Any]:
 
 
 def shape(value: Any) -> Any:
-    """Names and kinds without the values; of a list, the shape of its first."""
+    """The names and types in a value, without the values; for a list, the shape of its first entry."""
     if isinstance(value, dict):
         return {name: shape(inner) for name, inner in value.items()}
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""The requests that the client can make, found by the signatures of its methods, so that a test of all of them forgets none."""
+"""The requests that the client can make, found by the signatures of its methods, so that tests of all requests miss none."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ AskWith = Callable[[CdpClient, str], Any]
 
 
 def _found() -> Iterator[tuple[str, bool, AskWith]]:
-    """Each method that takes one ref or one search term: its name, whether that is a ref, and a call of it with that text."""
+    """For each method that takes one ref or search term: its name, whether it takes a ref, and a function that calls it with a text."""
     for method, call in vars(CdpClient).items():
         if method.startswith("_") or not callable(call):
             continue
@@ -38,7 +38,7 @@ BY_TERM = {name: call for name, is_ref, call in _found() if not is_ref}
 
 
 def asks(ref: str) -> dict[str, Ask]:
-    """Every request of the client by name, each for this ref or, if it is a search, for TERM."""
+    """Every request of the client, by name: for this ref or, if it is a search, for TERM."""
     by_ref = {name: lambda client, call=call: call(client, ref) for name, call in BY_REF.items()}
     by_term = {name: lambda client, call=call: call(client, TERM) for name, call in BY_TERM.items()}
     return {

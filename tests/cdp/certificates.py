@@ -1,4 +1,4 @@
-"""A certificate authority for one test run and servers it vouches for."""
+"""A certificate authority for one test run, and certificates for its servers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def _name(text: str) -> x509.Name:
 
 
 class Authority:
-    """`ca_file` is what a client trusts; `context(address)` what a server of that address shows."""
+    """An authority: clients trust `ca_file`, and the server at an address uses `context(address)`."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -32,14 +32,14 @@ class Authority:
     def context(
         self, address: str, newest: ssl.TLSVersion = ssl.TLSVersion.TLSv1_3, days: tuple[int, int] = (-1, 1)
     ) -> ssl.SSLContext:
-        """`days` from now between which the certificate is valid."""
+        """The TLS context of the server at `address`; its certificate is valid between `days`, counted from now."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(self.file(address, days))
         context.maximum_version = newest
         return context
 
     def file(self, address: str, days: tuple[int, int] = (-1, 1)) -> Path:
-        """The key and the certificate of a server of that address, in one file."""
+        """One file with the key and the certificate of the server at `address`."""
         key = ec.generate_private_key(ec.SECP256R1())
         names = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(address))])
         certificate = self._signed(_name(address), key.public_key(), names, days)

@@ -1,4 +1,4 @@
-"""Clients and transports that end with their test."""
+"""Fixtures: clients and transports that last for one test."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ Make = Callable[..., CdpClient]
 
 @pytest.fixture
 def quick() -> Limits:
-    """The real rules with short times."""
+    """The real limits, but with short times."""
     return Limits(connect=0.3, call=0.6, page=1.0, backoff=0.01)
 
 
 @pytest.fixture
 def transports() -> Iterator[Callable[..., Transport]]:
-    """Makes transports that are closed after the test."""
+    """A function that makes transports, which are closed after the test."""
     made: list[Transport] = []
 
     def make(*args: Any, **kwargs: Any) -> Transport:
@@ -41,7 +41,7 @@ def transports() -> Iterator[Callable[..., Transport]]:
 
 @pytest.fixture
 def client(transports: Callable[..., Transport], quick: Limits) -> Make:
-    """Makes clients: `client()` for the mocked EU region, `client(server.url)` for a server."""
+    """A function that makes clients: `client()` for the mocked EU region, `client(server.url)` for a server."""
     transport = transports(quick)
 
     def make(base_url: str = BASE, **kwargs: Any) -> CdpClient:
@@ -53,12 +53,12 @@ def client(transports: Callable[..., Transport], quick: Limits) -> Make:
 
 @pytest.fixture
 def cdp() -> Iterator[responses.RequestsMock]:
-    """The CDP mocked at HTTP: what is not registered fails the test by its message, what is not asked for is not missed."""
+    """The CDP mocked at HTTP: a call that is not registered fails with a message, and a registered one need not be made."""
     with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
         yield mock
 
 
 @pytest.fixture
 def order_page() -> bytes:
-    """The order of the vendor's own page."""
+    """The order on the vendor's documentation page."""
     return (Path(__file__).parent / "payloads" / "order_of_the_vendors_page.json").read_bytes()

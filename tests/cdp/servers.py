@@ -13,7 +13,7 @@ Answer = Callable[[socket.socket, bytes, threading.Event], None]
 
 
 class Server:
-    """Answers each request by `answer(connection, head, over)`; `heads` are the requests, `connections` their number."""
+    """A server that answers each request by `answer(connection, head, over)`, keeps the `heads` and counts the `connections`."""
 
     def __init__(self, answer: Answer, tls: ssl.SSLContext | None = None) -> None:
         self._answer, self._tls = answer, tls
@@ -88,18 +88,18 @@ def well(body: bytes, *headers: bytes, status: bytes = b"200 OK") -> bytes:
 
 
 def sending(answer: bytes) -> Answer:
-    """Always the same answer, the connection kept."""
+    """Always send the same answer, and keep the connection open."""
     return lambda connection, _head, _over: connection.sendall(answer)
 
 
 def reset(connection: socket.socket) -> None:
-    """End the connection by a reset instead of in order."""
+    """End the connection with a reset instead of an orderly close."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\x00\x00\x00\x00\x00\x00\x00")
     connection.close()
 
 
 class ConnectProxy:
-    """A proxy that knows CONNECT alone. `asked` are the heads it was sent; `refuse` is a status instead of a way through."""
+    """A proxy that supports only CONNECT. `asked` holds the heads it received; `refuse` is a status with which it refuses to connect."""
 
     def __init__(self, credentials: str = "", refuse: int = 0) -> None:
         self._wanted = base64.b64encode(credentials.encode()).decode() if credentials else ""

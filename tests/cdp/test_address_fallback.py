@@ -1,4 +1,4 @@
-"""A name with several addresses: one that is dead, or refuses, leaves time for the next."""
+"""A host name with several addresses: one that is dead or refuses leaves time for the next."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def at(port: int, host: str = "127.0.0.1") -> Address:
 
 @pytest.fixture
 def dead() -> Iterator[int]:
-    """A port whose connections never come about: its queue is full."""
+    """A port that never completes a connection, because its queue is full."""
     with ExitStack() as stack:
         full = stack.enter_context(socket.socket())
         full.bind(("127.0.0.1", 0))

@@ -1,4 +1,4 @@
-"""The whole way against the sandbox: real HTTP, its world, its faults."""
+"""The whole client against the sandbox: real HTTP, its orders and its faults."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def test_sixty_contacts_that_are_not_inlined_come_25_at_a_time(transport: Transp
 def test_no_fault_of_the_sandbox_reaches_the_page_as_anything_but_a_cdp_error(
     sandbox: Sandbox, connect: Callable[..., CdpClient], version: str
 ) -> None:
-    """And none lets a part pass for the whole: where all 120 items are not there, the order says so."""
+    """Nor does any fault make a part pass for the whole: if not all 120 items are there, the order is marked incomplete."""
     group = order_with(sandbox, items=120)
     for fault in FAULTS.keys() - SLOW:
         sandbox.clear_faults()

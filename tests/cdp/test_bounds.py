@@ -1,4 +1,4 @@
-"""How much of an answer is read: the first of each kind, whole where somebody may have sold it, and what is left out is said."""
+"""How much of an answer is read: the first records of each kind, enough for any order that is really sold; the rest is noted."""
 
 from __future__ import annotations
 

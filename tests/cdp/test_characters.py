@@ -1,4 +1,4 @@
-"""Direction controls in data are seen and turn nothing round; the marks that names are written with stay as they are."""
+"""Direction controls in data are made visible and reverse nothing; the marks that names are written with stay as they are."""
 
 from __future__ import annotations
 

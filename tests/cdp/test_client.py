@@ -36,7 +36,7 @@ URL = f"{BASE}/v2/orders/{ORDER}"
 
 
 class Kept(dict[str, bytes]):
-    """A memory as the services use it."""
+    """A memory like the one that the services use."""
 
     def put(self, key: str, body: bytes) -> None:
         self[key] = body
@@ -92,7 +92,7 @@ def test_a_search_term_nobody_can_mean_is_refused_before_any_call(
 ) -> None:
     for ask in (
         ask for name, ask in BY_TERM.items() if term or "guests" not in name
-    ):  # no term at all is a mistake of ours
+    ):  # a guest search without any term is a programming error
         with pytest.raises(BadReference):
             ask(client(), term)
     assert len(cdp.calls) == 0
@@ -224,7 +224,7 @@ def test_memory_keeps_no_failure_and_no_search_for_a_person(cdp: responses.Reque
     one = client(memory=memory)
     one.reader.keep_documents()
     one.list_guests(email="jane.doyle@example.com")
-    one.reader.get(("guests",), {"loyaltyNumber": "7", "limit": 10})  # a parameter that no list names
+    one.reader.get(("guests",), {"loyaltyNumber": "7", "limit": 10})  # a parameter that is on no list
     assert memory == {}
     assert [document.path for document in one.reader.documents] == ["/v2/guests?…"] * 2
 

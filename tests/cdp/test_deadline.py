@@ -1,4 +1,4 @@
-"""A socket's deadline: everything together has its time, and what arrived in time can be read later."""
+"""A socket's deadline: all reads and writes share its time, and what arrived in time can be read later."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Servers fork. A child has its parent's memory and none of its threads: it works all the same, over connections of its own."""
+"""Servers fork. A child process has its parent's memory but none of its threads, and still works, over connections of its own."""
 
 from __future__ import annotations
 

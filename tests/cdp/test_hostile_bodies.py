@@ -1,4 +1,4 @@
-"""One table of bodies nobody should send, in place of every answer the client reads."""
+"""One table of bodies that no server should send, each in place of every answer that the client reads."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ BODIES: dict[str, bytes] = {
 }  # fmt: skip
 
 ASKS = asks(ORDER)
-# Custom data may be there or not, and a probe reads nothing.
+# Custom data is optional, and a probe reads nothing.
 OF_RECORDS = [name for name in ASKS if name != "probe" and not name.endswith("_extension")]
 
 

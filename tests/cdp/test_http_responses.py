@@ -1,4 +1,4 @@
-"""Answers as HTTP allows them: several gzip members, padding after them, and interim answers before the final one."""
+"""Answers that HTTP allows: several gzip members, padding after them, and interim answers before the final one."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def members(*parts: bytes) -> bytes:
 
 
 def named(part: bytes) -> bytes:
-    """A member with a file name in its header."""
+    """A gzip member with a file name in its header."""
     packed = gzip.compress(part, mtime=0)
     return packed[:3] + b"\x08" + packed[4:10] + b"order.json\x00" + packed[10:]
 

@@ -1,4 +1,4 @@
-"""Through a proxy and past every kind of bad certificate: on real sockets, and each failure by its own words."""
+"""Calls through a proxy and to servers with every kind of bad certificate, on real sockets: each failure has its own message."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ def test_what_is_no_tls_is_told_apart(transports: Transports, quick: Limits) -> 
 
 
 def answer_in_the_clear(server: Server) -> None:
-    """Nothing to do: the server reads a handshake as a head that never ends, and this ends it."""
+    """Send a plain HTTP answer to a TLS handshake, which the server itself takes for a head that never ends."""
     server.over.wait(0.2)
     for one in list(server._open):
         with suppress(OSError):

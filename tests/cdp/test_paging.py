@@ -1,4 +1,4 @@
-"""Reading to the end against servers that page well, badly, or not at all."""
+"""Reading collections to the end from servers that page well, badly, or not at all."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Serve = Callable[[int], dict[str, Any]]
 
 
 class Asker:
-    """Counts calls and rounds over a server that is a function of the offset."""
+    """A reader that counts its calls and rounds; the server is a function of the offset."""
 
     def __init__(self, serve: Serve, failing: frozenset[int] = frozenset()) -> None:
         self._serve, self._failing = serve, failing
@@ -60,7 +60,7 @@ def entries(count: int, *, named: bool = True) -> list[dict[str, Any]]:
 
 
 def server(total: int, cap: int = 100, *, links: bool = False, says: bool = True, named: bool = True) -> Serve:
-    """A server of `total` entries with pages of `cap`; `links`: sends `next`; `says`: sends offset and limit."""
+    """A server of `total` entries in pages of `cap`; with `links` it sends `next`, with `says` the offset and limit."""
     everything = entries(total, named=named)
 
     def serve(offset: int) -> dict[str, Any]:
@@ -112,7 +112,7 @@ def test_no_more_are_kept_than_wanted_wherever_the_last_page_ends(total: int, co
 
 
 def test_ten_of_a_hundred_are_looked_behind() -> None:
-    """A server may repeat the limit asked for and obey its own of ten."""
+    """A server may repeat the requested limit but apply its own limit of ten."""
     everything = entries(23)
     asker = Asker(lambda offset: {"offset": offset, "limit": 100, "items": everything[offset : offset + 10]})
     found = asker.read()

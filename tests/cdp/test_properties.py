@@ -1,4 +1,4 @@
-"""Any JSON document in place of any answer: no exception leaves but a CdpError, and no order is lost for one odd field."""
+"""Any JSON document in place of any answer: only a CdpError is ever raised, and one odd field never loses an order."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def test_any_document_in_place_of_any_answer(canned: Canned, document: Any) -> N
 
 
 def paths(value: Any, here: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """Every place in a document."""
+    """The path to every value in a document."""
     for key, inner in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
         yield (*here, key)
         yield from paths(inner, (*here, key))

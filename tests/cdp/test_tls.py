@@ -1,4 +1,4 @@
-"""The same rules over TLS: verified always, 1.2 or newer, slow handshakes and slow headers cut."""
+"""The transport over TLS: certificates are always verified, TLS is 1.2 or newer, and slow handshakes and headers are cut off."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_slow_headers_are_cut_on_a_kept_tls_connection(
 
 
 def test_a_handshake_that_drips_is_cut(transports: Transports, authority: Authority) -> None:
-    """A timeout bounds one read of a handshake, not the whole of it: the deadline of the socket ends this one."""
+    """A timeout limits one read of a handshake, not all of it: the socket's deadline ends this one."""
     limits = Limits(connect=5, call=0.6)
     with socket.create_server(("127.0.0.1", 0)) as listening:
         over = threading.Event()
@@ -98,7 +98,7 @@ def test_a_handshake_that_drips_is_cut(transports: Transports, authority: Author
 def test_an_unknown_or_wrong_certificate_is_never_talked_to(
     transports: Transports, quick: Limits, authority: Authority, trusted: bool
 ) -> None:
-    """Not one vouched for by nobody, and not a good one of another address."""
+    """Neither one from an unknown issuer, nor a trusted one for another address."""
     shown = authority.context("127.0.0.2" if trusted else "127.0.0.1")
     with serving(sending(well(b"{}")), shown) as server:
         with pytest.raises(Untrusted, match="another host" if trusted else "issuer is unknown"):

@@ -1,4 +1,4 @@
-"""What is tried again, what is not, and what a person is told: statuses, Retry-After, places."""
+"""Which failures are tried again, and which error each one raises: statuses, Retry-After, places."""
 
 from __future__ import annotations
 
@@ -183,7 +183,7 @@ def test_a_page_beyond_the_places_is_told_so_and_sends_nothing(transports: Trans
 
 
 def test_a_crowd_beyond_the_places_hears_so_at_once(transports: Transports) -> None:
-    """Nobody queues: a page that waits for a place would take the time of those that may be helped."""
+    """No page queues: one that waits for a place would take time from those that can still be served."""
     transport = transports(Limits(waiting_pages=1))
     go = threading.Event()
     took: list[float] = []

@@ -1,4 +1,4 @@
-"""The server's gevent replaces sockets, locks and threads: what holds in these tests holds there too."""
+"""The server's gevent replaces sockets, locks and threads: the rules tested in these files hold under it too."""
 
 from __future__ import annotations
 

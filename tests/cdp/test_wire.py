@@ -1,4 +1,4 @@
-"""What only real sockets show: slowness byte by byte, cut connections, bombs, reuse, cookies."""
+"""Behaviour that only real sockets show: slowness byte by byte, cut connections, gzip bombs, reuse, cookies."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from orders.cdp.transport import Deadline, Limits, Transport
 from tests.cdp.servers import Answer, Server, reset, sending, serving, well
 
 Transports = Callable[..., Transport]
-SLACK = 1.0  # a machine that is shared
+SLACK = 1.0  # for a shared machine
 
 BOMB = gzip.compress(b" " * 80_000_000)
 
@@ -205,7 +205,7 @@ def test_a_host_that_never_finishes_connecting_is_given_up(transports: Transport
         full.bind(("127.0.0.1", 0))
         full.listen(0)
         fillers = []
-        for _ in range(4):  # the queue of the system takes no more after these
+        for _ in range(4):  # after these, the system's queue is full
             filler = socket.socket()
             filler.setblocking(False)
             filler.connect_ex(full.getsockname())
