@@ -1,4 +1,4 @@
-"""The stylesheet's variables, read back for tests."""
+"""The variables of the stylesheets, read for tests."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ HEX = r"#[0-9a-fA-F]{6}"
 
 
 def colours(theme: str, sheet: Path = STYLESHEETS[0]) -> dict[str, str]:
-    """Name -> "#rrggbb" of every colour variable, in the "light" or the "dark" theme."""
+    """Every colour variable, by name, as "#rrggbb" in the "light" or the "dark" theme."""
     text = sheet.read_text(encoding="utf-8")
     found = dict(re.findall(rf"--([\w-]+): ({HEX});", text))
     for name, light, dark in re.findall(rf"--([\w-]+): light-dark\(({HEX}), ({HEX})\);", text):
@@ -20,7 +20,7 @@ def colours(theme: str, sheet: Path = STYLESHEETS[0]) -> dict[str, str]:
 
 
 def contrast(one: str, other: str) -> float:
-    """The contrast ratio of two colours after WCAG 2.2: 1 to 21."""
+    """The contrast ratio of two colours according to WCAG 2.2, from 1 to 21."""
     lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
     return (lighter + 0.05) / (darker + 0.05)
 

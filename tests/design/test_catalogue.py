@@ -1,4 +1,4 @@
-"""Every phrase of code and templates is in the template catalogue and in German, with the same gaps to fill."""
+"""Every phrase in code and templates is in the template catalogue, and translated into German with the same placeholders."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_phrases_are_found_in_templates_and_in_code(found: list[Message]) -> Non
 
 @pytest.fixture
 def languages(tmp_path: Path, settings: Settings) -> Iterator[Path]:
-    """A locale folder with the template catalogue alone."""
+    """A locale folder with only the template catalogue."""
     shutil.copy(ROOT / "locale" / "django.pot", tmp_path / "django.pot")
     settings.LOCALE_PATHS = [tmp_path]
     preferences.offered_languages.cache_clear()

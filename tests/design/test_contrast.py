@@ -1,4 +1,4 @@
-"""Every text colour on every ground it stands on, in both themes: 4.5 to 1 for text, 3 to 1 for lines that carry meaning."""
+"""The contrast of colours with their backgrounds, in both themes: 4.5 to 1 for text, 3 to 1 for lines that carry meaning."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LINES = [
     ("status-cancelled", "card"),
 ]
 
-# The admin's variables that have the colour of a token.
+# The admin's variables, and the tokens whose colours they have.
 ADMIN = {
     "accent": "signal", "header-bg": "bar", "header-color": "bar-ink", "body-fg": "ink", "body-quiet-color": "quiet",
     "link-fg": "link", "error-fg": "status-cancelled", "darkened-bg": "sunk", "selected-bg": "neutral-ground",

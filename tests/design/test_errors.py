@@ -1,4 +1,4 @@
-"""Our own error pages: designed, honest in status, and standing on nothing that may be broken."""
+"""Our own error pages: styled, with the right status, and dependent on nothing that may be broken."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from orders.views import errors
 
 
 def internal_error(sqlstate: str) -> InternalError:
-    """As Django wraps one of psycopg."""
+    """An InternalError as Django raises it for one of psycopg's."""
     error = InternalError()
     error.__cause__ = type("Cause", (Exception,), {"sqlstate": sqlstate})()
     return error

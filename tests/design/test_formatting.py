@@ -1,4 +1,4 @@
-"""The filters of the templates, case by case. Wall-clock values are naive on purpose: they belong to their place."""
+"""The filters of the templates, case by case. Wall-clock values are naive on purpose: they are local to their place."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def english() -> Iterator[None]:
 
 
 def wall(*parts: int) -> datetime:
-    """A wall-clock value, which belongs to no zone."""
+    """A wall-clock value, which has no time zone."""
     return datetime(*parts)  # type: ignore[arg-type]  # noqa: DTZ001
 
 

@@ -1,4 +1,4 @@
-"""The design in a real browser: keyboard, copying, focus, theme, print. Every page and state is walked through in tests/experience."""
+"""The design in a real browser: keyboard, copying, focus, theme, print. tests/experience visits every page and state."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Templates and stylesheets can be read: no line is long, and a declaration has a line of its own."""
+"""Templates and stylesheets are readable: no line is too long, and each declaration has a line of its own."""
 
 from __future__ import annotations
 

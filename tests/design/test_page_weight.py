@@ -1,4 +1,4 @@
-"""What a first visit carries over the wire."""
+"""The size of the files that a first visit downloads."""
 
 from __future__ import annotations
 

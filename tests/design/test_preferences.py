@@ -184,7 +184,7 @@ def test_the_page_names_its_language(signed: Client) -> None:
         ("de", "de"),
         ("de-AT,en;q=0.5", "de"),
         ("en-GB,de;q=0.5", "en"),
-        # Languages without a catalogue are passed over, the next wish counts.
+        # Languages without a catalogue are passed over; the next one counts.
         ("pl,de;q=0.8", "de"),
         ("pl,fr;q=0.9,en;q=0.8,de;q=0.7", "en"),
         ("pl", "en"),

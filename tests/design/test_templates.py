@@ -1,4 +1,4 @@
-"""Rules that every template keeps: nothing inline, every symbol there, every htmx element usable without htmx."""
+"""Rules for every template: nothing inline, every symbol defined, every htmx element usable without htmx."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_a_part_says_what_it_needs_and_never_extends(path: Path) -> None:
 
 
 class Elements(HTMLParser):
-    """Start tags with their attributes; template tags are blanked out before."""
+    """The start tags of a template with their attributes, found after its template tags are blanked out."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -89,7 +89,7 @@ def test_every_form_that_posts_carries_its_token() -> None:
 
 def test_the_script_neither_evaluates_text_nor_writes_to_the_browser() -> None:
     script = (ROOT / "static" / "app.js").read_text(encoding="utf-8")
-    script = script.replace("sessionStorage.removeItem(", "")  # taking away what htmx left there is no writing
+    script = script.replace("sessionStorage.removeItem(", "")  # removing what htmx left there does not count as writing
     assert not re.search(
         r"\beval\b|new Function|innerHTML|outerHTML|localStorage|sessionStorage|document\.cookie", script
     )

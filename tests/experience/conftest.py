@@ -1,4 +1,4 @@
-"""The walk through a list of states, made once for all tests that judge it."""
+"""The walk through a list of states, made once for all tests that judge its findings."""
 
 from __future__ import annotations
 
@@ -22,6 +22,6 @@ def visits(
     django_db_blocker: DjangoDbBlocker,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> dict[str, Visit]:
-    """What was noted in each of the class' `states`, by the state's name. The tests that ask for it are marked as using the database."""
+    """The visit to each of the class's `states`, by the state's name. The tests that request it are marked as using the database."""
     with django_db_blocker.unblock():
         return walk_alone(browser, running_app, tmp_path_factory.mktemp("pages"), request.cls.states)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Excuse:
-    """In a state whose name begins with `state`, a finding of this kind that has `words` in it is not counted.
+    """An exception: in states whose name begins with `state`, findings of this kind that contain `words` are not counted.
 
-    `sometimes` marks what the browser says or not, as its timing has it; every other exception must be needed.
+    `sometimes` marks findings that depend on the browser's timing; every other exception must be needed.
     """
 
     state: str
@@ -31,7 +31,7 @@ EXCUSED = (
 
 
 def excuse(state: str, kind: str, finding: str) -> Excuse | None:
-    """The exception this finding is covered by."""
+    """The exception that covers this finding, if any."""
     return next(
         (one for one in EXCUSED if state.startswith(one.state) and one.kind == kind and one.words in finding), None
     )

@@ -1,4 +1,4 @@
-"""The frame beside the ticket in every state, as a page of its own, and the window in which it is allowed."""
+"""The frame beside the ticket in every state, opened as a page of its own, and the window in which a user allows it."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ CHALLENGE = "x" * 43
 
 
 def in_a_frame(locale: str) -> Callable[[Route], None]:
-    """Give a tab what a frame gets: an address of a frame leads a tab to the order itself."""
+    """Answer a tab as if it were a frame; otherwise the address of a frame leads a tab to the order itself."""
     more = {"sec-fetch-dest": "iframe", "accept-language": locale}
     return lambda route: route.fulfill(response=route.fetch(headers=route.request.headers | more))
 
 
 def wait(page: Page) -> None:
-    """Leave the window that opens as it is, as a person does who was called away."""
+    """Close the window that opens without allowing anything, like a user who was called away."""
     with page.context.expect_page() as opened:
         page.locator("[data-sign-in]").click()
     opened.value.wait_for_load_state()
@@ -42,7 +42,7 @@ def choose(page: Page) -> None:
 
 
 def sign_out_elsewhere(page: Page) -> None:
-    """The token is gone when the order is asked for again."""
+    """Allow the frame, then refuse its token when the order is requested again."""
     allow(page)
     page.route("**/embed/orders/**", lambda route: route.fulfill(status=401, headers={"WWW-Authenticate": "Embed"}))
     page.locator("[data-again]").first.click()
@@ -51,13 +51,13 @@ def sign_out_elsewhere(page: Page) -> None:
 
 
 def be_asked(page: Page) -> None:
-    """The window of a frame, in a tab."""
+    """Open the window of a frame in a tab."""
     with page.expect_navigation(url="**/embed/confirm/?c=*"):
         page.evaluate("(address) => location.assign(address)", f"/embed/allow/?c={CHALLENGE}&o={DESK}")
 
 
 def consent(page: Page) -> None:
-    """In a tab that no script opened, which therefore stays open."""
+    """Allow a frame in a tab, which stays open because no script opened it."""
     be_asked(page)
     with page.expect_navigation():
         page.locator("form.card button").click()

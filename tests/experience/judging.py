@@ -1,6 +1,6 @@
-"""What every state is held to; the classes that inherit this say which states.
+"""The checks that every state must pass; the subclasses list the states.
 
-There are two of them, in files of their own, because the tests are shared out among the processes by file.
+There are two subclasses, in files of their own, because the tests are distributed among the processes by file.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Visits = dict[str, Visit]
 
 
 def noted(visits: Visits, kind: str) -> dict[str, list[str]]:
-    """What was noted of one kind, by the state's name, less what is excused; nothing where all is well."""
+    """The findings of one kind, by the state's name, without the excused ones; empty if all is well."""
     found = {
         name: [one for one in getattr(visit, kind) if not excuse(name, kind, one)] for name, visit in visits.items()
     }
@@ -33,7 +33,7 @@ def noted(visits: Visits, kind: str) -> dict[str, list[str]]:
 
 @pytest.mark.django_db
 class EveryState:
-    """Every state of a list, light and dark, from a wide screen to a ticket's side panel; and its HTML before the Nu checker."""
+    """Every state of a list, light and dark, from a wide screen to a ticket's side panel; the Nu checker checks its HTML."""
 
     states: ClassVar[tuple[State, ...]]
 
@@ -88,7 +88,7 @@ class EveryState:
         assert noted(visits, "html") == {}
 
     def test_every_exception_is_still_needed(self, visits: Visits) -> None:
-        """After the checker, which notes its findings in the visits."""
+        """Runs after the HTML checker, which adds its findings to the visits."""
         needed = {
             excuse(name, kind, found)
             for name, visit in visits.items()
@@ -103,7 +103,7 @@ class EveryState:
 
 
 def checked(files: list[str]) -> list[dict[str, str]]:
-    """What the Nu checker says about these files. Without it the test is left out, loudly; under CI=true that is a failure."""
+    """The Nu checker's messages about these files. Without the checker the test is skipped with a reason, or fails under CI=true."""
     java = shutil.which("java")
     if java is None or not CHECKER.exists():
         said = "NO HTML CHECKER: it needs Java and the npm tools, which `make test` installs; no page's HTML is checked until then"

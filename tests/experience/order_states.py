@@ -92,7 +92,7 @@ STATES = (
     State("contacts, German", f"/orders/{SEED}/", PEOPLE_DE, "deutsch"),
     State("down, German", "/orders/fault-503/", person="deutsch", status=502),
     State("UTC feed, German", "/orders/UTCFED/", person="deutsch"),
-    # what the looks at all these orders leave behind
+    # what the views of all these orders leave behind
     State("home, many look-ups", "/", open_all, shows="TYPES1"),
     State("activity, many looks", "/activity/", shows="LONGNM"),
 )  # fmt: skip

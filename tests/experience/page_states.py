@@ -1,4 +1,4 @@
-"""All other pages in every state: signing in, searching, panels as pages, problems, connections, the person's own, the admin."""
+"""All other pages in every state: signing in, searching, panels as pages, problems, connections, the user's own pages, the admin."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ STATES = (
     State("set a password, link used", "/accounts/set-password/MQ/x/", person="", status=410),
     # beside the ticket
     *frame_states.STATES,
-    # the person's own
+    # the user's own pages
     State("activity", "/activity/"),
     State("activity, nothing", "/activity/?order=NOTHING"),
     State("activity, odd filter", "/activity/?day=yesterday"),

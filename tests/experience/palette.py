@@ -1,4 +1,4 @@
-"""A picture of a page in a third of the bytes: 256 colours are enough for words, and the browser does the counting."""
+"""Pictures of pages in a third of the bytes: 256 colours are enough for text, and the browser counts them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ COUNT = """async (encoded) => {
 
 
 def with_palette(page: Page, picture: bytes) -> bytes:
-    """The PNG again, with a palette. `page` is a blank one, whose policy lets it draw."""
+    """The same PNG with a palette. `page` is a blank page, whose policy allows drawing."""
     counted = page.evaluate(COUNT, base64.b64encode(picture).decode())
     width, height = int(counted["width"]), int(counted["height"])
     points = base64.b64decode(counted["points"])

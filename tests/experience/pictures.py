@@ -1,6 +1,6 @@
-"""The key states at three widths, orders at two more, light and dark, into docs/img. The real server, the sandbox behind it.
+"""Pictures for docs/img from a real server and the sandbox: key states at three widths, orders at two more, light and dark.
 
-What would differ with every run (the time of the look, how long it took) is written over before the picture is taken.
+Texts that would differ with every run (the time of the view, how long it took) are replaced before a picture is taken.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from tests.pages.test_changes import REF, flight, order
 
 FOLDER = PROJECT / "docs" / "img"
 SIZES = {1440: 1000, 900: 1000, 360: 800}
-# Of an order also the smallest width, and what a notebook shows without scrolling.
+# For orders also the smallest width, and what a laptop shows without scrolling.
 MORE_SIZES, OF_MORE_SIZES = {1280: 720, 258: 800}, ("order", "family", "utc-feed", "alerts", "changed")
 LARGEST, LARGEST_ALL = 150_000, 5_000_000
 
@@ -37,7 +37,7 @@ STILL = """() => {
 
 
 def scroll_to(selector: str, then: Callable[[Page], None] = nothing) -> Callable[[Page], None]:
-    """Do something, then bring a part to the top of the picture."""
+    """Run `then`, and scroll a part of the page to the top of the picture."""
 
     def act(page: Page) -> None:
         then(page)
@@ -93,7 +93,7 @@ def take(page: Page, blank: Page, pictures: tuple[tuple[str, str, Callable[[Page
 
 
 def test_take_the_screenshots(browser: Browser, live_app: App) -> None:
-    """Not one of the tests: this file's name keeps it out of them, `python -m tests.screenshots` runs it."""
+    """Not part of the test suite: the name of this file keeps it out, and `python -m tests.screenshots` runs it."""
     user = live_app.person()
     FOLDER.mkdir(parents=True, exist_ok=True)
     blank = browser.new_page()

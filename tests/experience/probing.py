@@ -1,4 +1,4 @@
-"""What is asked of a page in the browser: axe, width, scrolling, clipped words, what it keeps, what it said meanwhile."""
+"""Checks of a page in the browser: axe, width, scrolling, clipped words, what it keeps, and what the console logged."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request
 from tests.live import PROJECT
 
 AXE = PROJECT / "node_modules" / "axe-core" / "axe.min.js"
-# Everything axe knows, best practices too, and the target sizes of WCAG 2.2, which it leaves out unless asked.
+# All of axe's rules, including best practices and the target sizes of WCAG 2.2, which are off by default.
 ALL: dict[str, Any] = {"resultTypes": ["violations"], "preload": False, "rules": {"target-size": {"enabled": True}}}
-# The rules that look at colours, and alone can find in one scheme what they do not find in the other.
+# The rules about colours, the only ones that can find in one scheme what they do not find in the other.
 COLOURS: dict[str, Any] = ALL | {"runOnly": ["color-contrast", "link-in-text-block"], "rules": {}}
 RUN = """([options, kinds]) => {
   scrollTo(0, 0);
@@ -26,7 +26,7 @@ RUN = """([options, kinds]) => {
     .then((all) => all.violations);
 }"""
 
-# The browser itself notes every 4xx and 5xx it is given, whatever the page does with it.
+# The browser itself logs every 4xx and 5xx that it receives, whatever the page does with it.
 NOTED_BY_THE_BROWSER = re.compile(r"^Failed to load resource: the server responded with a status of [45]\d\d ")
 
 LISTEN_FOR_REFUSALS = """
@@ -35,7 +35,7 @@ addEventListener("securitypolicyviolation", (event) =>
   refused.push(`${event.violatedDirective}: ${event.blockedURI || "inline"} ${event.sample}`));
 """
 
-# Wider than the window, or scrolling sideways inside where nothing but code and tables may.
+# A page wider than the window, or an element that scrolls sideways; only code and tables may.
 SIDEWAYS = """() => {
   const name = (element) => `${element.localName}.${[...element.classList].join(".")}#${element.id}`;
   const across = document.documentElement.scrollWidth, found = [];
@@ -53,7 +53,7 @@ SIDEWAYS = """() => {
   return found.slice(0, 12);
 }"""
 
-# Words that are cut off: more inside a box than it shows. An ellipsis on one line is meant, and the field's text scrolls.
+# Words that are cut off: a box holds more than it shows. An ellipsis on one line is intended, and the text of a field scrolls.
 CLIPPED = """() => {
   const found = [];
   for (const element of document.body.querySelectorAll("*")) {
@@ -66,8 +66,8 @@ CLIPPED = """() => {
   return found;
 }"""
 
-# The kinds of elements that are shown, by name, classes, attributes and their closed values, words or none, inside which other, and
-# after which heading a heading comes. Axe judges elements of one kind alike; ids given twice are the HTML checker's.
+# The kinds of visible elements: by name, classes, attributes (and values, if these are from a fixed set), whether they hold words,
+# the parent and, for a heading, the heading before it. Axe judges elements of one kind alike; the HTML checker finds duplicate ids.
 KINDS = """() => {
   const own = (element) => element.localName + "." + element.classList + [...element.attributes]
     .map(({ name, value }) => /^(aria-(?!label|desc|control)|role$|type$|lang$|tabindex$)/.test(name) ? `[${name}=${value}]` : `[${name}]`).join("");
@@ -83,7 +83,7 @@ KINDS = """() => {
   return [...found.keys()];
 }"""
 
-# Everything a mouse can use, the keyboard can reach: no click on what takes no focus.
+# Everything that a mouse can use the keyboard can reach: whatever can be clicked can take the focus.
 ONLY_FOR_THE_MOUSE = """() => {
   const usable = "a[href], button, input, select, textarea, summary, label, [tabindex]";
   return [...document.body.querySelectorAll("*")]
@@ -93,12 +93,12 @@ ONLY_FOR_THE_MOUSE = """() => {
 
 KEPT = "() => ({ cookie: document.cookie ? { all: document.cookie } : {}, local: {...localStorage}, session: {...sessionStorage} })"
 
-# WCAG 1.4.12, and twice the letters: a constructed sheet, because the policy refuses any other kind.
+# WCAG 1.4.12, and letters of twice the size; in a constructed sheet, because the policy refuses any other kind.
 WIDE_TEXT = """* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important }
 p { margin-bottom: 2em !important }"""
 LARGE_TEXT = "html { font-size: 200% !important }"
 
-# Several of the above in one go: each question to the browser costs work in three processes.
+# Several of the above in one call, because each call to the browser costs work in three processes.
 AT_ONE_WIDTH = f"() => [({SIDEWAYS})(), ({KINDS})()]"
 UNDER_A_SHEET = f"""(css) => {{
   const sheet = new CSSStyleSheet();
@@ -113,7 +113,7 @@ AT_LAST = f"() => [({ONLY_FOR_THE_MOUSE})(), ({KEPT})(), globalThis.refused]"
 
 @lru_cache(maxsize=1)
 def axe_script() -> str:
-    """axe-core's text. Without it the tests are left out, loudly; under CI=true that is a failure."""
+    """The source of axe-core. Without it the tests are skipped with a reason, or fail under CI=true."""
     if AXE.exists():
         return AXE.read_text(encoding="utf-8")
     said = "NO AXE-CORE: `make test` installs it with npm; every accessibility check is left out until then"
@@ -123,7 +123,10 @@ def axe_script() -> str:
 
 
 def axe(page: Page, kinds: Iterable[str] | None, options: dict[str, Any]) -> list[str]:
-    """What axe objects to, a line for each element: on the whole page, or in the first element of each of these `kinds`. Judged from the top: scrolled down, whatever passes under the bar is too small to hit."""
+    """axe's objections, a line for each element: to the whole page, or to the first element of each of these `kinds`.
+
+    The page is judged from its top: if it were scrolled down, whatever is partly under the bar would be too small to hit.
+    """
     asked = [options, kinds and sorted(kinds)]
     found: list[dict[str, Any]] | None = page.evaluate(RUN, asked)
     if found is None:  # the page has no axe yet
@@ -139,7 +142,7 @@ def axe(page: Page, kinds: Iterable[str] | None, options: dict[str, Any]) -> lis
 
 @dataclass
 class Watch:
-    """Listens to all pages of a context: what the console said, where requests went."""
+    """A listener on all pages of a context: it keeps console messages and the addresses of requests to other hosts."""
 
     host: str
     said: list[str] = field(default_factory=list)
@@ -153,7 +156,7 @@ class Watch:
         return self
 
     def taken(self) -> tuple[list[str], list[str]]:
-        """What came since the last time."""
+        """The messages and addresses kept since the last call."""
         taken = self.said[:], self.elsewhere[:]
         self.said.clear()
         self.elsewhere.clear()

@@ -1,4 +1,4 @@
-"""Every page in every state worth a look: who sees it, at which address, and what they do there."""
+"""States of pages (who sees a page, at which address, and what they do there), and the actions that lead to them."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ Act = Callable[[Page], None]
 
 
 def nothing(_page: Page) -> None:
-    """The page as it comes."""
+    """Leave the page as it is."""
 
 
 @dataclass(frozen=True)
 class State:
-    """A page in a state. `status` is that of the first answer; `around` names what is wrong with the world meanwhile."""
+    """A page in a state. `status` is that of the first answer; `around` names a circumstance of `tour.AROUND`."""
 
     name: str
     path: str
@@ -32,7 +32,7 @@ class State:
 
 
 def show(link: str, panel: str) -> Act:
-    """Open a panel in place, and wait until it stands there."""
+    """Open a panel in place, and wait until it is shown."""
 
     def act(page: Page) -> None:
         page.get_by_role("link", name=link).first.click()
@@ -42,7 +42,7 @@ def show(link: str, panel: str) -> Act:
 
 
 def fill(submit: str = "main form.form button.button", **values: str) -> Act:
-    """Fill the form and send it, past what the browser itself would object to."""
+    """Fill in the form and send it, without the browser's own validation."""
 
     def act(page: Page) -> None:
         page.evaluate("() => { for (const form of document.forms) form.noValidate = true }")
@@ -67,7 +67,7 @@ def press(name: str) -> Act:
 
 
 def follow(*names: str) -> Act:
-    """Go from link to link."""
+    """Follow these links, one after another."""
 
     def act(page: Page) -> None:
         for name in names:
@@ -83,7 +83,7 @@ def make_key(page: Page) -> None:
 
 
 def from_link(page: Page) -> None:
-    """Add a person, and go where their link leads."""
+    """Add a person, and open their link."""
     fill(username="by-link")(page)
     page.goto(page.locator("main code").inner_text())
 
@@ -120,7 +120,7 @@ def open_help(page: Page) -> None:
 
 
 def while_opening(page: Page) -> None:
-    """What is seen while the CDP takes its time; no request leaves."""
+    """Show the page as it is while the CDP is slow; no request is sent."""
     page.evaluate(
         """() => { addEventListener("submit", (event) => event.preventDefault(), { once: true });
         const form = document.querySelector("form[role=search]"); form.elements.q.value = "B94TXY"; form.requestSubmit() }"""
@@ -139,13 +139,13 @@ def all_panels(page: Page) -> None:
 
 
 def customers_orders(page: Page) -> None:
-    """The strip above the order, all of it."""
+    """Load the strip of the customer's orders above the order, and unfold it."""
     show("Show contacts", "order-contacts")(page)
     page.locator("#order-trips summary").click()
 
 
 def scroll_past_the_header(page: Page) -> None:
-    """The header below everything else: the slim row stands where it was, also for who judges the page from its top."""
+    """Move the header below everything else, so that the slim row is shown in its place even at the top of the page."""
     page.evaluate("() => { document.querySelector('.ticket').style.marginTop = '150vh' }")
     expect(page.locator(".slim")).to_be_visible()
 
@@ -175,7 +175,7 @@ def reveal_custom(page: Page) -> None:
 
 
 def reveal_refused(page: Page) -> None:
-    """The permission is taken away while the page is open."""
+    """Try to reveal a field after the permission was withdrawn while the page was open."""
     CONTACTS(page)
     supervisors = Group.objects.get(name="Supervisors")
     held = list(supervisors.permissions.all())

@@ -17,7 +17,7 @@ PERSONAL = ("Doyle", "jane.doyle@example.com", "PA4412365", "555 0123", "B94TXY"
 
 @pytest.fixture(scope="module")
 def keeping_browser(browser: Browser) -> Iterator[Browser]:
-    """A browser that keeps left pages alive for Back, as people's browsers do and Playwright's usually do not."""
+    """A browser that keeps pages alive for Back, as people's browsers do and Playwright's usually does not."""
     running = browser.browser_type.launch(
         executable_path=executable(), args=FLAGS, ignore_default_args=["--disable-back-forward-cache"]
     )
@@ -26,7 +26,7 @@ def keeping_browser(browser: Browser) -> Iterator[Browser]:
 
 
 def read_everything_and_sign_out(page: Page) -> None:
-    """Through the pages as a supervisor does, the hidden fields too."""
+    """Go through the pages as a supervisor, hidden fields included, and sign out."""
     sign_in(page)
     page.goto(f"/orders/{SEED}/")
     page.get_by_role("link", name="Show contacts").click()
@@ -79,7 +79,7 @@ def order_in(page: Page, words: str = "Doyle") -> None:
 
 
 def cleared(page: Page) -> None:
-    """The page says that it was cleared, and holds nothing of what it showed."""
+    """Check that the page is marked as cleared, and holds nothing that it showed before."""
     expect(page.get_by_role("heading", name="Page cleared")).to_be_visible()
     shown = page.content() + page.title()
     assert [word for word in PERSONAL if word in shown.replace(page.url, "")] == []

@@ -1,4 +1,4 @@
-"""An agent's tasks on the order page, in clicks and keys, and what is in view before any."""
+"""An agent's tasks on the order page, counted in clicks and keys, and what is in view without any."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.pages.conftest import SEED
 from tests.pages.test_changes import REF, flight, order
 
 NOT_SAID = "The CDP does not say whether the order is paid"
-# What the page says of payment, for each order of the sandbox that is about money.
+# What the page says about payment, for each order of the sandbox that is about money.
 PAYMENT = {
     "B94TXY": "Paid by card · Visa",
     "PAYPND": "Payment pending · ATM",
@@ -41,7 +41,7 @@ PAYMENT = {
 }
 ELSEWHERE = {"B94TXY", "SHOP-10045", "ORLA01", "KTMADL", "JD3OLD", "UNKTYP", "TYPES1"}
 MONEY = PROJECT / "sandbox" / "world" / "money-and-status.json"
-# Whatever stands in the header, twenty orders that differ in it.
+# Twenty orders whose headers differ.
 ORDERS = (
     "B94TXY", "FAM4OB", "LONGTR", "PAYPND", "MIXST4", "REFUND", "PARTRF", "CANCLD", "USDNYC", "NEGPRC", "NOTSUM", "TIGHT1", "FORTY4",
     "SPLIT1", "CITYLN", "SURFCE", "GRP120", "NOTIME", "HOLIDY", "UTCFED",
@@ -56,7 +56,7 @@ IN_VIEW = """(selectors) => selectors.filter((selector) => {
 
 
 def out_of_view(page: Page, *selectors: str) -> list[str]:
-    """Those of the selectors whose first element is not whole in the window."""
+    """The selectors whose first element is not entirely in the window."""
     found: list[str] = page.evaluate(IN_VIEW, list(selectors))
     return found
 
@@ -72,7 +72,7 @@ def test_the_contacts_phone_is_one_click_or_key_away(signed_in: Page, act: str, 
     phone = signed_in.get_by_role("link", name="+353 1 555 0123")
     expect(phone).to_be_in_viewport()
     expect(signed_in.locator("#order-contacts")).to_be_focused()
-    # A second time nothing is loaded anew: only gone to.
+    # The second time nothing is loaded again: the page only scrolls there.
     signed_in.evaluate("() => scrollTo(0, 0)")
     signed_in.keyboard.press("p")
     expect(phone).to_be_in_viewport()
@@ -129,7 +129,7 @@ def test_so_it_is_beside_a_second_tenant_and_what_changed(page: Page, live_app: 
 
 def test_the_arrival_of_a_trip_of_two_flights_is_in_view(signed_in: Page) -> None:
     signed_in.set_viewport_size({"width": 1280, "height": 720})
-    # Where warnings push the row down, the journey bar has the arrival.
+    # If warnings push the row down, the journey bar has the arrival.
     for reference, arrival in (
         ("B94TXY", ".legs > li:last-child .flight-place-in p"),
         ("LONGTR", ".legs > li:last-child .flight-place-in p"),
@@ -141,7 +141,7 @@ def test_the_arrival_of_a_trip_of_two_flights_is_in_view(signed_in: Page) -> Non
 
 
 class Hand:
-    """Clicks and keys of an agent, counted."""
+    """An agent's hand, which counts its clicks and keys."""
 
     def __init__(self, page: Page) -> None:
         self.page, self.clicks, self.keys = page, 0, 0
@@ -154,7 +154,7 @@ class Hand:
         self.clicks += 1
 
     def back(self) -> None:
-        """The browser's own key."""
+        """Go back by the browser's own key."""
         self.page.go_back()
         self.keys += 1
 
@@ -165,7 +165,7 @@ class Hand:
 
 
 def nothing_more(_hand: Hand) -> None:
-    """The link was all."""
+    """Do nothing: the link was enough."""
 
 
 def other_orders(hand: Hand) -> None:
@@ -198,7 +198,7 @@ def take_calendar_file(hand: Hand) -> None:
 
 
 ORDER = f"/orders/{SEED}/"
-# The task, where it begins, what the agent does, what is then to be seen, and the clicks and keys it takes.
+# The task, where it begins, what the agent does, what is visible then, and the clicks and keys it takes.
 TASKS: tuple[tuple[str, str, Callable[[Hand], None], Callable[[Page], Locator], int, int], ...] = (
     ("from a ticket to the order", "/orders/?q=B94TXY&ticket=ZD-1", nothing_more,
      lambda page: page.get_by_role("heading", name="B94TXY"), 0, 0),
@@ -324,7 +324,7 @@ def test_many_people_are_a_list_that_can_be_searched(signed_in: Page) -> None:
     assert 0 < shown.count() < 60
     assert all("O’Sullivan" in words for words in shown.all_inner_texts())
     expect(count).to_have_text(f"{shown.count()} of 60")
-    for words in ("More", "Other orders", "Nobody at all"):  # what the buttons say is not searched
+    for words in ("More", "Other orders", "Nobody at all"):  # the words on buttons are not searched
         sought.fill(words)
         expect(shown).to_have_count(0)
         expect(count).to_have_text("0 of 60")
@@ -364,14 +364,14 @@ def test_a_traveller_shown_with_the_contact_is_still_there_after_a_reveal_and_a_
     expect(card.locator("> dl")).to_contain_text("PA4412365")
     expect(traveller).to_contain_text("BX 459 DUB–LHR")
     expect(card).to_be_focused()
-    # The traveller's own hidden fields: of the card inside.
+    # The traveller's own hidden fields, in the card inside.
     traveller.get_by_text("Reveal…").click()
     traveller.get_by_role("button", name="Reveal: Passport", exact=True).click()
     expect(traveller).to_be_focused()
-    expect(traveller.get_by_text("PA4412365")).to_be_hidden()  # the contact's card has it
+    expect(traveller.get_by_text("PA4412365")).to_be_hidden()  # the contact's card shows it
     expect(traveller.get_by_role("link", name="Other orders")).to_be_hidden()
     expect(page.locator("#order-travellers .persons > li:visible")).to_have_count(0)
-    # Both panels anew, as the links to more of a long list load them.
+    # Both panels again, as the links to more of a long list load them.
     page.evaluate("() => delete document.querySelector('[data-goes-to]').dataset.goesTo")
     with page.expect_response("**/contacts/"):
         page.get_by_role("link", name="Contacts", exact=True).click()

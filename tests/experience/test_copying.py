@@ -1,4 +1,4 @@
-"""Copying: every button gives its value and says so, and what a panel brought is said too."""
+"""Copying: every button copies its value and announces it, and panels announce what they loaded."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from tests.pages.conftest import SEED
 
 @pytest.fixture(scope="module")
 def browser(browser: Browser) -> Iterator[Browser]:
-    """The whole browser, to which the clipboard belongs."""
+    """The full browser instead of its headless shell, because the clipboard is part of it."""
     running = browser.browser_type.launch(executable_path=executable(), args=FLAGS)
     yield running
     running.close()
 
 
 def copies_all(page: Page, part: Locator) -> list[str]:
-    """Press the button beside every e-mail address and phone number in the part; what was copied, and each time said."""
+    """Press the button beside every e-mail address and phone number in the part; return what was copied and announced."""
     values: list[str] = []
     for link in part.locator("a[href^='mailto:'], a[href^='tel:']").all():
         value = link.inner_text()
@@ -86,7 +86,7 @@ def test_a_reveal_says_what_is_shown_now_and_never_its_value(page: Page, live_ap
     expect(page.locator("#say")).to_have_text("Hidden fields revealed")
 
 
-# The copy for the customer of each order: what it says, and what it must not.
+# The copy for the customer of each order: what it says, and what it must not say.
 CUSTOMERS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "SPLIT1": (
         (
@@ -126,7 +126,7 @@ CUSTOMERS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 
 
 def pasted_html(page: Page) -> str:
-    """What a mail program would take from the clipboard: each block's lines, bold ones between stars."""
+    """The text that a mail program would paste: blocks, each of which begins with a bold heading."""
     blank = page.context.new_page()
     blank.goto("about:blank")
     blank.evaluate("() => { document.body.contentEditable = 'true'; document.body.focus() }")

@@ -1,4 +1,4 @@
-"""After contacts were loaded, the customer's orders stand above the order; switching between them and going back cost no call."""
+"""After contacts are loaded, the customer's orders are above the order; switching between them and going back makes no call."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TABS = ["DUB–AMS–DUB · 4 Dec 2026", "DUB–LHR–LAS · 15 Aug 2025", "DUB�
 
 
 def test_switching_and_back_make_no_call(signed_in: Page, live_app: App, tmp_path: Path) -> None:
-    """With one process: without Redis each process has a memory of its own."""
+    """The server has one process, because without Redis each process has a memory of its own."""
     with another(live_app, tmp_path / "one.log", CDPVIEWER_WORKERS="1") as port:
         site = f"http://127.0.0.1:{port}"
         signed_in.goto(f"{site}/orders/B94TXY/")
@@ -34,7 +34,7 @@ def test_switching_and_back_make_no_call(signed_in: Page, live_app: App, tmp_pat
         signed_in.keyboard.press("p")
         expect(signed_in.locator("#order-contacts")).to_be_focused()
         assert live_app.sandbox.calls()["total"] == 0
-        # Refreshing is another thing, by its link or by the browser.
+        # Refreshing is different, whether by its link or by the browser.
         signed_in.get_by_role("link", name="Refresh").click()
         expect(signed_in.locator(".fresh")).not_to_contain_text("0 API calls")
         asked = live_app.sandbox.calls()["total"]

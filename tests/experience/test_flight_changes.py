@@ -1,4 +1,4 @@
-"""A flight that the CDP moved between two views: before and now stand above the fold, and lead to the flight."""
+"""A flight that the CDP moved between two views: the page shows the old and new times, and links to the flight."""
 
 from __future__ import annotations
 

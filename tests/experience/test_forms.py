@@ -1,4 +1,4 @@
-"""Signing in and connecting: the focus where the fault is, secrets shown while they are typed, the browser's zone offered once."""
+"""Forms: the focus is on the faulty field, secrets can be shown while they are typed, and the browser's zone is offered once."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_a_secret_is_shown_while_it_is_typed_and_hidden_before_it_is_sent(page: 
     expect(button).to_have_attribute("aria-pressed", "true")
     button.click()
     expect(field).to_have_attribute("type", "password")
-    # By the keyboard; and what a browser keeps of a form that was sent is not the password.
+    # Now by keyboard; the password is hidden again before it is sent, so that the browser does not keep it with the form.
     field.press("Tab")
     page.keyboard.press("Space")
     expect(field).to_have_attribute("type", "text")
@@ -88,7 +88,7 @@ def test_the_browsers_zone_is_offered_to_somebody_new_and_once(
     if not button:
         expect(offer).to_be_hidden()
     else:
-        # Nothing comes before an order.
+        # Nothing is offered on the page of an order.
         page.goto("/orders/B94TXY/")
         expect(offer).to_have_count(0)
         page.goto("/")

@@ -1,4 +1,4 @@
-"""The main path with the keyboard alone: every control is reached, seen and worked, and focus goes where the new content is."""
+"""The main tasks with the keyboard alone: every control can be reached, seen and used, and the focus moves to new content."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.experience.states import Act, nothing, search
 from tests.live import PASSWORD, App
 from tests.pages.conftest import SEED
 
-# What has the focus, whether that can be seen, and whether the bar at the top covers it.
+# The element that has the focus, whether that can be seen, and whether the bar at the top covers it.
 FOCUSED = """() => {
   const element = document.activeElement;
   if (!element || element === document.body) return null;
@@ -26,7 +26,7 @@ FOCUSED = """() => {
            ring, covered: !(onTop && (element.contains(onTop) || onTop.contains(element))), width: box.width };
 }"""
 
-# Controls that are shown and not reached. A closed menu's links are not shown.
+# Controls that are shown but not reached. A closed menu's links are not shown.
 NOT_REACHED = """() => [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']")]
   .filter((element) => !("reached" in element.dataset) && element.ariaHidden !== "true" && element.checkVisibility({ visibilityProperty: true })
     && !(element.type === "radio" && !element.checked))
@@ -34,13 +34,13 @@ NOT_REACHED = """() => [...document.querySelectorAll("a[href], button, input:not
 
 
 def walk_with_tab(page: Page) -> list[dict[str, Any]]:
-    """Press Tab from the top until the page is left again; what had the focus, one after another."""
-    # Where Tab goes on from is where one last was; a hidden place before everything else is where a fresh page begins.
+    """Press Tab from the top until the focus leaves the page, and return what had it, one after another."""
+    # Tab goes on from where the focus last was; in a fresh page, that is before everything else.
     page.evaluate(
         "() => { document.body.tabIndex = -1; document.body.focus(); document.body.removeAttribute('tabindex'); scrollTo(0, 0) }"
     )
     steps: list[dict[str, Any]] = []
-    # The row shows, and takes Tab, a frame after the header is gone.
+    # The slim row appears, and Tab reaches it, a frame after the header is gone.
     has_slim_row = page.locator(".slim").count() > 0
     for _press in range(400):
         if has_slim_row:
@@ -63,7 +63,7 @@ def tab_to(page: Page, name: str) -> None:
 
 
 def copied(page: Page) -> str:
-    """The text a person would paste now. The pages' policy keeps them from reading the clipboard, so it goes through a page without one."""
+    """The text on the clipboard. The pages' policy forbids reading it, so it is pasted into a page without a policy."""
     blank = page.context.new_page()
     blank.goto("about:blank")
     blank.evaluate(
@@ -148,7 +148,7 @@ def test_every_control_is_reached_seen_and_not_covered(signed_in: Page, width: i
 
 
 def connection(page: Page, link: str) -> None:
-    """From the list of connections to one of the pages about the first."""
+    """Go from the list of connections to a page about the first one."""
     with page.expect_navigation():
         page.locator("main").get_by_role("link", name=link).first.click()
 

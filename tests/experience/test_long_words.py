@@ -1,4 +1,4 @@
-"""No word of the CDP's makes a page wider than its window, however long it is."""
+"""No word from the CDP makes a page wider than its window, however long it is."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ LINKS = {"ref", "href", "flightSegments", "orderItems", "price"}
 
 
 def named(fields: frozenset[str], word: str) -> dict[str, Any]:
-    """Every field, with the word in it, and two that nobody knows: a value of the word, and a name."""
+    """Every field with the word as its value, and unknown fields with the word as their value or in their name."""
     return {**dict.fromkeys(sorted(fields - LINKS), word), "mystery": word, f"name{word}": "x", "airline": word}
 
 
@@ -81,11 +81,11 @@ def bodies(word: str) -> dict[str, dict[str, Any]]:
 
 
 def reveal(page: Page) -> None:
-    """Show what is hidden of people and custom data."""
+    """Reveal the hidden fields of people and custom data."""
     for line in page.get_by_text("Reveal…").all():
         line.click()
     button = page.get_by_role("button", name="Reveal all")
-    if button.count():  # of some words nothing is hidden
+    if button.count():  # with some words nothing is hidden
         with page.expect_response("**/reveal/"):
             button.first.click()
 

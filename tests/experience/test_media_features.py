@@ -1,4 +1,4 @@
-"""Dark and light by system and by choice from the first byte; no motion, forced colours and twice the letters for those who need them."""
+"""Dark and light by system or by choice from the first byte; no motion, forced colours, screen readers and narrow windows."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_a_choice_is_in_the_first_bytes_so_that_nothing_flashes(
     served: requests.Response = session.get(f"{live_app.url}/orders/{SEED}/", timeout=20)
     head = served.text[: served.text.index("</head>")]
     assert f'data-theme="{theme}"' in head
-    # Even the canvas before the first sheet has the chosen colour, and the sheet holds up the first paint.
+    # The canvas has the chosen colour even before the first sheet, and the first paint waits for the sheet.
     assert f'<meta name="color-scheme" content="{theme}">' in head
     assert '<link rel="stylesheet"' in head and "media=" not in head
     for name, value in session.cookies.items():
@@ -92,7 +92,7 @@ def test_the_list_and_the_hidden_sentences_are_what_a_screen_reader_gets(signed_
         assert said in sentence
     assert flights.first.locator("> .hidden-text").count() == 1
     tree = flights.first.aria_snapshot()
-    assert tree.count("16:00") == 1, tree  # told once, not once for the eye and once for the ear
+    assert tree.count("16:00") == 1, tree  # once, not once for the eye and once for the ear
 
 
 @pytest.mark.parametrize("width", [640, 360, 258])

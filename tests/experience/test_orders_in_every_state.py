@@ -1,4 +1,4 @@
-"""Orders, their panels in place and their panels as pages, in every state. What they are held to stands in `judging`."""
+"""Orders and their panels in place, in every state. The checks are in `judging`."""
 
 from __future__ import annotations
 

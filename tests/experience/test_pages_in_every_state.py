@@ -1,4 +1,4 @@
-"""All other pages in every state. What they are held to stands in `judging`."""
+"""All other pages, panels as pages among them, in every state. The checks are in `judging`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Panels swapped in place: a failure shows where the panel would be, with focus and an announcement; a lost session leads the page to sign-in."""
+"""Panels in place: a failure is shown instead of the panel, takes the focus and is announced; an expired session leads to sign-in."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def test_a_lost_network_is_told_in_place(signed_in: Page) -> None:
 
 def test_a_slow_page_shows_the_reference_at_once_and_escape_takes_it_away(signed_in: Page) -> None:
     signed_in.goto("/")
-    # The page stays as it is while an answer is on its way; here the answer is never asked for.
+    # The page stays as it is while an answer is on its way; here no request is sent.
     signed_in.evaluate("() => addEventListener('submit', (event) => event.preventDefault())")
     signed_in.locator("#q").fill("B94TXY")
     signed_in.locator("#q").press("Enter")

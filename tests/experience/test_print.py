@@ -1,4 +1,4 @@
-"""What comes out of the printer: one sheet for the vendor's order, as open on the screen, nothing that only a screen needs."""
+"""Printed pages: one sheet for the vendor's order, details open only if they are open on the screen, and nothing for screens only."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ONLY_FOR_SCREENS = (
 
 
 def printed(page: Page) -> tuple[int, str]:
-    """How many sheets, and the words on them."""
+    """The number of sheets, and the words on them."""
     sheets = PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True))).pages
     return len(sheets), " ".join(" ".join(sheet.extract_text().split()) for sheet in sheets)
 
@@ -33,7 +33,7 @@ def test_the_seed_order_is_one_sheet_as_open_on_the_screen(signed_in: Page, live
     assert sheets == 1
     for said in ("B94TXY", "Purchased", "100.00", "DUB", "LAS", "16:00", "22:40", "BX 459"):
         assert said in words, words
-    # Behind "Details" of a flight and behind an item's line: on paper if open on the screen.
+    # Behind a flight's "Details" and an item's line: printed only if open on the screen.
     for said in ("Distance", "Item ref"):
         assert said not in words, words
     assert words.count("As of") >= 1

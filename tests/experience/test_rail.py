@@ -1,4 +1,4 @@
-"""The rail of an itinerary: one line from top to bottom, and no longer because something beside it was opened."""
+"""The rail of an itinerary: one line from top to bottom, which open details beside it do not stretch."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import base64
 import pytest
 from playwright.sync_api import Page, expect
 
-# The columns of pixels in which a picture differs from its first pixel, for each of its rows that has any.
+# For each row of a picture, the columns whose pixels differ from the picture's first pixel.
 COLUMNS = """async (picture) => {
   const image = new Image();
   image.src = `data:image/png;base64,${picture}`;
@@ -44,7 +44,7 @@ def test_solid_and_dashed_parts_are_in_one_line(signed_in: Page, reference: str,
     assert len(narrow) == 1, narrow
 
 
-# The last of them leads to a connection.
+# The first flight of the second order leads to a connection.
 @pytest.mark.parametrize("reference", ["HOLIDY", "B94TXY"])
 def test_open_details_do_not_stretch_the_rail(signed_in: Page, reference: str) -> None:
     signed_in.set_viewport_size({"width": 1280, "height": 900})

@@ -1,4 +1,4 @@
-"""Everything that stands alone and can be pressed is at least 24 by 24 CSS pixels, also where space is short."""
+"""Every control that stands alone is at least 24 by 24 CSS pixels, even in a narrow window."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.canary import CANARY
 from tests.experience.states import contacts_then_orders, nothing, open_all, search
 from tests.pages.conftest import SEED
 
-# A link inside running text is as high as its line; a box to tick is pressed by its label.
+# A link inside running text is as high as its line; a checkbox is pressed by its label.
 TOO_SMALL = """() => {
   const inText = (element) => getComputedStyle(element).display === "inline" &&
     [...element.parentElement.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());

@@ -1,4 +1,4 @@
-"""With more than one connection the tenant is named in every state, and can be switched; one button asks all others."""
+"""For users with more than one connection, every page names the tenant and offers the others; one button searches all of these."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def another(user: User, app: App, name: str) -> Connection:
 
 
 def share(app: App, name: str) -> None:
-    """A connection for all agents."""
+    """Share a connection with all agents."""
     shared = SharedConnection(name=name, region="sandbox")
     shared.set_credentials(client_key=app.sandbox.client_key, token=app.sandbox.token)
     shared.keep(None)
@@ -39,7 +39,7 @@ def share(app: App, name: str) -> None:
 
 @pytest.fixture(params=["own", "one own, one shared", "shared"])
 def two(request: pytest.FixtureRequest, page: Page, live_app: App) -> Page:
-    """Somebody with a default connection, Sandbox, and another one, Acme Air."""
+    """A tab of a user with a default connection, Sandbox, and another one, Acme Air."""
     user = live_app.person(connected=request.param != "shared")
     if request.param == "shared":
         share(live_app, "Sandbox")
@@ -52,7 +52,7 @@ def two(request: pytest.FixtureRequest, page: Page, live_app: App) -> Page:
 
 
 def check_named(page: Page, name: str, place: str = "") -> None:
-    """On a wide and on a narrow screen."""
+    """Check that the tenant is named on a narrow and on a wide screen."""
     for width in (360, 1280):
         page.set_viewport_size({"width": width, "height": 720})
         expect(page.locator(".tenants > summary .menu-name")).to_have_text(name)

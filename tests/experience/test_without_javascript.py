@@ -1,4 +1,4 @@
-"""Everything an agent does, without JavaScript. Signing in, finding and reading are in tests/flows."""
+"""Everything an agent does, without JavaScript. Signing in, and finding and reading orders, are in tests/flows."""
 
 from __future__ import annotations
 

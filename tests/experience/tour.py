@@ -1,6 +1,6 @@
-"""One walk through all states in one browser, with everything noted that the tests then judge.
+"""One walk through all states in one browser, which notes everything that the tests then judge.
 
-A state is loaded once; width and colours are changed under it, which costs no further request.
+Each state is loaded once; width and colours are changed on the loaded page, which costs no further request.
 """
 
 from __future__ import annotations
@@ -38,14 +38,14 @@ from tests.pages.test_changes import REF, flight, order
 
 WAITING_PAGES = 4
 FRAME = re.compile(r"/embed/(\?.*)?$")
-MARKUP = re.compile(r"</?(?:ul|ol|li|p|div|span|time)\b[^>]*>")  # of templates, escaped once too often
+MARKUP = re.compile(r"</?(?:ul|ol|li|p|div|span|time)\b[^>]*>")  # from templates, escaped once too often
 SignsIn = Callable[[Page, str], None]
 
 
 def walk_alone(
     browser: Browser, app: App, folder: Path, states: Sequence[State], signs_in: SignsIn | None = None
 ) -> dict[str, Visit]:
-    """Visit these states in turn, with the database and the sandbox as they were at first, before and after."""
+    """Visit these states in turn; before and after, restore the database and the sandbox."""
     app.sandbox.reset()
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(settings.CDP_REGIONS, "sandbox", app.sandbox.url)
@@ -59,7 +59,10 @@ def walk_alone(
 def walk(
     browser: Browser, app: App, folder: Path, states: Sequence[State], signs_in: SignsIn | None = None
 ) -> dict[str, Visit]:
-    """Visit these states in turn; `signs_in` brings a person into a fresh tab, past the form unless it is given. The database is the test's; it is empty before."""
+    """Empty the test's database and visit these states in turn.
+
+    `signs_in` signs a person in, in a fresh tab; without it, they get a session without the form.
+    """
     empty_the_database()
     _people(app)
     bring = signs_in or (lambda page, name: admit(page.context, app, name))
@@ -158,7 +161,7 @@ def _locale(person: str) -> str:
 
 @contextlib.contextmanager
 def _framed(page: Page, state: State) -> Iterator[None]:
-    """A frame's address is answered as in a frame. Only there are requests intercepted, because the browser then caches nothing."""
+    """Answer a frame's address as in a frame. Other requests are not intercepted, because the browser would then cache nothing."""
     if not state.path.startswith("/embed/"):
         yield
         return
@@ -170,7 +173,7 @@ def _framed(page: Page, state: State) -> Iterator[None]:
 
 
 def empty_the_database() -> None:
-    """As the migrations left it: without rows, with the groups."""
+    """Restore the database that the migrations left: without rows other than the groups."""
     call_command("flush", verbosity=0, interactive=False, allow_cascade=False, inhibit_post_migrate=False)
     make_groups()
 
@@ -182,7 +185,7 @@ def _well(app: App) -> Iterator[str]:
 
 @contextlib.contextmanager
 def _without(table: str, app: App) -> Iterator[str]:
-    """The database has lost a table, for a while."""
+    """Let the database lose a table for a while."""
     with connection.cursor() as cursor:
         cursor.execute(f"ALTER TABLE {table} RENAME TO lost")
     try:
@@ -194,7 +197,7 @@ def _without(table: str, app: App) -> Iterator[str]:
 
 @contextlib.contextmanager
 def _odd_clock(app: App) -> Iterator[str]:
-    """Connections hold a reading of times that there is none of."""
+    """Give all connections a reading of times that does not exist."""
     Connection.objects.update(clock="?")
     try:
         yield app.url
@@ -204,7 +207,7 @@ def _odd_clock(app: App) -> Iterator[str]:
 
 @contextlib.contextmanager
 def _all_places_taken(app: App) -> Iterator[str]:
-    """A second server, at which as many people as may wait on the CDP do so. It knows the same sessions."""
+    """A second server with the same sessions, where as many requests wait for the CDP as may wait."""
     port, log = free_port(), app.log.with_name("busy.log")
     env = {
         **app.environment,
@@ -226,7 +229,7 @@ def _all_places_taken(app: App) -> Iterator[str]:
             )
             limit = time.monotonic() + 5
             while app.sandbox.calls()["in_flight"] < place and time.monotonic() < limit:
-                """It is on its way."""
+                """Wait until the request has reached the sandbox."""
         yield f"http://127.0.0.1:{port}"
     finally:
         for link in waiting:
@@ -246,7 +249,7 @@ def _no_orders_of_guests(app: App) -> Iterator[str]:
 
 @contextlib.contextmanager
 def _documents_in_custom_data(app: App) -> Iterator[str]:
-    """One more order, DOCSIN, whose custom data holds somebody's passport."""
+    """Add an order, DOCSIN, whose custom data holds somebody's passport number."""
     app.sandbox.add_order(
         {"referenceId": "DOCSIN", "items": [], "_extension": {"passportNumber": "PX1234565", "tier": "gold"}}
     )
@@ -255,7 +258,7 @@ def _documents_in_custom_data(app: App) -> Iterator[str]:
 
 @contextlib.contextmanager
 def _a_flight_moved(app: App) -> Iterator[str]:
-    """An order whose flight the CDP moved, and another one took away, since the agent viewed it."""
+    """Change an order since the agent viewed it: one flight moves, and another is removed."""
     app.sandbox.change_order(order(flight(), flight("BX584", "2027-02-03")))
     app.signed_in().get(f"{app.url}/orders/{REF}/", timeout=20)
     app.sandbox.change_order(order(flight(at="07:15 > AGP 11:15"), price=250.5))

@@ -1,4 +1,4 @@
-"""One state at all widths, light and dark: what is noted of it, and what axe has judged before."""
+"""One state at all widths, light and dark: its findings, and what axe has judged before."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 from tests.experience import probing
 
 WIDTHS = (1440, 320, 1024, 800, 640, 360, 258)
-NARROW = 320  # and narrower: in the other scheme from here on
+NARROW = 320  # from this width on, in the other scheme
 STRETCHED = {640: probing.LARGE_TEXT, 320: probing.WIDE_TEXT}
 Scheme = Literal["light", "dark"]
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
@@ -19,7 +19,7 @@ SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 
 @dataclass
 class Visit:
-    """What was noted in one state; every list is empty where all is well."""
+    """The findings in one state; every list is empty if all is well."""
 
     served: Path
     swapped: Path | None = None
@@ -38,23 +38,23 @@ class Visit:
 
 @dataclass
 class Judged:
-    """The kinds of elements that axe has judged so far, each with where that was: the width, or the width and the scheme."""
+    """The kinds of elements that axe has judged so far, each with where: on which screen, or on which screen in which scheme."""
 
     seen: set[tuple[str, ...]] = field(default_factory=set)
 
     def new(self, kinds: list[str], *where: str) -> set[str]:
-        """Those of the `kinds` that were not judged there. From now on they count as judged."""
+        """The `kinds` that were not yet judged there; from now on they count as judged."""
         new = {kind for kind in kinds if (kind, *where) not in self.seen}
         self.seen |= {(kind, *where) for kind in new}
         return new
 
 
 def judge_at_all_widths(page: Page, visit: Visit, scheme: Scheme, judged: Judged) -> None:
-    """All of axe's rules, contrast in both schemes; at two widths, nothing is cut off or scrolls when letters or gaps grow.
+    """Judge a state by all of axe's rules, contrast in both schemes; at two widths, check that larger letters or gaps cut nothing off.
 
-    Every state at every width in both schemes would take ten times as long and find the same. Axe judges a page where it shows a
-    kind of element that is not among those `judged` so: all of it on a wide screen, on narrower ones those kinds. Where kinds are
-    new in this scheme only, it judges the colours.
+    Judging every state at every width in both schemes would take ten times as long and find the same. So axe judges a page only if it
+    shows a kind of element that is not yet among those `judged`: all of the page on a wide screen, only these kinds on narrower ones.
+    If kinds are new only in this scheme, it judges just the colours.
     """
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
