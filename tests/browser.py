@@ -1,8 +1,7 @@
 """A real browser: the system's Chromium, driven by Playwright.
 
-Pages are shown in its headless shell where there is one: the same engine without the window around it, which costs a second of
-computing for each fresh profile. What the whole browser decides, such as cookies of third parties and pages kept for Back, is
-tested in the whole browser.
+Pages are opened in its headless shell if there is one: the same engine without the window, which costs a second of CPU time for each
+fresh profile. Behaviour that only the full browser has, such as third-party cookies and pages kept for Back, is tested in the full browser.
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ FLAGS = [
 
 
 def executable() -> str:
-    """The whole browser's path. Without one the test is left out, loudly; under CI=true that is a failure."""
+    """The path of the full browser. Without one, the test is skipped with a notice; under CI=true it fails."""
     found = next((path for name in NAMES if (path := shutil.which(name))), None)
     if found is None:
         said = "NO BROWSER: install Debian's chromium; every browser test is left out until then"
@@ -45,7 +44,7 @@ def executable() -> str:
 
 
 def shell() -> str:
-    """The path of the headless shell, or else of the whole browser."""
+    """The path of the headless shell or, failing that, of the full browser."""
     return next((path for name in SHELLS if (path := shutil.which(name))), None) or executable()
 
 
@@ -63,7 +62,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def context(browser: Browser, live_app: App) -> Iterator[BrowserContext]:
-    """A fresh profile that starts at the live app."""
+    """A fresh profile with the live app as its base URL."""
     fresh = browser.new_context(base_url=live_app.url, locale="en-GB", viewport={"width": 1440, "height": 900})
     fresh.set_default_timeout(10_000)
     yield fresh
@@ -72,12 +71,12 @@ def context(browser: Browser, live_app: App) -> Iterator[BrowserContext]:
 
 @pytest.fixture
 def page(context: BrowserContext) -> Page:
-    """One tab, nobody signed in."""
+    """A tab in which nobody is signed in."""
     return context.new_page()
 
 
 def sign_in(page: Page, name: str = "agent", password: str = PASSWORD) -> None:
-    """Through the form, as a person does."""
+    """Sign in through the form, as a person does."""
     page.goto("/accounts/login/")
     page.locator("input[name=username]").fill(name)
     page.locator("input[name=password]").fill(password)
@@ -86,7 +85,7 @@ def sign_in(page: Page, name: str = "agent", password: str = PASSWORD) -> None:
 
 
 def admit(context: BrowserContext, app: App, name: str = "agent") -> None:
-    """Sign a person in without the form: the cookie of a session that is made in the database, for tests of what comes after."""
+    """Sign a person in without the form: create a session in the database and set its cookie."""
     client = Client()
     client.force_login(User.objects.get(username=name))
     key = client.cookies[settings.SESSION_COOKIE_NAME].value

@@ -9,13 +9,13 @@ import pytest
 
 @dataclass(frozen=True)
 class Canary:
-    """What the sandbox accepts, and what no byte of ours may hold in the clear."""
+    """Credentials that the sandbox accepts, and that must never appear in plain text."""
 
     client_key: str = "ck-canary-4f1e9a77"
     token: str = "tok-canary-c0ffee-59d2b8"
 
     def found_in(self, text: str | bytes) -> list[str]:
-        """Which of the two secrets stand in the text."""
+        """Which of the two secrets the text contains."""
         raw = text.encode() if isinstance(text, str) else text
         return [name for name, value in vars(self).items() if value.encode() in raw]
 

@@ -1,4 +1,4 @@
-"""What every test gets; each fixture is explained where it is made."""
+"""Fixtures for all tests; each is documented where it is defined."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = [
     "pytest_collection_modifyitems", "pytest_itemcollected", "running_app", "running_sandbox", "sandbox", "signed_in",
 ]  # fmt: skip
 
-# A shared machine makes time limits per example lie. HYPOTHESIS_PROFILE=deep looks further, for a night or a release.
+# Time limits per example are unreliable on a shared machine. HYPOTHESIS_PROFILE=deep searches further, overnight or before a release.
 hypothesis.settings.register_profile("usual", deadline=None, max_examples=200)
 hypothesis.settings.register_profile("deep", deadline=None, max_examples=5000)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "usual"))

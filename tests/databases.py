@@ -1,9 +1,9 @@
-"""The mark `database`, for the tests that SQLite and PostgreSQL may decide differently: `make test-postgres` runs these.
+"""The mark `database`, for tests whose result may differ between SQLite and PostgreSQL: `make test-postgres` runs these.
 
-Those that start a PostgreSQL of their own also have the mark `postgresql`, and run there only.
+Tests that start a PostgreSQL of their own also have the mark `postgresql`, and run only there.
 
-A test has the mark `any_database` where it stores only what other tests store as well, and is about something else: a proxy, a
-browser, memory, an address.
+A test has the mark `any_database` if it stores only what other tests store as well, and is about something else: a proxy, a browser,
+memory or an address.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ FIXTURES = {"db", "transactional_db", "django_db_setup"}
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Mark what uses the tests' database, itself or in a server it starts, and is judged without a browser: a page is the same on both."""
+    """Mark tests that use the tests' database, directly or through a server, but no browser: a page is the same on both databases."""
     if item.get_closest_marker("any_database"):
         return
     fixtures = set(getattr(item, "fixturenames", ()))

@@ -1,4 +1,4 @@
-"""The system's Firefox ESR, driven through Marionette, the protocol that it brings along.
+"""The system's Firefox ESR, driven through its built-in protocol, Marionette.
 
 https://firefox-source-docs.mozilla.org/testing/marionette/Protocol.html
 """
@@ -25,7 +25,7 @@ ELEMENT = "element-6066-11e4-a52e-4f735466cecf"  # the name of a reference in We
 
 
 def executable() -> str:
-    """The path of firefox-esr. Without one the tests are left out, loudly; under CI=true that is a failure."""
+    """The path of firefox-esr. Without one, the tests are skipped with a notice; under CI=true they fail."""
     found = shutil.which("firefox-esr")
     if found is None:
         reason = "NO FIREFOX: install Debian's firefox-esr; the panel is tried in Chromium only until then"
@@ -36,7 +36,7 @@ def executable() -> str:
 
 
 class Firefox:
-    """One window at a time: every command goes to the window and frame switched to last."""
+    """A running Firefox; every command goes to the window and frame that were selected last."""
 
     def __init__(self, link: socket.socket) -> None:
         self._link, self._file, self._numbers = link, link.makefile("rb"), itertools.count(1)
@@ -44,7 +44,7 @@ class Firefox:
         self.send("WebDriver:NewSession", acceptInsecureCerts=True)
 
     def send(self, command: str, **parameters: Any) -> Any:
-        """The result of a WebDriver command; AssertionError with Firefox's words if it fails."""
+        """The result of a WebDriver command. Raises AssertionError with Firefox's message if it fails."""
         data = json.dumps([0, next(self._numbers), command, parameters]).encode()
         self._link.sendall(b"%d:%s" % (len(data), data))
         _kind, _number, error, result = self._receive()
@@ -59,7 +59,7 @@ class Firefox:
         return json.loads(self._file.read(int(length)))
 
     def find(self, selector: str, *, words: str = "", seconds: float = 30) -> str:
-        """The element, as soon as it is shown and holds `words`."""
+        """Wait until the element is shown and contains `words`, and return it."""
         limit = time.monotonic() + seconds
         seen = "none such"
         while time.monotonic() < limit:
@@ -88,7 +88,7 @@ class Firefox:
         self.send("WebDriver:SwitchToWindow", handle=window)
 
     def new_window(self, others: list[str], seconds: float = 30) -> str:
-        """The window that is not among `others`, as soon as it is there."""
+        """Wait for a window that is not among `others`, and return it."""
         limit = time.monotonic() + seconds
         while time.monotonic() < limit:
             if fresh := [one for one in self.windows() if one not in others]:
@@ -99,7 +99,7 @@ class Firefox:
 
 @contextmanager
 def running_firefox(folder: Path, *hosts: str) -> Iterator[Firefox]:
-    """A Firefox without third-party cookies, for which `hosts` are this machine."""
+    """A Firefox without third-party cookies that resolves `hosts` to this machine."""
     port = free_port()
     preferences = {
         "marionette.port": port,

@@ -1,4 +1,4 @@
-"""Django empties all tables after a test with real transactions; the append-only one has to let go for that moment only."""
+"""Django empties all tables after a test with real transactions; the append-only table permits that for this moment only."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MIGRATIONS = {"0002_append_only_and_groups": "make_groups", "0010_shared_connect
 
 
 def make_groups() -> None:
-    """The groups that come with migrations and are there on every real database."""
+    """Create the groups that migrations create on every real database."""
     with connection.schema_editor() as editor:
         for name, function in MIGRATIONS.items():
             getattr(importlib.import_module(f"orders.migrations.{name}"), function)(apps, editor)
@@ -24,8 +24,8 @@ def make_groups() -> None:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None) -> Iterator[None]:
-    """The test database, where Django's flush may empty the access records. Nothing else may, in tests as elsewhere."""
-    # On the class and not on this one connection: while a browser's event loop runs in the thread, Django has another one.
+    """The test database, in which Django's flush may delete the access records. Nothing else may, in tests or elsewhere."""
+    # On the class and not on this connection alone: while a browser's event loop runs in the thread, Django uses another one.
     operations = type(connection.ops)
     flush = operations.execute_sql_flush
 

@@ -1,4 +1,4 @@
-"""A table that takes no more rows, as on a full disk."""
+"""A table that accepts no more rows, as on a full disk."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ STATEMENTS = {
 
 @contextmanager
 def no_room(when: str, table: str = "orders_accessrecord") -> Iterator[None]:
-    """Within the block rows of which `when` is true are refused. The test must have real transactions."""
+    """Within the block, rows for which `when` is true are refused. The test must have real transactions."""
     with connection.cursor() as cursor:
         for statement in STATEMENTS[connection.vendor]:
             cursor.execute(statement.format(when=when, table=table))

@@ -1,4 +1,4 @@
-"""How work grows with what is given: counted in lines of ours that run, never timed, so that a busy machine changes nothing."""
+"""How work grows with its input: counted in executed lines of our code, never timed, so that a busy machine makes no difference."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ OURS = tuple(f"{ROOT}/{room}/" for room in ("accounts", "orders", "cdpviewer", "
 
 
 def lines_run(work: Callable[[], object]) -> int:
-    """How many lines of our modules and templates run during `work`, loops counted each time round."""
+    """How many lines of our modules and templates `work` executes; a line in a loop counts each time."""
     count = 0
 
     def in_frame(_frame: FrameType, event: str, _arg: Any) -> Any:
@@ -36,7 +36,7 @@ def lines_run(work: Callable[[], object]) -> int:
 def growth(measure: Callable[[int], int], n: int) -> float:
     """How much faster `measure` grows from 2n to 4n than from n to 2n: about 2 for linear work, 4 for quadratic.
 
-    The largest size comes first, once for nothing, so that memories are filled and all three count the same.
+    The largest size is run once beforehand, uncounted, so that caches are filled and the three counts are comparable.
     """
     measure(4 * n)
     small, middle, large = (measure(size) for size in (n, 2 * n, 4 * n))

@@ -1,4 +1,4 @@
-"""The real thing: gunicorn with the production settings over a real socket, on the test's own database, with the sandbox behind it."""
+"""The real server: gunicorn with the production settings on a real socket, with the test's own database and the sandbox."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ PASSWORD = "a long enough passphrase"
 
 @cache
 def hashed_password() -> str:
-    """PASSWORD as the server stores it, computed once."""
+    """The hash of PASSWORD as the server stores it, computed once."""
     hasher = Argon2()
     return hasher.encode(PASSWORD, hasher.salt())
 
 
 def free_port() -> int:
-    """A port of loopback that nobody holds."""
+    """A free port on loopback."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         number: int = probe.getsockname()[1]
@@ -46,7 +46,7 @@ def free_port() -> int:
 
 
 def database_url() -> str:
-    """The tests' own database as DATABASE_URL names it, for processes that a test starts."""
+    """The DATABASE_URL of the tests' own database, for processes that a test starts."""
     setting = connection.settings_dict
     if connection.vendor == "sqlite":
         return f"sqlite:///{setting['NAME']}"
@@ -54,12 +54,12 @@ def database_url() -> str:
 
 
 def environment(**more: str) -> dict[str, str]:
-    """This process' environment without settings of ours, plus what every started server needs."""
+    """The environment of this process without settings of ours, plus what every started server needs."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("CDPVIEWER_", "DATABASE_URL"))}
     for name in (
         "DJANGO_SETTINGS_MODULE",
         "DJANGO_ALLOW_ASYNC_UNSAFE",
-    ):  # the tests' own, a driven browser needs the second
+    ):  # for the tests themselves; a driven browser needs the second
         kept.pop(name, None)
     return kept | {
         "CDPVIEWER_ENV_FILE": "",
@@ -71,7 +71,7 @@ def environment(**more: str) -> dict[str, str]:
 
 
 def wait_until_it_answers(process: subprocess.Popen[bytes], port: int, log: Path, seconds: float = 120) -> None:
-    """Until `/livez` answers; fails with the end of the log when the process ends or the time is over."""
+    """Wait until `/livez` answers. Fails with the end of the log if the process ends or the time is up."""
     limit = time.monotonic() + seconds
     while process.poll() is None and time.monotonic() < limit:
         link = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
@@ -92,7 +92,7 @@ def wait_until_it_answers(process: subprocess.Popen[bytes], port: int, log: Path
 
 @dataclass
 class App:
-    """A running server. `url` has no slash at the end; `log` is the file with everything it wrote."""
+    """A running server. `url` has no trailing slash; `log` is the file with all its output."""
 
     url: str
     log: Path
@@ -102,7 +102,7 @@ class App:
     people: list[str] = field(default_factory=list)
 
     def person(self, name: str = "agent", *, groups: tuple[str, ...] = ("Agents",), connected: bool = True) -> User:
-        """A person with PASSWORD, by default with a connection named Sandbox."""
+        """Create a person with PASSWORD and, by default, a connection named Sandbox."""
         user = User(username=name, password=hashed_password())
         user.save()
         user.groups.set(Group.objects.filter(name__in=groups))
@@ -123,7 +123,7 @@ class App:
 def sign_in(
     session: requests.Session, url: str, name: str, password: str = PASSWORD, **headers: str
 ) -> requests.Response:
-    """Fetch the form, post it with its token; the answer after redirects."""
+    """Fetch the form and post it with its token; returns the answer, without following redirects."""
     form = session.get(f"{url}/accounts/login/", headers=headers, timeout=20)
     token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', form.text)
     assert token, form.text[:500]
@@ -144,7 +144,7 @@ def running_sandbox() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def sandbox(running_sandbox: Sandbox) -> Iterator[Sandbox]:
-    """The sandbox CDP, which accepts the canary credential: counters at zero, faults for everything switched off afterwards."""
+    """The sandbox CDP, which accepts the canary credential: counters start at zero; faults set for all orders are cleared afterwards."""
     running_sandbox.reset()
     yield running_sandbox
     running_sandbox.clear_faults("*")
@@ -177,7 +177,7 @@ def running_app(
         CDPVIEWER_STATIC_ROOT=str(gathered_static),
         CDPVIEWER_EXTRA_REGIONS=f"sandbox={running_sandbox.url}",
         CDPVIEWER_EMBED_ORIGINS="https://desk.example.test",
-        CDPVIEWER_VIEWS_A_MINUTE="0",  # a test asks faster than a person
+        CDPVIEWER_VIEWS_A_MINUTE="0",  # a test sends requests faster than a person
         DATABASE_URL=database_url(),
     )
     with log.open("wb") as out:
@@ -192,6 +192,6 @@ def running_app(
 
 @pytest.fixture
 def live_app(transactional_db: None, running_app: App, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> App:
-    """The running server with an empty database; the test's own process reads and writes that database too."""
+    """The running server with an empty database, which the test's own process also reads and writes."""
     monkeypatch.setitem(settings.CDP_REGIONS, "sandbox", sandbox.url)
     return running_app

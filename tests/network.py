@@ -1,4 +1,4 @@
-"""No test leaves this machine."""
+"""No test connects to another machine."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 
 class NetworkRefused(AssertionError):
-    """A test tried to leave the machine. Not an OSError, so that no "unreachable" test can pass by this accident."""
+    """A test tried to connect to another machine. Not an OSError, so that no "unreachable" test can pass because of it."""
 
 
 def _is_here(host: object) -> bool:
@@ -24,7 +24,7 @@ def _is_here(host: object) -> bool:
 
 @pytest.fixture(scope="session", autouse=True)
 def only_this_machine() -> Iterator[None]:
-    """Refuse every connection and every name look-up but loopback's."""
+    """Refuse every connection and every name look-up except those for loopback."""
     connect, connect_ex, getaddrinfo = socket.socket.connect, socket.socket.connect_ex, socket.getaddrinfo
 
     def checked(sock: socket.socket, address: Any) -> None:

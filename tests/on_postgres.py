@@ -30,7 +30,7 @@ for name in sys.argv[1:] or ["agent"]:
     way.keep()
 """
 
-# Migrates as if that had been 460 days ago, and prepares the months of the access records as every night since then would have.
+# Migrates as if 460 days ago, and prepares the months of the access records as every night since then would have.
 WITH_MONTHS = """
 import django; django.setup()
 from datetime import timedelta
@@ -47,7 +47,7 @@ for days in range(460, -1, -20):
         assert partitions.prepare(connections[owner.alias()]) == []
 """
 
-# Fails where a chain of the access records does not hold; otherwise prints the request ids of all of them.
+# Fails if a chain of the access records does not hold; otherwise prints the request ids of all records.
 RECORDED = """
 import django; django.setup()
 from django.core.management import call_command
@@ -59,7 +59,7 @@ print(*AccessRecord.objects.values_list("request_id", flat=True))
 
 @dataclass
 class Served:
-    """A running server. `session` is the agent's browser; `log` what the server wrote; `shown` the request ids of the orders that came."""
+    """A running server. `session` is the agent's browser, `log` the server's output, `shown` the request ids of the orders shown."""
 
     url: str
     session: requests.Session
@@ -74,29 +74,29 @@ class Served:
         return answer
 
     def get_beside_others(self, path: str) -> requests.Response:
-        """The same on a connection of its own, as a session is for one thread."""
+        """The same on a connection of its own, as a session is not for use by several threads."""
         with requests.Session() as session:
             session.trust_env = False
             session.cookies.update(self.session.cookies)
             return replace(self, session=session).get(path)
 
     def get_when_well(self, path: str, seconds: float = 40) -> requests.Response:
-        """The answer once it is no 503 any more."""
+        """The first answer that is not a 503, or the last one when the time is up."""
         limit = time.monotonic() + seconds
         while (answer := self.get(path)).status_code == 503 and time.monotonic() < limit:
-            time.sleep(0.1)  # nothing tells that a server has recovered
+            time.sleep(0.1)  # there is no signal that a server has recovered
         return answer
 
 
 def run(env: dict[str, str], *arguments: str, seconds: float = 240) -> subprocess.CompletedProcess[str]:
-    """Python with `arguments` in the project folder, to its end, for `seconds` at most."""
+    """Run Python with `arguments` in the project folder until it ends, for at most `seconds`."""
     return subprocess.run(
         [sys.executable, *arguments], env=env, cwd=PROJECT, capture_output=True, text=True, check=False, timeout=seconds
     )
 
 
 def check_recorded(env: dict[str, str], shown: set[str]) -> None:
-    """Assert that each order that was shown, by its request id, has a record in the database of `env`, and that the chains hold."""
+    """Assert that each shown order, by its request id, has a record in the database of `env`, and that the chains hold."""
     done = run(env | {"DJANGO_SETTINGS_MODULE": "cdpviewer.settings"}, "-c", RECORDED)
     assert done.returncode == 0, done.stdout + done.stderr
     assert shown and shown <= set(done.stdout.split()), "orders were shown without a record"
@@ -116,7 +116,7 @@ def settings(sandbox: Sandbox, static: Path, **more: str) -> dict[str, str]:
 
 @contextmanager
 def serving(env: dict[str, str], folder: Path) -> Iterator[Served]:
-    """Gunicorn with these settings on a migrated database with the agent in it."""
+    """Run gunicorn with these settings on a migrated database that has the agent."""
     port, log = free_port(), folder / "app.log"
     with log.open("wb") as out:
         process = subprocess.Popen(

@@ -1,6 +1,7 @@
 """The order of the test files: the longest first, so that no process is left alone with one of them at the end.
 
-The processes of `make test` take file after file. xdist would give out those with the most tests first, and the longest have few.
+The processes of `make test` take file after file. By itself, xdist starts with the files that have the most tests, and the longest
+have few.
 """
 
 from __future__ import annotations
@@ -39,6 +40,6 @@ LONGEST_FIRST = (
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Sort the tests by file, within a file as written; files that are not listed keep their order behind the others."""
+    """Sort the tests by file, keeping the order within a file; files that are not listed follow in their former order."""
     places = {path: place for place, path in enumerate(LONGEST_FIRST)}
     items.sort(key=lambda item: places.get(item.nodeid.partition("::")[0], len(places)))

@@ -1,4 +1,4 @@
-"""The panels that the app has registered, so that a test of all of them forgets none."""
+"""The panels that the app has registered, so that a test of all of them misses none."""
 
 from __future__ import annotations
 

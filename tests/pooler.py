@@ -36,7 +36,7 @@ pidfile = {folder}/pid
 
 
 def executable() -> str:
-    """The path of pgbouncer. Without one the tests are left out, loudly; under CI=true that is a failure."""
+    """The path of pgbouncer. Without one, the tests are skipped with a notice; under CI=true they fail."""
     found = shutil.which("pgbouncer") or shutil.which("/usr/sbin/pgbouncer")
     if found is None:
         reason = "NO PGBOUNCER: install Debian's pgbouncer; the tests of a pooler are left out until then"
@@ -57,7 +57,7 @@ def pooling(server: Server, database: str, user: str, *, size: int) -> Iterator[
             "host={server}", f"host={{server}} user={user} dbname={database}"
         )
         settings.write_text(databases.format(server=server.folder, port=port, folder=folder, size=size))
-        owner = "postgres" if os.geteuid() == 0 else None  # it refuses to run as root, like the server
+        owner = "postgres" if os.geteuid() == 0 else None  # like the server, it refuses to run as root
         if owner:
             for path in (folder, settings):
                 os.chown(path, pwd.getpwnam(owner).pw_uid, pwd.getpwnam(owner).pw_gid)

@@ -1,6 +1,6 @@
 """A real PostgreSQL for tests: on a socket in a folder of its own, without waiting for the disk.
 
-`python -m tests.postgres_server COMMAND …` runs a command with TESTS_DATABASE_URL naming such a server, and ends the server after it.
+`python -m tests.postgres_server COMMAND …` runs a command with TESTS_DATABASE_URL set to such a server, and stops the server afterwards.
 """
 
 from __future__ import annotations
@@ -37,12 +37,12 @@ log_min_messages = fatal
 
 
 class Missing(Exception):
-    """This machine has no PostgreSQL."""
+    """Raised if this machine has no PostgreSQL."""
 
 
 @dataclass
 class Server:
-    """A PostgreSQL whose superuser `owner` comes in by its socket without a password."""
+    """A PostgreSQL whose superuser `owner` connects through its socket without a password."""
 
     folder: Path
     programs: Path
@@ -50,7 +50,7 @@ class Server:
     _process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
     def url(self, name: str = "postgres", user: str = "owner") -> str:
-        """What DATABASE_URL takes."""
+        """The value of DATABASE_URL for a database and a user."""
         return f"postgres://{user}@{quote(str(self.folder), safe='')}/{name}"
 
     def connect(self, name: str = "postgres", user: str = "owner", **options: Any) -> psycopg.Connection:
@@ -58,20 +58,20 @@ class Server:
         return psycopg.connect(host=str(self.folder), dbname=name, user=user, autocommit=True, **options)
 
     def new_database(self, name: str) -> str:
-        """Make an empty database; its URL."""
+        """Create an empty database; returns its URL."""
         with self.connect() as connection:
             connection.execute(f'CREATE DATABASE "{name}"'.encode())
         return self.url(name)
 
     @property
     def pids(self) -> list[int]:
-        """The server and its processes, one for each connection among them."""
+        """The pids of the server and its child processes, which include one for each connection."""
         main = self._main().pid
         children = Path(f"/proc/{main}/task/{main}/children").read_text().split()
         return [main, *map(int, children)]
 
     def start(self) -> None:
-        """Start it and wait until it takes connections."""
+        """Start it and wait until it accepts connections."""
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 [self.programs / "postgres", "-D", self.folder / "data", "-k", self.folder],
@@ -93,7 +93,7 @@ class Server:
         raise AssertionError(f"PostgreSQL did not start:\n{(self.folder / 'log').read_text()[-2000:]}")
 
     def stop(self, how: signal.Signals = signal.SIGINT) -> None:
-        """End it: SIGINT closes all connections, SIGQUIT is a crash."""
+        """Stop it: SIGINT closes all connections, SIGQUIT is a crash."""
         if self._process is not None:
             self._process.send_signal(how)
             self._process.wait(60)
@@ -101,7 +101,7 @@ class Server:
 
     @contextmanager
     def stopped(self) -> Iterator[None]:
-        """Within the block it does not run."""
+        """Within the block, the server is stopped."""
         self.stop()
         try:
             yield
@@ -110,7 +110,7 @@ class Server:
 
     @contextmanager
     def hanging(self) -> Iterator[None]:
-        """Within the block it takes connections and bytes, and answers nothing."""
+        """Within the block, the server accepts connections and bytes, but answers nothing."""
         pids = self.pids
         for pid in pids:
             os.kill(pid, signal.SIGSTOP)
@@ -120,12 +120,12 @@ class Server:
             for pid in pids:
                 with contextlib.suppress(
                     ProcessLookupError
-                ):  # one that was ending has ended as soon as its server went on
+                ):  # a process that was ending ends as soon as its server continues
                     os.kill(pid, signal.SIGCONT)
 
     @contextmanager
     def standby(self) -> Iterator[Server]:
-        """Within the block a copy of it follows it, as a standby does."""
+        """Run a copy of the server that follows it within the block, as a standby."""
         with _folder_of(self.user) as folder:
             _as(
                 self.user, folder, self.programs / "pg_basebackup", "-h", self.folder, "-U", "owner", "-D", folder / "data",
@@ -150,12 +150,12 @@ def _folder_of(user: str | None) -> Iterator[Path]:
         folder = Path(name)
         if user:
             os.chown(folder, pwd.getpwnam(user).pw_uid, pwd.getpwnam(user).pw_gid)
-        folder.chmod(0o755)  # the socket is for everybody on this machine, as the server's own user differs under root
+        folder.chmod(0o755)  # the socket is open to all on this machine: under root, the server has its own user
         yield folder
 
 
 def _as(user: str | None, folder: Path, *command: str | Path) -> None:
-    """Run it as `user` in the folder."""
+    """Run a command as `user` in the folder."""
     subprocess.run(
         command, user=user, group=user, extra_groups=[] if user else None, cwd=folder, check=True, capture_output=True
     )
@@ -163,7 +163,7 @@ def _as(user: str | None, folder: Path, *command: str | Path) -> None:
 
 @contextmanager
 def serving() -> Iterator[Server]:
-    """A PostgreSQL until the end of the block; `Missing` without Debian's package."""
+    """Run a PostgreSQL for the block. Raises `Missing` without Debian's package."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda path: int(path.parts[4]))
     on_path = shutil.which("postgres")
     if not found and not on_path:
@@ -188,7 +188,7 @@ def serving() -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Server]:
-    """A server of the tests' own. Without PostgreSQL they are left out, loudly; under CI=true that is a failure."""
+    """A server of the tests' own. Without PostgreSQL, they are skipped with a notice; under CI=true they fail."""
     try:
         with serving() as server:
             yield server
@@ -199,7 +199,7 @@ def postgres() -> Iterator[Server]:
 
 
 def main(command: list[str]) -> int:
-    """Run `command` beside a server; its exit status."""
+    """Run `command` beside a server; returns its exit status."""
     try:
         with serving() as server:
             return subprocess.run(

@@ -1,4 +1,4 @@
-"""The access records by kind, as tests look at them."""
+"""The access records by kind, for tests."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from orders.privacy.record_kinds import OF_KIND, Kind
 
 
 def recorded_views() -> QuerySet[AccessRecord]:
-    """Views of orders and people, without what happened to accounts."""
+    """Records of views of orders and people, without those of accounts."""
     return AccessRecord.objects.filter(what__in=OF_KIND[Kind.ORDERS] | OF_KIND[Kind.PEOPLE])
 
 
 def events() -> QuerySet[AccessRecord]:
-    """What happened to accounts, oldest first."""
+    """Records of account events, oldest first."""
     return AccessRecord.objects.filter(what__in=OF_KIND[Kind.ACCOUNT]).order_by("pk")

@@ -1,4 +1,4 @@
-"""A real Redis for tests: on a socket in a folder of its own, without a disk behind it."""
+"""A real Redis for tests: on a socket in a folder of its own, without persistence."""
 
 from __future__ import annotations
 
@@ -22,32 +22,32 @@ from cdpviewer import shared_redis
 
 @dataclass
 class Server:
-    """A running Redis. `url` is what CDPVIEWER_REDIS_URL takes."""
+    """A running Redis. `url` is the value for CDPVIEWER_REDIS_URL."""
 
     url: str
     process: subprocess.Popen[bytes]
 
     def client(self) -> redis.Redis:
-        """A client of its own, as another process has one; bytes come out."""
+        """A separate client, as another process would have; it returns bytes."""
         return redis.Redis.from_url(**shared_redis.client(self.url))
 
     def everything(self) -> bytes:
-        """All keys and values that it holds."""
+        """All its keys and values."""
         with self.client() as client:
             return b"\n".join(part for key in client.keys("*") for part in (key, client.get(key) or b""))
 
     def hang(self) -> None:
-        """Take connections and bytes from now on, and answer nothing."""
+        """From now on accept connections and bytes, but answer nothing."""
         self.process.send_signal(signal.SIGSTOP)
 
     def stop(self) -> None:
-        """End it at once, as a crash does."""
+        """Stop it at once, as a crash does."""
         self.process.kill()
         self.process.wait(20)
 
 
 def executable() -> str:
-    """The path of redis-server. Without one the tests are left out, loudly; under CI=true that is a failure."""
+    """The path of redis-server. Without one, the tests are skipped with a notice; under CI=true they fail."""
     found = shutil.which("redis-server")
     if found is None:
         reason = "NO REDIS: install Debian's redis-server; the tests of the shared memory are left out until then"
@@ -59,7 +59,7 @@ def executable() -> str:
 
 @contextmanager
 def running(path: Path | None = None) -> Iterator[Server]:
-    """A Redis, at the socket `path` or one of its own, until the end of the block."""
+    """Run a Redis for the block, at the socket `path` or at one of its own."""
     with tempfile.TemporaryDirectory(prefix="redis-") as folder:  # a socket's path must be short
         address = path or Path(folder) / "socket"
         options = ("--port", "0", "--unixsocket", str(address), "--save", "", "--appendonly", "no", "--dir", folder)
@@ -74,9 +74,9 @@ def running(path: Path | None = None) -> Iterator[Server]:
 
 @contextmanager
 def silent(path: Path | None = None) -> Iterator[tuple[str, Callable[[], int]]]:
-    """A server that takes connections and never answers, at the socket `path` or at a port of its own.
+    """A server that accepts connections and never answers, at the socket `path` or at a port of its own.
 
-    Gives its URL, and a function that counts the connections since its last call.
+    Yields its URL, and a function that counts the connections since its last call.
     """
     family, address = (socket.AF_UNIX, str(path)) if path else (socket.AF_INET, ("127.0.0.1", 0))
     with socket.create_server(address, family=family, backlog=1_000) as listener:

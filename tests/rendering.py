@@ -1,4 +1,4 @@
-"""The templates' environment as tests want it: a name nobody gave is an error, and Django's test client hears of each page."""
+"""The templates' environment for tests: an undefined name is an error, and Django's test client is notified of each page."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from orders.display import jinja as own
 
 
 class Missing(jinja2.Undefined):
-    """A name that nobody gave may be asked about, never shown."""
+    """An undefined name: it may be tested, but never rendered."""
 
     __str__ = jinja2.Undefined._fail_with_undefined_error
 
 
 class Heard(jinja2.Template):
-    """Says what it renders with, so that `response.context` holds it."""
+    """A template that signals its context when rendered, so that `response.context` holds it."""
 
     def render(self, *args: Any, **kwargs: Any) -> str:
         template_rendered.send(sender=self, template=self, context=dict(*args, **kwargs))

@@ -1,4 +1,4 @@
-"""`python -m tests.screenshots`: take the pictures of docs/img anew. What is on them stands in tests/experience/pictures.py."""
+"""Take the pictures of docs/img again: `python -m tests.screenshots`. Their content is defined in tests/experience/pictures.py."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 
 
 def main() -> int:
-    """0 when all pictures were taken."""
+    """Take all pictures; returns 0 if that succeeded."""
     done = int(pytest.main(["-q", "-p", "no:cacheprovider", str(PROJECT / "tests" / "experience" / "pictures.py")]))
     if done == 0:
         print(f"{len(list((PROJECT / 'docs' / 'img').glob('*.png')))} pictures in docs/img")

@@ -18,7 +18,7 @@ from cdpviewer.settings import *  # noqa: F403
 from cdpviewer.settings import BASE_DIR, DATABASES, TEMPLATES
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-# One test after another asks as the person with the same number; those about the limits set their own.
+# Consecutive tests send requests as the person with the same number; tests of the limits set their own.
 VIEW_LIMITS = ViewLimits(a_minute=0, a_day=0)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},

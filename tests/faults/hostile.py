@@ -1,4 +1,4 @@
-"""Answers as large as one may be, built of whatever costs most to read, to compute or to show."""
+"""Answers of the largest size allowed, made of what costs most to read, to compute or to show."""
 
 from __future__ import annotations
 
@@ -43,12 +43,12 @@ def listed(items: list[Record]) -> bytes:
 
 
 def with_items(items: list[Record]) -> Bodies:
-    """An order whose items come inline and, to whoever asks for their listing, there."""
+    """An order whose items are included in it and also in their own listing."""
     return {ORDER: order(orderItems={"items": items}), ITEMS: listed(items)}
 
 
 def segment(number: int) -> Record:
-    """One of 28 flights a day, from everywhere to everywhere."""
+    """One flight a day on the first 28 days of each month, between changing airports."""
     ways = ("LHR", "JFK", "SIN", "FRA", "DXB", "GRU", "NRT")
     return {
         "origin": ways[number % 7],
@@ -82,7 +82,7 @@ def person(number: int) -> Record:
 
 
 def _pages() -> Bodies:
-    """A listing of twelve pages of 2 MB: more than a page can read in all."""
+    """A listing of twelve pages of 2 MB each: more in all than the server reads for one page."""
     bodies = {ORDER: order(orderItems={"items": [small_item(number) for number in range(10)]})}
     for page in range(12):
         items = [{**small_item(page * 100 + number), "description": "x" * 19_000} for number in range(100)]
@@ -91,14 +91,14 @@ def _pages() -> Bodies:
 
 
 def _crowd() -> Bodies:
-    """Items with 100 segments each, as many as fit."""
+    """As many items as fit, with 100 segments each."""
     return with_items(
         filled(lambda number: {**small_item(number), "flightSegments": [segment(number + k) for k in range(100)]})
     )
 
 
 def _deep(value: str) -> Bodies:
-    """Custom-looking fields that hold one another, 200 deep, again and again."""
+    """As many fields as fit that look like custom data, each nested 200 levels deep."""
     nested = value * 200 + "1" + {"[": "]", '{"a":': "}"}[value] * 200
     body = f'{{"ref":"{REF}","referenceId":"HOSTIL"'.encode()
     one = len(nested) + 10
@@ -160,7 +160,7 @@ PANELS: dict[str, tuple[str, Callable[[], Bodies]]] = {
 
 
 def unlike(answer: int) -> Bodies:
-    """An answer of 2 MB of texts that no other one holds: whatever is kept by a text of the CDP's grows with each."""
+    """An answer of 2 MB whose texts no other answer has, so that a cache keyed by the CDP's texts grows with each."""
 
     def text(name: str, number: int) -> str:
         return f"{name} {answer} {number} ".ljust(60, name[0])

@@ -1,4 +1,4 @@
-"""A page has a budget, whatever the CDP sends: seconds, CPU, bytes of HTML and, after many of them, memory."""
+"""A page stays within its budget, whatever the CDP sends: seconds, CPU time, bytes of HTML and, after many pages, memory."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.faults import hostile
 from tests.live import App
 from tests.pages.reading import text_in
 
-LONGEST = 12.0  # seconds a person ever waits
+LONGEST = 12.0  # the longest that a person waits, in seconds
 CPU = 3.0  # seconds
 PAGE = 2_000_000  # bytes of HTML
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -35,32 +35,32 @@ class Answer:
 
 
 def workers(app: App) -> list[Path]:
-    """The folders in /proc of the processes that answer."""
+    """The /proc folders of the worker processes."""
     children = Path(f"/proc/{app.process.pid}/task/{app.process.pid}/children").read_text().split()
     return [Path("/proc", pid) for pid in children]
 
 
 def cpu_seconds(app: App) -> float:
-    """What all workers used so far, in user and system mode."""
+    """CPU seconds that all workers have used so far, in user and system mode."""
     fields = ((folder / "stat").read_text().rpartition(")")[2].split() for folder in workers(app))
     return sum(int(each[11]) + int(each[12]) for each in fields) / TICKS
 
 
 def resident(app: App) -> int:
-    """Bytes of memory of all workers."""
+    """Memory of all workers, in bytes."""
     return sum(int((folder / "statm").read_text().split()[1]) for folder in workers(app)) * os.sysconf("SC_PAGE_SIZE")
 
 
 @pytest.fixture
 def desk(live_app: App) -> requests.Session:
-    """A supervisor, who is shown most, signed in."""
+    """The session of a supervisor, who is shown the most."""
     live_app.person(groups=("Supervisors",))
     return live_app.signed_in()
 
 
 @pytest.fixture
 def said(sandbox: Sandbox) -> Iterator[Callable[[hostile.Bodies], None]]:
-    """Have the CDP answer with those bodies, until the test ends."""
+    """Make the CDP answer with the given bodies until the test ends."""
 
     def say(bodies: hostile.Bodies) -> None:
         sandbox.service.instead.clear()
@@ -87,7 +87,7 @@ def within_budget(answer: Answer, name: str) -> None:
     assert size <= PAGE
 
 
-# What is left out is said: of what was read, and of what is on the page.
+# Omissions are stated: of what was read, and of what is on the page.
 NO_SUM = "The items were not compared with the order total: some items may be missing"
 FLIGHTS_LEFT = "That is the most that cdpviewer reads for one order, so some flights are missing."
 ITEMS_LEFT = "cdpviewer cannot load any more items for this order. The CDP sent too much data for one page."
@@ -174,7 +174,7 @@ def test_memory_comes_back_after_hostile_answers(
     before = resident(live_app)
     for number in range(ANSWERS):
         said(hostile.unlike(number) if number % 2 else hostile.ORDERS["a segment an item"]())
-        assert ask(live_app, desk).status in {200, 504}  # 504 on a machine with more to do
+        assert ask(live_app, desk).status in {200, 504}  # 504 on a busier machine
     after = resident(live_app)
     print(f"MEMORY {before // 1_000_000} MB before, {after // 1_000_000} MB after")
     assert after - before <= LEFT

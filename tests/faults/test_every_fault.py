@@ -1,4 +1,4 @@
-"""Whatever the CDP does: the real server over real sockets answers in time, in words, with an honest status, and never a 500."""
+"""Whatever the CDP does, the real server answers over real sockets: in time, in words, with an honest status, and never with a 500."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sandbox.world import Order
 from tests.live import App
 from tests.pages.reading import text_in
 
-LONGEST = 12.0  # seconds a person ever waits
+LONGEST = 12.0  # the longest that a person waits, in seconds
 
 REFUSED, NOT_PERMITTED, NOT_FOUND = (403, "refused"), (403, "not permitted"), (404, "not found")
 WAIT, SLOW, UNREADABLE = (429, "wait"), (504, "in time"), (502, "could not be read")
@@ -38,10 +38,10 @@ EXPECTED = {
     "all-at-once": WELL, "no-expand": WELL,
 }  # fmt: skip
 
-# Reference and names themselves come as something else.
+# The reference and the names themselves are sent as something else.
 ALTERED = {"wrong-types", "lone-surrogates"}
 
-# Fetched one by one where the list does not expand, so their answers are those of a collection read in part.
+# If the list does not expand, they are fetched one by one, so their answers are those of a collection that was read in part.
 TRIES_OF_ONE_RESOURCE = 3
 
 
@@ -60,7 +60,7 @@ def test_every_fault_of_the_sandbox_is_driven() -> None:
 
 @pytest.fixture
 def orders(sandbox: Sandbox) -> dict[str, str]:
-    """An order of its own for every fault, switched on; the order is well otherwise and has a contact."""
+    """The order on which each fault is tried: one that has a contact and no fault of its own."""
     plain = [
         order.ref
         for order in sandbox.service.world.orders.values()
@@ -103,7 +103,7 @@ def test_the_page_and_the_panel_answer_every_fault(
         assert not any(one["cookie"] for one in sandbox.seen())
         assert set(calls["by_method"]) == {"GET"}
     assert not wrong, "\n".join(wrong)
-    # Well again at once.
+    # All is well again at once.
     for ref in sorted(set(orders.values())):
         assert ask(session, live_app, ref, panel).status == 200
 
@@ -129,7 +129,7 @@ def ask(session: requests.Session, app: App, ref: str, panel: str) -> Answer:
 
 
 def verdicts(fault: str, answer: Answer, panel: str, order: Order) -> list[str]:
-    """What is wrong with an answer to a fault. One that is no failure shows the order, or its contact."""
+    """Errors in the answer to a fault. If the answer is no failure, it must show the order or its contact."""
     status, word = EXPECTED[fault]
     if status == 200 and fault not in ALTERED:
         word = "contacts" if panel else order.fields["referenceId"].lower()

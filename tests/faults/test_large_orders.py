@@ -1,4 +1,4 @@
-"""Faults of paging and the closed port: orders of many items and contacts, through the real server, read as far as can be."""
+"""Paging faults and a closed port: orders of many items and contacts are read through the real server as far as possible."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ SAID = {
     "no-ref": WHOLE,
 }
 
-# A page that is shorter than it says, and links no further, is the end of a list, unless more are known of, as of an order's items.
+# A page that is shorter than it claims and has no next link ends a list, unless more records are known of, such as an order's items.
 BELIEVED = {"short-pages": 7}
 
 
 def large(sandbox: Sandbox, records: str, count: int) -> str:
-    """The ref of an order with so many of those records, without a fault of its own."""
+    """The ref of an order that has this number of those records, and no fault of its own."""
     orders = sandbox.service.world.orders.values()
     return next(one.ref for one in orders if len(getattr(one, records)) == count and not one.faults)
 
@@ -49,7 +49,7 @@ def test_every_page_of_a_large_order_is_read_or_said_to_be_missing(live_app: App
         for ref in (items, contacts):
             sandbox.clear_faults(ref)
     assert (page.status, panel.status) == (200, 200)
-    if SAID[fault] == WHOLE:  # then no count of items is shown, but they are: like ones in a group
+    if SAID[fault] == WHOLE:  # then the number of items is not shown, but all of them are: like ones in a group
         assert sum(int(count) for count in re.findall(r"(\d+) × Flight", page.text)) == ITEMS
         assert "did not load" not in page.text
     else:

@@ -1,4 +1,4 @@
-"""What people get while PostgreSQL is down, hanging, read-only, locked or full, and that all is well afterwards."""
+"""Answers while PostgreSQL is down, hanging, read-only, locked or full; afterwards all is well again."""
 
 from __future__ import annotations
 
@@ -21,10 +21,11 @@ from tests.postgres_server import Server, postgres
 __all__ = ["postgres"]
 
 ORDER = "/orders/d680c9be-4c07-4731-857e-9602034b15f2/"
-# Seconds until an answer, and after the fault until a page is well again. The probe of the database has 1 s, and the rest is for the
+# Seconds until an answer and, after the fault, until a page is well again. The database check has 1 s; the rest is for the request
+# around it.
 # request around it.
 LIMITS = {"page": 3.0, "/livez": 1.0, "/readyz": 1.5, "well again": 2.0}
-ATTEMPTS = 3  # each with the fault anew: a busy machine may spoil one, and a wait without a limit spoils all
+ATTEMPTS = 3  # each repeats the fault: a busy machine may spoil one; a wait without a limit spoils all
 
 
 @pytest.fixture(scope="module")
@@ -123,7 +124,7 @@ def test_a_page_says_so_in_time_without_a_pool(postgres: Server, env: dict[str, 
 
 
 def in_time(attempt: Callable[[], dict[str, float]], what: str) -> None:
-    """At one attempt at least every answer takes no longer than LIMITS allow."""
+    """Assert that in at least one attempt, no answer takes longer than LIMITS allows."""
     late: list[dict[str, float]] = []
     while len(late) < ATTEMPTS:
         seconds = attempt()
@@ -135,7 +136,7 @@ def in_time(attempt: Callable[[], dict[str, float]], what: str) -> None:
 
 
 def answers(postgres: Server, served: Served, fault: Fault, ready: str) -> dict[str, float]:
-    """The seconds that a page and both probes take under the fault, and until all is well afterwards; they answer as they should."""
+    """Check the page and both probes under the fault; return how long they took, and how long it was until all was well again."""
     assert served.get_when_well(ORDER).status_code == 200
     with fault(postgres):
         if fault is read_only:  # the setting reaches open connections a moment later
@@ -191,7 +192,7 @@ def test_every_connection_of_the_pool_ended_at_once_costs_nobody_a_page(
     with ThreadPoolExecutor(8) as crowd:
         assert pages() == {200: 40}
         with postgres.connect() as owner:
-            # Waits until each has ended. A page that is given a connection before that cannot know, and fails.
+            # This waits until each has ended. A page that is given a connection before then cannot notice, and fails.
             ended = "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = 'faults'"
             assert {ok for (ok,) in owner.execute(ended)} == {True}
         after = pages()

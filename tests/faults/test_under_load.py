@@ -1,4 +1,4 @@
-"""While the CDP hangs the server stays alive; when a worker dies no record is lost and no database stays locked."""
+"""While the CDP hangs, the server stays alive; when a worker dies, no record is lost and no database stays locked."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_health_checks_answer_while_64_slow_pages_wait(live_app: App, sandbox: S
         pages = [pool.submit(fetch, f"{live_app.url}/orders/{SEED}/", cookies) for _ in range(SLOW_PAGES)]
         took: list[float] = []
         waiting = 0
-        while not any(page.done() for page in pages):  # a call is given 6 s
+        while not any(page.done() for page in pages):  # the time limit of a call is 6 s
             began = time.monotonic()
             assert requests.get(f"{live_app.url}/livez", timeout=5).status_code == 200
             took.append(time.monotonic() - began)
@@ -56,7 +56,7 @@ def test_health_checks_answer_while_64_slow_pages_wait(live_app: App, sandbox: S
 
 @pytest.mark.alone
 def test_a_thousand_pages_wait_and_none_is_refused(live_app: App, tmp_path: Path) -> None:
-    """A CDP that takes 5 s, and a thousand people who ask within four seconds; its own thousand threads take longer, too."""
+    """A CDP that takes 5 s, or more under a thousand requests at once, and a thousand people who ask within four seconds."""
     live_app.person()
     request = page_request(live_app, f"/orders/{SEED}/")
     with Sandbox(latency_ms=5000, client_key=CANARY.client_key, token=CANARY.token) as cdp, another(
@@ -79,7 +79,7 @@ def test_a_thousand_pages_wait_and_none_is_refused(live_app: App, tmp_path: Path
 @pytest.mark.alone
 @pytest.mark.parametrize("expand", [True, False], ids=["records", "references"])
 def test_ticket_links_ask_two_ways_at_once_however_many_wait(live_app: App, tmp_path: Path, expand: bool) -> None:
-    """Of a CDP that lists records, and of one that lists references only."""
+    """Both if the CDP lists records and if it lists only references."""
     live_app.person()
     request = page_request(live_app, "/orders/B94TXY/")
     with Sandbox(latency_ms=3000, expand=expand, client_key=CANARY.client_key, token=CANARY.token) as cdp, another(
@@ -96,7 +96,7 @@ def test_ticket_links_ask_two_ways_at_once_however_many_wait(live_app: App, tmp_
 
 @pytest.mark.alone
 def test_ten_who_sign_in_at_once_hold_up_no_page(live_app: App, sandbox: Sandbox) -> None:
-    """Each password takes some 30 ms of a processor; pages and probes go on beside them."""
+    """Each password takes some 30 ms of CPU time; pages and probes are served meanwhile."""
     live_app.person()
     cookies = live_app.signed_in().cookies.get_dict()
     with ThreadPoolExecutor(SIGN_INS) as pool:
@@ -123,7 +123,7 @@ def test_two_hundred_records_of_eight_writers_are_all_kept(transactional_db: Non
 
 @pytest.mark.any_database
 def test_kept_connections_do_not_hold_up_the_stop(live_app: App, sandbox: Sandbox, tmp_path: Path) -> None:
-    """A page under way is finished, and what browsers only keep is closed."""
+    """A page in progress is finished; connections that browsers merely keep open are closed."""
     live_app.person()
     cookies = live_app.signed_in().cookies.get_dict()
     sandbox.set_fault("*", "slow-3s")
@@ -155,7 +155,7 @@ def test_a_killed_worker_loses_no_record_and_locks_nothing(live_app: App, sandbo
         try:
             answer = requests.get(f"{live_app.url}/orders/{SEED}/", cookies=cookies, timeout=30, allow_redirects=False)
         except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError):
-            return 0  # a page that the killed worker was making, or was sending
+            return 0  # a page that the killed worker was preparing or sending
         shown.add(answer.headers["X-Request-ID"])
         return answer.status_code
 
@@ -164,7 +164,7 @@ def test_a_killed_worker_loses_no_record_and_locks_nothing(live_app: App, sandbo
     print(f"\nkill -9 of a process: {dict(statuses)}")
     assert set(statuses) <= {200, 0}
     assert statuses[0] <= AT_ONCE
-    # A page that was shown has its record; a record may exist for a page that the dying worker did not send any more.
+    # A page that was shown has its record; there may also be a record for a page that the dying worker did not manage to send.
     recorded = list(AccessRecord.objects.filter(what="order_opened").values_list("request_id", flat=True))
     assert len(shown) == statuses[200] and shown <= set(recorded) and len(recorded) <= 200
     assert fetch(f"{live_app.url}/orders/{SEED}/", cookies) == 200
@@ -207,7 +207,7 @@ def writers_environment() -> dict[str, str]:
 
 @contextlib.contextmanager
 def another(app: App, log: Path, **more: str) -> Iterator[int]:
-    """A second server on the same database, with other settings; its port."""
+    """Run a second server on the same database with other settings; yields its port."""
     port = free_port()
     env = {**app.environment, "CDPVIEWER_BIND": f"127.0.0.1:{port}", **more}
     with log.open("wb") as out:
@@ -221,13 +221,13 @@ def another(app: App, log: Path, **more: str) -> Iterator[int]:
 
 
 def page_request(app: App, path: str) -> bytes:
-    """The request of a signed-in agent for a page, on a connection of its own."""
+    """The bytes of a signed-in agent's request for a page, for a connection of its own."""
     cookies = "; ".join(f"{name}={value}" for name, value in app.signed_in().cookies.items())
     return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {cookies}\r\nConnection: close\r\n\r\n".encode()
 
 
 def statuses_of(port: int, request: bytes, count: int, *, within: float = 4.0) -> Counter[int]:
-    """How the server answers `count` people who ask within so many seconds, each on a connection of their own."""
+    """Count the statuses of `count` requests sent within that many seconds, each on a connection of its own."""
     answers: Counter[int] = Counter()
     with selectors.DefaultSelector() as waiting:
         for number in range(count):

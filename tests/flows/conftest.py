@@ -1,4 +1,4 @@
-"""Sites that frame the panel, for the tests of all systems."""
+"""Sites that frame the panel, shared by the tests of all ticket systems."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sites around the panel, each of a registrable domain of its own, and a browser that keeps third-party cookies out."""
+"""Sites around the panel, each with a registrable domain of its own, and a browser that blocks third-party cookies."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.cdp.certificates import Authority
 from tests.live import PASSWORD, App
 from tests.wiring.hop import Admission, everybody, hop, production, serving
 
-# As Chatwoot answers a dashboard app, and a frame beside it that sends the same.
+# One script answers a dashboard app as Chatwoot does; the other, in a frame beside it, sends such messages too.
 CONTEXT = (
     """JSON.stringify({event: "appContext", data: {conversation: {id: %d, custom_attributes: {booking: "%s"}}}})"""
 )
@@ -31,7 +31,7 @@ ORDERS, DESK, STRANGER = "orders.example.test", "desk.help.test", "evil.stranger
 
 @dataclass
 class Sites:
-    """Addresses without a slash at the end. `cookies` are the Cookie headers that the stranger's frame was asked with."""
+    """Addresses without a trailing slash. `cookies` are the Cookie headers of the requests for the stranger's frame."""
 
     orders: str
     desk: str
@@ -48,14 +48,14 @@ class Sites:
 
 
 def pages(sites: list[Sites]) -> type[BaseHTTPRequestHandler]:
-    """A ticket, with a frame of the panel and one of the stranger; a page around a page; what an attacker has on a page."""
+    """A ticket with a frame of the panel and one of the stranger, a page that frames another page, and an attacker's page."""
 
     class Site(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             path, _mark, query = self.path.partition("?")
             orders, stranger = sites[0].orders, sites[0].stranger
             more = []
-            if path == "/sign-in":  # of a proxy, on a site of its own
+            if path == "/sign-in":  # a proxy's, on a site of its own
                 self.send_response(302)
                 self.send_header("Location", unquote(query))
                 self.send_header("Content-Length", "0")
@@ -97,7 +97,7 @@ def pages(sites: list[Sites]) -> type[BaseHTTPRequestHandler]:
             self.wfile.write(content)
 
         def log_message(self, *args: Any) -> None:
-            """Nothing: the test's output is not a log."""
+            """Log nothing, to keep the test's output clean."""
 
     return Site
 
@@ -106,7 +106,7 @@ def pages(sites: list[Sites]) -> type[BaseHTTPRequestHandler]:
 def running_sites(
     live_app: App, static: Path, folder: Path, admit: Admission = everybody, **more: str
 ) -> Iterator[Sites]:
-    """The server with the desk listed, a desk and a stranger, all with TLS. `more` are settings, `admit` is the proxy's."""
+    """The server, which lists the desk, plus a desk and a stranger, all over TLS. `more` are settings; `admit` acts as the proxy."""
     authority = Authority(folder)
     found: list[Sites] = []
     site = pages(found)
@@ -133,7 +133,7 @@ def running_sites(
 
 @contextmanager
 def without_third_party_cookies(browser: Browser, folder: Path, base_url: str) -> Iterator[BrowserContext]:
-    """A Chromium that blocks third-party cookies, as its setting of that name does."""
+    """A Chromium in which the setting that blocks third-party cookies is on."""
     profile = folder / "profile"
     (profile / "Default").mkdir(parents=True)
     preferences = {"profile": {"block_third_party_cookies": True, "cookie_controls_mode": 1}}
@@ -154,7 +154,7 @@ def without_third_party_cookies(browser: Browser, folder: Path, base_url: str) -
 
 
 def allow(page: Page, *, name: str = "", password: str = PASSWORD) -> FrameLocator:
-    """Press the frame's button and confirm in the window that opens, signing in there first as `name`; the frame."""
+    """Press the frame's button and confirm in the window that opens, signing in there first if `name` is given; returns the frame."""
     panel = page.frame_locator("#panel")
     with page.context.expect_page() as opened:
         panel.locator("[data-sign-in]").click()
@@ -169,5 +169,5 @@ def allow(page: Page, *, name: str = "", password: str = PASSWORD) -> FrameLocat
 
 
 def cookies_of(request: Request) -> str:
-    """The Cookie header that was really sent, "" for none."""
+    """The Cookie header as it was sent, or "" if there was none."""
     return str(request.all_headers().get("cookie", ""))

@@ -1,4 +1,4 @@
-"""The panel in Chatwoot: it shows the order of the conversation that the agent reads, and never that of the one before."""
+"""The panel in Chatwoot shows the order of the conversation that the agent is reading, and never that of the previous one."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NO_REFERENCE: dict[str, dict[str, object]] = {
 
 
 class Chatwoot:
-    """A dashboard with the panel in which an agent has allowed it; `held` are its requests for orders, once they are held up."""
+    """A dashboard with the panel, which an agent has allowed; `held` are its requests for orders while they are held up."""
 
     def __init__(self, context: BrowserContext, sites: Sites) -> None:
         self.page: Page = context.new_page()
@@ -34,14 +34,14 @@ class Chatwoot:
         expect(self.reference).to_have_text("B94TXY")
 
     def switch(self, number: int, attributes: dict[str, object]) -> None:
-        """Go on to another conversation."""
+        """Switch to another conversation."""
         context = {"event": "appContext", "data": {"conversation": {"id": number, "custom_attributes": attributes}}}
         self.page.locator("#panel").evaluate(
             "(frame, sent) => frame.contentWindow.postMessage(sent, '*')", json.dumps(context)
         )
 
     def hold_up(self) -> None:
-        def held(route: Route) -> None:  # Playwright marks its handler, which a method of a list does not take
+        def held(route: Route) -> None:  # Playwright marks its handler, which is impossible for the method of a list
             self.held.append(route)
 
         self.page.context.route("**/embed/orders/**", held)
@@ -71,13 +71,13 @@ def test_the_earlier_order_is_gone_while_the_next_one_loads(closed: BrowserConte
     chatwoot.switch(15, {"booking": "FAM4OB"})
     chatwoot.wait_for_requests(1)
     expect(place).not_to_contain_text("B94TXY")
-    # And to the third before the second has answered: the answer that comes late is not shown.
+    # And to the third before the second has answered: the late answer is not shown.
     chatwoot.switch(16, {"booking": "B94TXY"})
     chatwoot.wait_for_requests(2)
     chatwoot.held[1].continue_()
     expect(chatwoot.reference).to_have_text("B94TXY")
     with chatwoot.page.expect_event("requestfinished"):
         chatwoot.held[0].continue_()
-    place.evaluate("() => new Promise((done) => setTimeout(done, 100))")  # what the panel would show, it has shown
+    place.evaluate("() => new Promise((done) => setTimeout(done, 100))")  # time for anything that is still to be shown
     expect(chatwoot.reference).to_have_text("B94TXY")
     assert ("B94TXY", "CW-16") in {(look.reference, look.ticket) for look in recorded_views()}

@@ -1,4 +1,4 @@
-"""A help desk on a neighbouring host name, in a real browser: its images and frames do nothing, its link opens the order."""
+"""A help desk on a neighbouring host name, in a real browser: its images and frames have no effect; its link opens the order."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PARTS = ("", *PANELS_OF_AN_ORDER, "raw/", "itinerary.ics", "reveal/")
 
 
 def help_desk(orders: str) -> type[BaseHTTPRequestHandler]:
-    """A page that asks for every part of the order in every way that a page has, and links to the order."""
+    """A page that requests every part of the order in every way that HTML offers, and links to the order."""
     addresses = [f"{orders}/orders/{SEED}/{part}?ticket=RT-1" for part in PARTS]
     ways = "".join(
         f'<img src="{a}"><iframe src="{a}"></iframe><object data="{a}"></object><embed src="{a}"><script src="{a}"></script>'
@@ -49,7 +49,7 @@ def help_desk(orders: str) -> type[BaseHTTPRequestHandler]:
             self.wfile.write(document)
 
         def log_message(self, *args: Any) -> None:
-            """Nothing: the test's output is not a log."""
+            """Log nothing, to keep the test's output clean."""
 
     return HelpDesk
 
@@ -67,7 +67,7 @@ class Neighbours:
 def served(
     running_app: App, browser: Browser, gathered_static: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Browser, str, str]]:
-    """A browser for which both names are this machine, and the addresses of desk and server."""
+    """A browser that resolves both names to this machine, and the addresses of the desk and the server."""
     folder = tmp_path_factory.mktemp("neighbours")
     authority = Authority(folder)
     regions = f"sandbox={running_app.sandbox.url}"

@@ -1,4 +1,4 @@
-"""Search by e-mail in a real browser: both guests, both their orders, and the address nowhere but on the page and in the CDP."""
+"""Search by e-mail in a real browser: it finds both guests and both their orders; only the page and the CDP ever have the address."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_two_guests_with_one_address_and_the_address_in_no_trace(signed_in: Page
     main = signed_in.locator("main")
     for said in ("Tom", "Orla", "FAM4OB", "ORLA01"):
         expect(main).to_contain_text(said)
-    assert main.get_by_text("FAM4OB").count() >= 2  # an order of both guests, named with each of them
+    assert main.get_by_text("FAM4OB").count() >= 2  # an order of both guests, listed under each of them
     assert signed_in.url == f"{live_app.url}/orders/?ticket=ZD-77"
     signed_in.get_by_role("link", name="ORLA01").first.click()
     expect(main).to_contain_text("ORLA01")

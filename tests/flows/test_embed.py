@@ -39,7 +39,7 @@ def test_an_order_is_read_in_the_frame_and_no_more_after_sign_out(
     expect(panel.locator("[data-sign-in]")).to_be_visible()
     page.reload()
     expect(panel.locator("[data-sign-in]")).to_be_visible()
-    # The browser keeps the cookies of other sites' frames out: else the rest of this test shows nothing.
+    # The browser blocks the cookies of other sites' frames; otherwise the rest of this test would prove nothing.
     assert sites.cookies == ["", ""]
     shell = answers[0].all_headers()
     assert "set-cookie" not in shell
@@ -70,7 +70,7 @@ def test_an_order_is_read_in_the_frame_and_no_more_after_sign_out(
         overflow = panel.locator("html").evaluate("(html) => html.scrollWidth - html.clientWidth")
         assert overflow <= 0, f"at {width} px"
 
-    # What is personal opens in a tab of its own, where the person is signed in.
+    # Personal data opens in a tab of its own, in which the person is signed in.
     with closed.expect_page() as opened:
         panel.get_by_role("link", name="Contacts").click()
     expect(opened.value).to_have_url(re.compile(r"/contacts/\?ticket=ZD-1$"))
@@ -92,7 +92,7 @@ def test_an_order_is_read_in_the_frame_and_no_more_after_sign_out(
 
 
 def say_in_chatwoot(page: Page, number: int, text: str) -> None:
-    """What Chatwoot sends to its dashboard apps when an agent opens another conversation."""
+    """Send the message that Chatwoot sends to its dashboard apps when an agent opens another conversation."""
     context = {"event": "appContext", "data": {"conversation": {"id": number, "custom_attributes": {"booking": text}}}}
     page.locator("#panel").evaluate("(frame, sent) => frame.contentWindow.postMessage(sent, '*')", json.dumps(context))
 
@@ -107,7 +107,7 @@ def test_chatwoot_names_the_reference_and_a_deactivated_agent_reads_nothing_more
     page.goto(f"{sites.desk}/chatwoot?host=chatwoot&field=booking&connection=Sandbox", wait_until="networkidle")
     panel = page.frame_locator("#panel")
     expect(panel.locator("#value")).to_have_text("B94TXY")
-    # An e-mail address in a message is no text to search for, and ends what the ticket before it named.
+    # An e-mail address in a message is no text to search for, and replaces the value of the ticket before it.
     panel.locator("#value").evaluate(
         "(value) => { globalThis.seen = []; new MutationObserver(() => seen.push(value.textContent)).observe(value, { childList: true }) }"
     )
@@ -126,10 +126,10 @@ def test_chatwoot_names_the_reference_and_a_deactivated_agent_reads_nothing_more
     allow(page)
     expect(panel.locator("#embed-order .reference")).to_have_text("B94TXY")
 
-    # The agent answers the customer meanwhile: the focus stays with them, whatever the panel shows.
+    # Meanwhile the agent answers the customer: the focus stays with them, whatever the panel shows.
     page.locator("textarea").focus()
     before = len(asked)
-    say_in_chatwoot(page, 12, "B94TXY")  # Chatwoot says the same at every change of the conversation
+    say_in_chatwoot(page, 12, "B94TXY")  # Chatwoot repeats this at every change of the conversation
     for number, text, words in (
         (16, "Jane Doyle", "This text may be a name."),
         (17, "+353 87 123 4567", "a phone number in a link"),
@@ -144,7 +144,7 @@ def test_chatwoot_names_the_reference_and_a_deactivated_agent_reads_nothing_more
     assert not [one.url for one in asked if re.search("Jane|353|B94TXY", one.url)]
     assert {(look.reference, look.ticket) for look in recorded_views()} == {("B94TXY", "CW-12")}
 
-    # Who presses a button of the panel keeps the focus in it, though the button is replaced.
+    # If a button of the panel is pressed, the focus stays in the panel, although the button is replaced.
     panel.locator("#embed-order [data-again]").focus()
     page.keyboard.press("Enter")
     expect(panel.locator("#order")).to_be_focused()
@@ -167,7 +167,7 @@ def test_what_another_site_tries_comes_to_nothing(closed: BrowserContext, sites:
     assert page.frame_locator("#panel").locator("[data-sign-in]").count() == 0
     assert errors
 
-    # Nor may it in between: every page around the panel has to be listed.
+    # Nor may one in between: every page around the panel has to be listed.
     for outer, inner in ((sites.stranger, sites.desk), (sites.desk, sites.stranger)):
         errors.clear()
         page.goto(sites.around(outer, sites.ticket(inner)), wait_until="networkidle")
@@ -177,7 +177,7 @@ def test_what_another_site_tries_comes_to_nothing(closed: BrowserContext, sites:
     page.goto(sites.around(sites.desk, sites.ticket(sites.desk)), wait_until="networkidle")
     expect(page.frame_locator("#around").frame_locator("#panel").locator("[data-sign-in]")).to_be_visible()
 
-    # A challenge of its own, in the name of the listed site: refused, signed in or not, whatever the site.
+    # A request with its own challenge, in the name of the listed site, is refused, signed in or not, from any site.
     for site in (sites.stranger, sites.desk):
         page.goto(f"{site}/attack?c={CHALLENGE}&o={sites.desk}", wait_until="networkidle")
         with page.expect_navigation() as followed:
@@ -223,7 +223,7 @@ def test_signing_in_leads_to_no_consent_that_somebody_else_began(closed: Browser
 
 
 def test_however_often_the_button_is_pressed_one_window_is_enough(closed: BrowserContext, sites: Sites) -> None:
-    """With the browser's clock in the test's hands: what waits asks once a second, and no more once it has its token."""
+    """With the browser's clock controlled by the test: the waiting frame polls once a second, and stops once it has its token."""
     page = closed.new_page()
     sign_in(page)
     page.clock.install()
@@ -239,7 +239,7 @@ def test_however_often_the_button_is_pressed_one_window_is_enough(closed: Browse
         expect(opened.value.get_by_role("button", name="Allow")).to_be_visible()
         windows.append(opened.value)
 
-    # Nobody confirms for as long as the server waits.
+    # Nobody confirms before the server's time limit.
     press()
     page.clock.fast_forward("10:01")
     expect(panel.locator("#say")).to_have_text("You did not finish signing in within 10 minutes. Try again.")
@@ -248,7 +248,7 @@ def test_however_often_the_button_is_pressed_one_window_is_enough(closed: Browse
     page.clock.run_for(5_000)
     assert len(asked) == before
 
-    # Three windows, each of this frame; the time begins anew with each, and the same words are announced once.
+    # Three windows, each of this frame; the time starts again with each, and the same words are announced once.
     panel.locator("#say").evaluate(
         "(say) => { globalThis.said = []; new MutationObserver(() => said.push(say.textContent)).observe(say, { childList: true }) }"
     )
@@ -266,7 +266,7 @@ def test_however_often_the_button_is_pressed_one_window_is_enough(closed: Browse
     expect(panel.locator("#say")).to_have_text(
         "No answer from this server. Check your network connection and try again."
     )
-    # Then a proxy answers in its place: its page is not shown, nor does it replace an order that is.
+    # Then a proxy answers instead: its page is not shown, nor does it replace an order that is shown.
     page.route(
         "**/embed/orders/**", lambda route: route.fulfill(status=502, body=BAD_GATEWAY, content_type="text/html")
     )
@@ -305,7 +305,7 @@ def test_without_javascript_the_frame_says_where_to_read_the_order(browser: Brow
     live_app.person()
     with browser.new_context(java_script_enabled=False, base_url=live_app.url, locale="en-GB") as context:
         page = context.new_page()
-        # A tab that is sent what a frame gets.
+        # A tab that receives what a frame would.
         page.route("**/embed/?*", in_a_frame("en-GB"))
         page.goto("/embed/?q=B94TXY&ticket=ZD-1")
         expect(page.locator("#ask")).to_contain_text(
@@ -330,7 +330,7 @@ def test_the_same_in_firefox(sites: Sites, live_app: App, tmp_path: Path) -> Non
         [ticket] = firefox.windows()
         firefox.send("WebDriver:Navigate", url=sites.ticket(sites.desk))
         firefox.send("WebDriver:Refresh")
-        # No cookie of a third party comes back: else the rest of this test shows nothing.
+        # No third-party cookie comes back; otherwise the rest of this test would prove nothing.
         assert set(sites.cookies) == {""}
         firefox.enter_frame("#panel")
         firefox.click("[data-sign-in]")

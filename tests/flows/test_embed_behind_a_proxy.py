@@ -22,12 +22,12 @@ from tests.recorded import recorded_views
 SECRET = "a secret that only the proxy has, 32 long"
 MANUAL = (PROJECT / "docs" / "sign-on.md").read_text()
 [OPEN] = re.findall(r"location ~ (\^\S+) \{", MANUAL)
-# Pages of the sign-in itself, which such a proxy does in its own place.
+# Pages of our own sign-in, which such a proxy replaces.
 OF_THE_SIGN_IN = "/accounts/"
 
 
 class Gate:
-    """Asks everybody to sign in on a site of its own, unless the path is open; then it names the agent."""
+    """A proxy that sends everybody to a sign-in on another site, unless the path is open; afterwards it names the agent."""
 
     def __init__(self) -> None:
         self.sites: Sites | None = None
@@ -97,7 +97,7 @@ def test_the_panel_works_from_the_first_press_on(
                 session.trust_env, session.verify = False, str(tmp_path / "authority.pem")
                 return session.get(here + path, headers={"Host": host, **headers}, allow_redirects=False).status_code
 
-        # What is open opens nothing by itself, also with the proxy's headers from outside.
+        # An open path opens nothing by itself, even if the proxy's headers are sent from outside.
         forged = {"X-Remote-User": "agent", "X-Proxy-Secret": SECRET}
         assert status("/embed/orders/B94TXY/", **forged) == 401
         assert status("/api/v1/orders?q=B94TXY", **forged) == 401
@@ -121,7 +121,7 @@ def test_the_manual_keeps_closed(path: str) -> None:
 
 
 def test_every_page_that_needs_no_sign_in_is_open() -> None:
-    """So a new one is either named in the manual or needs a sign-in."""
+    """So a new page is either listed in the manual or needs a sign-in."""
     found = [(f"/{pattern.pattern}", pattern.callback) for pattern in patterns(get_resolver().url_patterns)]
     paths = {re.sub("<[^>]+>", "B94TXY", path): getattr(view, "login_required", True) for path, view in found}
     assert len(paths) > 30

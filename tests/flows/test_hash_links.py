@@ -1,4 +1,4 @@
-"""Links whose value holds a `#` that nobody encoded, in a real browser: the search field takes what the server never sees."""
+"""Links whose value contains an unencoded `#`, in a real browser: the search field receives what never reaches the server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The main path in a real browser, with JavaScript and without: sign in, find the order, read it, see the contacts."""
+"""The main path in a real browser, with JavaScript and without: sign in, find the order, read it, open the contacts."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PASSPORT = "PA4412365"
 
 @pytest.fixture(params=["with JavaScript", "without JavaScript"])
 def tab(request: pytest.FixtureRequest, browser: Browser, live_app: App) -> Iterator[Page]:
-    """A tab of a fresh profile; whatever the console says is a failure."""
+    """A tab of a fresh profile; any error or warning on its console is a failure."""
     context = browser.new_context(
         base_url=live_app.url, locale="en-GB", java_script_enabled=request.param == "with JavaScript"
     )
@@ -27,7 +27,7 @@ def tab(request: pytest.FixtureRequest, browser: Browser, live_app: App) -> Iter
     said: list[str] = []
 
     def note(message: ConsoleMessage) -> None:
-        # The browser itself notes every 4xx it is shown; the tests that ask for one look at its status.
+        # The browser itself logs every 4xx that it receives; the tests that request one check its status.
         if message.type in {"error", "warning"} and "status of 403" not in message.text:
             said.append(message.text)
 

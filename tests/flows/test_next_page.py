@@ -30,7 +30,7 @@ def test_no_click_and_no_sign_in_leaves_this_site(page: Page, live_app: App, add
     page.wait_for_url(lambda url: "/accounts/login/" not in url)
     page.goto(f"/connections/?next={goal}")
     for link in page.locator("main a").all():
-        # As the browser itself reads what stands in the link.
+        # As the browser itself parses the link's address.
         assert link.evaluate("link => link.origin") == live_app.url
     back = page.get_by_text("Back to the previous page")
     if back.count():

@@ -1,4 +1,4 @@
-"""Links of a help desk on another origin, clicked in a real browser: the browser encodes the values as the tables of values assume."""
+"""Links of a help desk on another origin, clicked in a real browser: the browser encodes the values as the tables assume."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ SELECTED = [value for value in VALUES if value.name in CLICKED]
 
 
 def links(value: Value) -> dict[str, tuple[str, str]]:
-    """The two links as a ticket system writes them without encoding the value, each with its right answer."""
+    """Both links as a ticket system writes them without encoding the value, each with its right answer."""
     rights = addresses(value)
     return {
         "path": (f"/orders/{value.value}/?ticket={TICKET}", rights["path, raw"][1]),
@@ -63,7 +63,7 @@ def help_desk(orders: str) -> type[BaseHTTPRequestHandler]:
             self.wfile.write(document)
 
         def log_message(self, *args: Any) -> None:
-            """Nothing: the test's output is not a log."""
+            """Log nothing, to keep the test's output clean."""
 
     return HelpDesk
 
@@ -71,7 +71,7 @@ def help_desk(orders: str) -> type[BaseHTTPRequestHandler]:
 @pytest.fixture
 def desk_address(live_app: App) -> Iterator[str]:
     with serving(help_desk(live_app.url)) as port:
-        yield f"http://localhost:{port}/"  # another site than 127.0.0.1
+        yield f"http://localhost:{port}/"  # a different site from 127.0.0.1
 
 
 def test_every_value_is_selected_by_its_name() -> None:

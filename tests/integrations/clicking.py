@@ -1,4 +1,4 @@
-"""A click in a ticket: where it leads, signed in or through the sign-in with a wrong password first."""
+"""A click in a ticket: where it leads, either signed in or through the sign-in, with a wrong password first."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ RIGHT = {value.name: value for value in VALUES}
 
 @dataclass(frozen=True)
 class Landing:
-    """Where a link led: the word for the page, its title, and what was recorded of it, as "order_opened B94TXY RT-1"."""
+    """Where a link led: the word for the page, its title, and what was recorded for it, such as "order_opened B94TXY RT-1"."""
 
     word: str
     title: str = ""
@@ -36,13 +36,13 @@ class Clicking:
 
     def __init__(self, context: BrowserContext, app: App, desk: Desk) -> None:
         self.context, self.app, self.desk = context, app, desk
-        context.route(re.compile("^https:"), lambda route: route.abort())  # a system's fonts and styles from elsewhere
+        context.route(re.compile("^https:"), lambda route: route.abort())  # the system's external fonts and styles
         self.ticket = context.new_page()
-        context.set_default_timeout(90_000)  # Request Tracker compiles its pages at their first view
+        context.set_default_timeout(90_000)  # Request Tracker compiles its pages when they are first viewed
         desk.sign_in(self.ticket)
 
     def lands(self, name: str, shape: Shape, *, signed_out: bool = False) -> Landing:
-        """Open the ticket with the value, click: where that leads. Checks what holds for every page."""
+        """Open the ticket with the value and click its link; returns where it led. Checks what holds for every page."""
         if signed_out:
             self.context.clear_cookies(domain="127.0.0.1")
             SignInFailure.objects.all().delete()  # a desk full of people, none of whom guesses so often
@@ -61,7 +61,7 @@ class Clicking:
                 page.close()
 
     def _followed(self, name: str, shape: Shape) -> Page:
-        """The page behind the link, in a tab of its own where the system opens one."""
+        """Follow the link; returns the page, which is a new tab if the system opens one."""
         link = self.ticket.locator(self.desk.links[shape])
         if link.get_attribute("target") == "_blank":
             with self.context.expect_page() as opened:
@@ -102,20 +102,20 @@ class Clicking:
 
 
 def rights(name: str, kept: str, shape: Shape, *, signed_out: bool = False) -> set[str]:
-    """The words for where a link with this value may lead. An empty field may have no link.
+    """The words for where a link with this value may lead. For an empty field there may be no link.
 
-    `kept` are the signs that the system does not encode; a browser takes dots between slashes for steps.
+    `kept` are the characters that the system does not encode; a browser resolves dot segments between slashes.
     """
     value = RIGHT[name]
     right = set((value.raw if shape is Shape.PATH and "/" in kept and ".." in value.value else value.right).split())
     if "start" in right:
         right.add(NO_LINK)
-    # What may be personal is not carried through the sign-in.
+    # Possibly personal values are not carried through the sign-in.
     return {"start"} if signed_out and "person" in right else right
 
 
 def wrong(desk: Desk, found: Mapping[tuple[str, Shape], Landing], *, signed_out: bool = False) -> dict[str, str]:
-    """The links that led to something else."""
+    """The links that led to a wrong page, with the word for it."""
     return {
         f"{name}, {shape}": landing.word
         for (name, shape), landing in found.items()

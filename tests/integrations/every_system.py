@@ -1,6 +1,6 @@
-"""All values of ticket fields in every ticket system, both shapes of link, signed in and signed out. `make test-integrations` runs it.
+"""All values of ticket fields in every ticket system, both shapes of link, signed in and signed out. Run by `make test-integrations`.
 
-What was observed is kept in observed.json and shown in docs/linking.md; `make test-integrations WRITE=1` writes both anew.
+The results are kept in observed.json and shown in docs/linking.md; `make test-integrations WRITE=1` rewrites both.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def test_every_value_leads_there_by_the_sign_in_with_a_wrong_password_first(agen
 
 
 def test_what_was_observed_is_what_is_kept() -> None:
-    """Comes last."""
+    """Runs last."""
     assert len(TRIED) == len(SYSTEMS)
     if os.environ.get("WRITE"):
         table.write(TRIED)

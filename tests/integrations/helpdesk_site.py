@@ -1,6 +1,6 @@
-"""A help desk of django-helpdesk, run by the Python that has it: `helpdesk_site.py FOLDER PORT`, the values of its tickets as JSON on stdin.
+"""A django-helpdesk site, run by the Python that has it: `helpdesk_site.py FOLDER PORT`, with the values of its tickets as JSON on stdin.
 
-The template beside it has the link, written as docs/linking.md says. Prints the numbers of the tickets as JSON, then serves.
+The template beside it has the link as docs/linking.md describes. Prints the numbers of the tickets as JSON, then serves.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ settings.configure(
         }
     ],
     DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": folder / "helpdesk.sqlite3"}},
-    MIGRATION_MODULES={"helpdesk": None},  # its tables as they are now, without the forty steps to there
+    MIGRATION_MODULES={"helpdesk": None},  # its tables as they are now, without the forty migrations to get there
     DEFAULT_AUTO_FIELD="django.db.models.AutoField",
     STATIC_URL="/static/",
     LOGIN_URL="/login/",
@@ -64,7 +64,7 @@ urlpatterns = [path("", include("helpdesk.urls"))]
 
 
 def fill(values: dict[str, str]) -> dict[str, int]:
-    """An agent, a text field, and a ticket for each value; the tickets' numbers by the names of the values."""
+    """Create an agent, a text field, and a ticket for each value; returns the tickets' numbers by the names of the values."""
     from django.contrib.auth.models import User
     from helpdesk.models import CustomField, Queue, Ticket, TicketCustomFieldValue
 

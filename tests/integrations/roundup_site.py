@@ -1,4 +1,4 @@
-"""A tracker of Roundup, run by the Python that has it: `roundup_site.py TRACKER PORT`, the values of its issues as JSON on stdin.
+"""A Roundup tracker, run by the Python that has it: `roundup_site.py TRACKER PORT`, with the values of its issues as JSON on stdin.
 
 Prints the numbers of the issues as JSON, then serves with Roundup's WSGI application: roundup-server does not run as root.
 """
@@ -15,13 +15,13 @@ from roundup.cgi.wsgi_handler import RequestDispatcher
 
 
 class Threads(ThreadingMixIn, WSGIServer):
-    """A thread for each request: a browser opens more connections than it uses."""
+    """A server with a thread for each request, since a browser opens more connections than it uses."""
 
     daemon_threads = True
 
 
 def fill(tracker: str, values: dict[str, str]) -> dict[str, str]:
-    """An issue for each value; their numbers by the names of the values."""
+    """Create an issue for each value; returns their numbers by the names of the values."""
     db = instance.open(tracker).open("admin")
     numbers = {
         name: db.issue.create(title=f"Issue: {name}", priority="1", booking_reference=value)

@@ -1,4 +1,4 @@
-"""Where the link led for each value, system and shape: kept as it was observed, and shown as the table in docs/linking.md."""
+"""Where the link led for each value, system and shape: kept as observed, and shown as the table in docs/linking.md."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ OBSERVED = Path(__file__).with_name("observed.json")
 START, END = "<!-- tried: written by `make test-integrations WRITE=1` -->", "<!-- end of tried -->"
 SHOWN = 44  # characters of a value
 HEADS = {Shape.PATH: "`/orders/…/`", Shape.QUERY: "`?q=…`"}
-# The words of the tests, for people.
+# The tests' words, as people read them.
 WORDS = {
     "order": "order",
     "chooser": "both orders",
@@ -34,7 +34,7 @@ WORDS = {
 
 @dataclass(frozen=True)
 class Tried:
-    """A system of this run: its version, and where each link led, by the value's name and the shape."""
+    """A system that was tried in this run: its version, and where each link led, by the value's name and the shape."""
 
     name: str
     version: str
@@ -43,7 +43,7 @@ class Tried:
 
 @dataclass(frozen=True)
 class Row:
-    """One link that was clicked by an agent who was signed in."""
+    """One link, clicked by a signed-in agent."""
 
     system: str
     value: str
@@ -53,7 +53,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Observed:
-    """What the last run with WRITE=1 observed: its day, the systems with their versions, and each link."""
+    """The results of the last run with WRITE=1: its day, the systems with their versions, and each link."""
 
     day: str
     versions: dict[str, str]
@@ -71,14 +71,14 @@ def words(found: Iterable[Row]) -> dict[tuple[str, str, Shape], str]:
 
 
 def observed() -> Observed:
-    """What is kept."""
+    """The results in observed.json."""
     kept = json.loads(OBSERVED.read_text())
     found = [Row(system, value, Shape(shape), Landing(**landing)) for system, value, shape, landing in kept["links"]]
     return Observed(kept["day"], kept["versions"], found)
 
 
 def write(tried: list[Tried]) -> None:
-    """Keep what was observed today, and put the table into the manual."""
+    """Save the results of today's run, and put the table into the manual."""
     links = [
         json.dumps([row.system, row.value, row.shape, asdict(row.landing)], ensure_ascii=False) for row in rows(tried)
     ]
@@ -90,12 +90,12 @@ def write(tried: list[Tried]) -> None:
 
 
 def in_the_manual() -> str:
-    """The table as docs/linking.md has it."""
+    """The table in docs/linking.md."""
     return MANUAL.read_text().partition(START + "\n")[2].partition(END)[0]
 
 
 def shown(kept: Observed) -> str:
-    """What was observed, as the manual shows it."""
+    """The table for the manual."""
     systems = ", ".join(f"{name} {version}" for name, version in kept.versions.items())
     heads = ["", "value", *(f"{name} {HEADS[shape]}" for name in kept.versions for shape in Shape)]
     found = words(kept.rows)
@@ -112,6 +112,6 @@ def shown(kept: Observed) -> str:
 
 
 def code(value: str) -> str:
-    """A value as a cell has it: as code, with its odd signs as Python writes them."""
+    """A value as code for a table cell, with unprintable characters as Python escapes."""
     written = "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in value).replace("|", r"\|")
     return f"`{written if len(written) <= SHOWN else written[:SHOWN] + '…'}`" if value else ""

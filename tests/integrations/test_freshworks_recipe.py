@@ -1,4 +1,4 @@
-"""The script of the recipe for Freshdesk, as docs/linking.md has it, with a stand-in for Freshworks' client. Not tried in Freshdesk."""
+"""The script of the Freshdesk recipe in docs/linking.md, with a stand-in for Freshworks' client. It was not tried in Freshdesk."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was observed in ticket systems is held to what is right, and the manual shows it."""
+"""The results from ticket systems match the expected ones, and the manual shows them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CASES = PROJECT.parent / "shared" / "cases" / "ticket-values.json"
 RECIPES = {BY_CODE[code].name: BY_CODE[code] for code in SYSTEMS}
 KEPT = table.observed()
 TITLES = {"order": "B94TXY · ", "chooser": "Several orders match", "miss": "Not found", "start": "Find an order"}
-# The pages that do what the cases call right.
+# The pages that count as right in the cases.
 HONEST = {"order", "miss", "unclear"}
 RIGHT = {
     "B94TXY": {"order"},

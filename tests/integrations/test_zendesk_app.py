@@ -1,4 +1,4 @@
-"""The zip for Zendesk, as `make zendesk-app` writes it, held to Zendesk's published rules. It was not uploaded to a Zendesk."""
+"""The Zendesk zip that `make zendesk-app` writes meets Zendesk's published rules. It was not uploaded to Zendesk."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def files_of(packed: Path) -> dict[str, bytes]:
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    """What `make zendesk-app` packs where there is nothing but the sources."""
+    """The files that `make zendesk-app` packs if there is nothing but the sources."""
     clone = tmp_path_factory.mktemp("clone")
     shutil.copy(PROJECT / "Makefile", clone)
     shutil.copytree(HERE, clone / "integrations" / "zendesk")
@@ -54,7 +54,7 @@ def test_the_same_files_give_the_same_bytes(tmp_path: Path) -> None:
 
 
 def test_the_instructions_name_the_origins_of_zendesk(files: dict[str, bytes]) -> None:
-    """Both pages around the frame: Zendesk's own and the one that it serves an app from."""
+    """Both pages around the frame: Zendesk's own, and the one from which it serves an app."""
     written = json.loads(files["translations/en.json"])["app"]["installation_instructions"]
     assert "CDPVIEWER_EMBED_ORIGINS=https://acme.zendesk.com,https://*.apps.zdusercontent.com" in written
 

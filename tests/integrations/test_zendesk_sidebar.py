@@ -1,4 +1,4 @@
-"""The app for Zendesk's sidebar with a stand-in for Zendesk's framework, which answers as its SDK is published to. Not tried in Zendesk."""
+"""The app for Zendesk's sidebar with a stand-in for Zendesk's framework, which answers as its SDK documents. Not tried in Zendesk."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 from integrations.zendesk.pack import HERE
 from tests.wiring.hop import serving
 
-# Of several paths, `get` answers what it can and puts the others into `errors`.
+# Of several paths, `get` returns those it can and puts the others into `errors`.
 SDK = """
 const handlers = {};
 window.ticket = { "ticket.id": 7, "ticket.customField:custom_field_36": " B94TXY " };
@@ -44,11 +44,11 @@ PAUSE = 800  # milliseconds, as in app.js
 
 class Files(SimpleHTTPRequestHandler):
     def log_message(self, *args: Any) -> None:
-        """Nothing: the test's output is not a log."""
+        """Log nothing, to keep the test's output clean."""
 
 
 class Sidebar:
-    """A page of the app; its clock goes on when a test says so. `framed` are the addresses that its frame asked for."""
+    """A page of the app, whose clock only the test moves. `framed` are the addresses that its frame requested."""
 
     def __init__(self, page: Page, url: str) -> None:
         self.page, self.url, self.framed = page, url, list[str]()
@@ -112,7 +112,7 @@ def test_a_reference_is_searched_for_when_it_is_typed_to_its_end(sidebar: Sideba
     expect(sidebar.frame).to_be_visible()
     for end in range(1, 7):
         sidebar.type("FAM4OB"[:end])
-        # The order of the earlier reference is out of sight at the first key.
+        # The order of the earlier reference is hidden at the first keystroke.
         expect(sidebar.frame).to_be_hidden()
         sidebar.page.clock.run_for(PAUSE - 100)
     assert sidebar.page.evaluate("asked") == 1
@@ -120,7 +120,7 @@ def test_a_reference_is_searched_for_when_it_is_typed_to_its_end(sidebar: Sideba
     expect(sidebar.frame).to_be_visible()
     assert sidebar.page.evaluate("asked") == 2
     assert [address.partition("q=")[2].partition("&")[0] for address in sidebar.framed] == ["B94TXY", "FAM4OB"]
-    # The same again is not loaded again: the panel would lose its sign-in.
+    # The same value is not loaded again: the panel would lose its sign-in.
     sidebar.type("FAM4OB ")
     sidebar.page.clock.run_for(PAUSE)
     expect(sidebar.frame).to_be_visible()

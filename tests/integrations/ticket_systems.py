@@ -1,4 +1,4 @@
-"""Ticket systems that run on this machine, each with a ticket for each value, and in each ticket both shapes of link to the order.
+"""Ticket systems that run on this machine, with a ticket for each value; each ticket has both shapes of link to the order.
 
 The links are those of the recipes. `.ci/ticket-systems` installs the systems.
 """
@@ -26,15 +26,15 @@ from tests.live import PROJECT, environment, free_port
 HERE = Path(__file__).parent
 CACHE = PROJECT / ".cache" / "ticket-systems"
 RT_SERVER = Path("/usr/share/request-tracker5/libexec/rt-server")
-LOGGED = 3000  # characters of a log in a failure
+LOGGED = 3000  # characters of the log that a failure shows
 PASSWORD = "the password of the desk"
 
 
 @dataclass
 class Desk:
-    """A running system: addresses of its tickets, and what their links send as the ticket, both by the names of the values.
+    """A running system: its tickets' addresses, and the ticket numbers that their links send, both by the names of the values.
 
-    `links` are selectors, `kept` the signs of a value that the system does not encode.
+    `links` are selectors; `kept` are the characters of a value that the system does not encode.
     """
 
     name: str
@@ -51,7 +51,7 @@ Running = Callable[[str, Path, Mapping[str, str]], AbstractContextManager[Desk]]
 
 @contextmanager
 def helpdesk(orders: str, folder: Path, values: Mapping[str, str]) -> Iterator[Desk]:
-    """django-helpdesk, with a template of ours around its page of a ticket."""
+    """django-helpdesk, with a template of ours around its ticket page."""
     python, port = python_of("helpdesk"), free_port()
     template = (HERE / "helpdesk_ticket.html").read_text()
     for shape, link in templates("helpdesk", orders).items():
@@ -74,7 +74,7 @@ def helpdesk(orders: str, folder: Path, values: Mapping[str, str]) -> Iterator[D
 
 @contextmanager
 def roundup(orders: str, folder: Path, values: Mapping[str, str]) -> Iterator[Desk]:
-    """Roundup's classic tracker with a field for the reference, and the links in the page of an issue."""
+    """Roundup's classic tracker with a field for the reference, and with the links on the page of an issue."""
     python, port, tracker = python_of("roundup"), free_port(), folder / "tracker"
     url, admin = f"http://localhost:{port}", (str(python.with_name("roundup-admin")), "-i", str(tracker))
     _run(*admin, "install", "classic", "sqlite", f"tracker_web={url}/,mail_domain=desk.test,mail_host=localhost")
@@ -102,7 +102,7 @@ def roundup(orders: str, folder: Path, values: Mapping[str, str]) -> Iterator[De
 
 @contextmanager
 def request_tracker(orders: str, folder: Path, values: Mapping[str, str]) -> Iterator[Desk]:
-    """Debian's Request Tracker with a database and settings of its own; a field for each shape, filled through its REST interface."""
+    """Debian's Request Tracker with its own database and settings; a field for each shape, filled through its REST interface."""
     if not RT_SERVER.exists():
         missing(
             "NO REQUEST TRACKER: `.ci/ticket-systems request-tracker` installs it; no link is clicked there until then"
@@ -170,12 +170,12 @@ RT_FIELD = "{{ Name => '{name}', Type => 'FreeformSingle', LookupType => 'RT::Qu
 
 
 def templates(code: str, orders: str, field: str = "") -> dict[Shape, str]:
-    """Both shapes of link for the server at `orders`, as the recipe of a system writes them."""
+    """Both shapes of link to the server at `orders`, as the recipe of a system writes them."""
     return {shape: BY_CODE[code].template(orders, field, shape=shape) for shape in Shape}
 
 
 def python_of(system: str) -> Path:
-    """The Python that has this system."""
+    """The path of the Python in which this system is installed."""
     found = CACHE / system / "bin" / "python"
     if not found.exists():
         missing(f"NO {system.upper()}: `.ci/ticket-systems {system}` installs it; no link is clicked there until then")
@@ -183,7 +183,7 @@ def python_of(system: str) -> Path:
 
 
 def missing(said: str) -> NoReturn:
-    """Leave the test out, loudly; under CI=true that is a failure."""
+    """Skip the test with a notice; under CI=true fail it."""
     if os.environ.get("CI") == "true":
         pytest.fail(said)
     pytest.skip(said)
@@ -193,7 +193,7 @@ def missing(said: str) -> NoReturn:
 def _serving(
     command: list[str], url: str, folder: Path, values: Mapping[str, str] | None, **env: str
 ) -> Iterator[dict[str, int]]:
-    """A server until the end of the block, entered once it answers; gets the values and gives the numbers of their tickets."""
+    """Run a server for the block, once it answers; it is given the values and yields the numbers of their tickets."""
     log = folder / "system.log"
     with log.open("wb") as out:
         process = subprocess.Popen(

@@ -1,4 +1,4 @@
-"""What Zendesk's published rules say against an app's files.
+"""Zendesk's published rules for an app's files.
 
 https://developer.zendesk.com/documentation/apps/app-developer-guide/manifest/ and the checks that Zendesk runs on an upload
 (https://github.com/zendesk/zendesk_apps_support), as far as they concern an app in a frame for one account.
@@ -29,7 +29,7 @@ LOGOS = {"assets/logo.png": 320, "assets/logo-small.png": 128}
 
 
 def faults(files: Mapping[str, bytes]) -> list[str]:
-    """What is wrong with an app of these files, by their paths in the zip."""
+    """Errors in an app with these files, which are named by their paths in the zip."""
     try:
         manifest = json.loads(files["manifest.json"], object_pairs_hook=_without_doubles)
     except (KeyError, ValueError) as error:

@@ -1,6 +1,6 @@
-"""Calendar files as four programs read them that know a zone from the file's own VTIMEZONE only.
+"""Calendar files as read by four programs that take a time zone only from the file's own VTIMEZONE.
 
-Each reader takes texts and gives, for each, its events' (start, end) in Unix seconds; None for no time, or one without a zone.
+Each reader takes texts and returns, for each, the (start, end) of its events in Unix seconds; None for no time, or for one without a zone.
 """
 
 from __future__ import annotations
@@ -48,12 +48,12 @@ def libical(texts: Sequence[str]) -> list[Times]:
 
 
 def icalendar(texts: Sequence[str]) -> list[Times]:
-    """The library that the files are written with, its own knowledge of zones switched off."""
+    """The library that writes the files, without its own knowledge of time zones."""
     return [_read(text, lambda zone: zone.to_tz(lookup_tzid=False)) for text in texts]
 
 
 def dateutil(texts: Sequence[str]) -> list[Times]:
-    """The zones of dateutil, on which vobject and others are built."""
+    """dateutil's time zones, which vobject and others use."""
 
     def zone_of(zone: Any) -> tzinfo:
         text = zone.to_ical().decode().replace("\r\n", "\n")
@@ -97,5 +97,5 @@ def _seconds(field: Any, zones: dict[str, tzinfo]) -> int | None:
     zone = zones[field.params["TZID"]] if "TZID" in field.params else field.dt.tzinfo
     if zone is None:
         return None
-    # Such zones can be off by a change when they are handed an aware value of another zone: they are given the plain clock.
+    # These zones can be off at a clock change if they are given an aware value of another zone, so they are given the plain local time.
     return int(field.dt.replace(tzinfo=zone).astimezone(UTC).timestamp())

@@ -1,7 +1,7 @@
 """Itineraries on real routes, worked out by hand: the offsets are what each place's clocks showed that day.
 
-One line is one flight: number, origin, local departure, its offset, destination, local arrival, its offset, then what must come
-out: the flight time and the day mark. "--" parts two items; "." in place of a time means that none was sent.
+One line is one flight: number, origin, local departure, its offset, destination, local arrival, its offset, then the expected
+results: the flight time and the day mark. "--" separates two items; "." in place of a time means that none was sent.
 """
 
 from __future__ import annotations

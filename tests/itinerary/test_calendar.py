@@ -25,14 +25,14 @@ from tests.itinerary.test_itineraries import items_of, planned
 ORDER = Order(ref="d680", reference_id="B94TXY", modified_at=datetime(2026, 11, 20, 10, tzinfo=UTC))
 
 ZONES = (
-    # The north, the south, halves and quarters of an hour, clocks set back in summer, and none that is ever changed.
+    # North and south, offsets of half and quarter hours, clocks set back in summer, and zones that never change their clocks.
     "Europe/Dublin", "Europe/London", "Europe/Madrid", "Europe/Athens", "Europe/Chisinau", "America/New_York", "America/Los_Angeles",
     "America/Halifax", "America/St_Johns", "America/Havana", "Atlantic/Azores", "Asia/Jerusalem", "Asia/Beirut", "Africa/Cairo",
     "Pacific/Auckland", "Pacific/Chatham", "Pacific/Norfolk", "Australia/Sydney", "Australia/Adelaide", "Australia/Lord_Howe",
     "America/Santiago", "America/Asuncion", "Pacific/Easter", "Antarctica/Troll",
     "Asia/Kolkata", "Asia/Kathmandu", "Asia/Tehran", "Asia/Yangon", "Australia/Darwin", "Pacific/Marquesas", "Asia/Tokyo", "Asia/Dubai",
     "America/Phoenix", "Pacific/Apia", "Pacific/Kiritimati", "Africa/Johannesburg", "Etc/UTC",
-    # Rules that change, or that no yearly rule gives.
+    # Rules that change, or that no yearly rule can express.
     "Africa/Casablanca", "Africa/El_Aaiun", "America/Vancouver", "America/Edmonton", "America/Mexico_City", "America/Sao_Paulo",
     "Asia/Almaty", "America/Nuuk", "Europe/Istanbul", "Africa/Juba",
 )  # fmt: skip
@@ -40,7 +40,7 @@ YEARS: tuple[tuple[int, ...], ...] = ((2024, 2026, 2027),)
 
 
 def flight(zone_name: str, instant: datetime) -> Flight:
-    """Two hours in the air, under the clocks of one zone."""
+    """A two-hour flight, with both times on the clocks of one zone."""
     there = zone(zone_name)
     origin, destination = (
         Clock(Place("XXA", PlaceKind.AIRPORT, zone=zone_name), moment.astimezone(there).replace(tzinfo=None), moment)
@@ -57,7 +57,7 @@ def trip_of(flights: Sequence[Flight]) -> Trip:
 
 
 def instants(zone_name: str, year: int) -> Iterator[datetime]:
-    """Twelve days of the year, its end, and the hours around each change of the clocks."""
+    """Points in time: twelve days of the year, the end of the year, and the hours around each clock change."""
     there = ZoneInfo(zone_name)
     for hour in range(0, 8760, 30 * 24 + 5):
         yield datetime(year, 1, 1, 3, tzinfo=UTC) + timedelta(hours=hour)
@@ -67,7 +67,7 @@ def instants(zone_name: str, year: int) -> Iterator[datetime]:
 
 
 def changes(there: ZoneInfo, start: datetime, hours: int, step: int) -> Iterator[datetime]:
-    """The last full hour before each change of the clocks, looked for in steps and then hour by hour."""
+    """The last full hour before each clock change, found in large steps and then hour by hour."""
     for at in range(0, hours, step):
         moment = start + timedelta(hours=at)
         if moment.astimezone(there).utcoffset() != (moment + timedelta(hours=step)).astimezone(there).utcoffset():
@@ -78,7 +78,7 @@ def changes(there: ZoneInfo, start: datetime, hours: int, step: int) -> Iterator
 
 
 def trips() -> dict[str, Trip]:
-    """The trips that the readers are tried with, by name."""
+    """The trips on which the readers are tried, by name."""
     made = {f"published: {case.name}": planned(case) for case in CASES}
     for name in ZONES:
         for years in YEARS:
@@ -122,7 +122,7 @@ def test_every_reader_reads_our_instants(reader: str, tried: dict[str, Trip], te
 
 @pytest.mark.parametrize("reader", READERS)
 def test_readers_take_a_zone_from_the_file_alone(reader: str) -> None:
-    """With a wrong offset in the file each of them is wrong by it, so the test above proves something."""
+    """A wrong offset in the file makes each of them wrong by that much, so the test above proves something."""
     trip = trip_of([flight("Europe/Dublin", datetime(2026, 7, 1, 12, tzinfo=UTC))])
     text = calendar_file(trip, replace(ORDER, items=(OrderItem(),))).decode()
     wrong = text.replace("TZOFFSETTO:+0100", "TZOFFSETTO:+0300").replace("TZOFFSETFROM:+0100", "TZOFFSETFROM:+0300")
@@ -131,7 +131,7 @@ def test_readers_take_a_zone_from_the_file_alone(reader: str) -> None:
 
 
 def test_a_zone_with_yearly_rules_has_them_and_one_without_has_each_onset() -> None:
-    """RRULEs are what Outlook reads; single onsets are for what no rule gives."""
+    """Outlook reads RRULEs; single onsets are for what no yearly rule can express."""
     for name, rules in (("Europe/Paris", 2), ("America/New_York", 2), ("Pacific/Auckland", 2), ("Asia/Tokyo", 0)):
         text = calendar_file(
             trip_of([flight(name, datetime(2026, 7, 1, tzinfo=UTC))]), replace(ORDER, items=(OrderItem(),))
@@ -170,7 +170,7 @@ def test_an_unknown_zone_floats_and_a_changing_hour_is_utc() -> None:
 def test_a_time_at_an_end_of_the_years_names_no_zone(
     origin: str, destination: str, departs: str, arrives: str | None, written: list[str]
 ) -> None:
-    """Its instant is none that can be counted with; 0001-01-01 is what some programs send for no time at all."""
+    """Its instant is out of the range of calculation; some programs send 0001-01-01 for no time at all."""
     sent = {"origin": origin, "destination": destination, "departureDateTime": departs, "arrivalDateTime": arrives}
     text = file_of(order_of(decode.item({"ref": "a", "flightSegments": [sent]}))).decode()
     assert re.findall(r"^DT(?:START|END)\b.*(?=\r)", text, re.MULTILINE) == written
@@ -185,7 +185,7 @@ SALE = datetime(2026, 11, 1, 9, tzinfo=UTC)
 
 
 def segment(line: str) -> FlightSegment:
-    """ "BX 459 DUB LHR 2027-01-05T16:00 2027-01-05T17:20"."""
+    """A segment written as "BX 459 DUB LHR 2027-01-05T16:00 2027-01-05T17:20"."""
     carrier, number, origin, destination, departs, arrives = line.split()
     times = datetime.fromisoformat(departs), datetime.fromisoformat(arrives)
     return FlightSegment(origin, destination, *times, carrier=carrier, flight_number=number)
@@ -207,7 +207,7 @@ def file_of(order: Order) -> bytes:
 
 
 def events(order: Order) -> list[dict[str, str]]:
-    """The file's events as their plain values."""
+    """The properties of each event in the file, as plain values."""
     read = Calendar.from_ical(file_of(order)).walk("VEVENT")
     return [{name: value.to_ical().decode() for name, value in event.items()} for event in read]
 
@@ -250,7 +250,7 @@ DAILY = [f"BX 459 DUB LHR 2027-01-0{day}T16:00 2027-01-0{day}T17:20" for day in 
 
 
 def test_flights_of_one_number_on_other_days_differ_and_keep_their_own() -> None:
-    """They differ by time and item of sale, not by when they fly."""
+    """They are told apart by time and item of sale, not by when they fly."""
     first, second = item("a", DAILY[0]), item("b", DAILY[1], sold=SALE + timedelta(days=1))
     before = {event["DTSTART"]: event["UID"] for event in events(order_of(first, second))}
     assert len(set(before.values())) == 2

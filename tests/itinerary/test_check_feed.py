@@ -1,4 +1,4 @@
-"""The command check_feed: the table it writes, bad rows, and that it judges exactly as the page does."""
+"""The command check_feed: the table that it writes, bad rows, and agreement with the page."""
 
 from __future__ import annotations
 
@@ -203,7 +203,7 @@ def test_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_command_and_the_page_agree(tmp_path: Path) -> None:
-    """Every tenth of the published flights, in orders of two, half of them shifted as a wrong feed would."""
+    """Every tenth of the published flights, in orders of two, half of them shifted as by a faulty feed."""
     with SEGMENTS.open(newline="") as lines:
         flights = list(csv.DictReader(lines))[::10]
     table, orders = io.StringIO(), []

@@ -1,4 +1,4 @@
-"""One flight, one airline, in every spelling that feeds use; and what is near it and is another."""
+"""One flight, one airline, in every spelling that feeds use; and near misses that are another flight."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_similar_designators_that_differ(carrier: str | None, number: str | None
         ("KLM", "KL"), ("KLM Royal Dutch Airlines", "KL"), ("SAS", "SK"), ("Scandinavian Airlines System", "SK"),
         ("Swiss International Air Lines", "LX"), ("Aeromexico", "AM"), ("AEROMÉXICO", "AM"), ("Wideroe", "WF"), ("Widerøe", "WF"),
         ("Türk Hava Yolları", "TK"), ("Qantas Airways Limited", "QF"), ("Easy Jet", "U2"), ("EIN", "EI"), ("Aer Lingus", "EI"),
-        # Airlines of their own, though they fly in another's name.
+        # Airlines in their own right, although they fly under another's name.
         ("BA CityFlyer", "CJ"), ("American Eagle", "AMERICAN EAGLE"), ("Envoy Air", "MQ"),
         ("KLM Cityhopper", "WA"), ("Lufthansa CityLine", "CL"), ("CLH", "CL"), ("Emerald Airlines", "EA"), ("SkyWest", "OO"), ("EJU", "EC"), ("Air India Express", "IX"),
         ("Jetstar Japan", "GK"), ("Q9", "Q9"), ("q9", "Q9"), ("", ""), (None, ""), ("Airlines", "AIRLINES"), ("Foo  Air", "FOO AIR"), ("foo air", "FOO AIR"),

@@ -23,7 +23,7 @@ def held_out() -> dict[str, Tally]:
     return measure(published())
 
 
-# Good flights that are doubted: there must be none.
+# Correct flights that are doubted: there must be none.
 KNOWN_ALARMS: set[str] = set()
 
 
@@ -55,7 +55,7 @@ def test_the_constants_in_use_are_those_the_script_fits() -> None:
 
 
 def test_judging_by_the_constants_in_use_is_no_better_than_held_out(held_out: dict[str, Tally]) -> None:
-    """The figures do not depend on having seen the routes."""
+    """The figures do not depend on the model having seen the routes."""
     from collections import defaultdict
 
     seen: dict[str, Tally] = defaultdict(Tally)
@@ -65,7 +65,7 @@ def test_judging_by_the_constants_in_use_is_no_better_than_held_out(held_out: di
         assert tally.catch_rate == pytest.approx(held_out[name].catch_rate, abs=0.02), name
 
 
-# Usual published flight times on other routes, in minutes, in January and July alike: none of these is in the file fitted to.
+# Typical published flight times on other routes, in minutes, in January and July alike: none of these routes was used for the fit.
 ELSEWHERE = """
 MAD LIS 80|LIS MAD 80|ZRH LHR 110|LHR ZRH 100|WAW LHR 165|LHR WAW 150|HEL ARN 60|ARN HEL 60|TKU ARN 55|GRU SCL 245|NBO JNB 255
 JNB NBO 245|SIN CGK 110|CGK SIN 110|BKK KUL 130|KUL BKK 130|HKG BKK 175|BKK HKG 165|ICN PEK 130|PEK ICN 120|NRT PVG 205|PVG NRT 170
@@ -149,7 +149,7 @@ def test_a_wrong_day_is_named_as_one() -> None:
 
 
 def test_the_flights_of_an_order_decide_together() -> None:
-    """Each flight alone is doubtful; out and back pull in opposite directions, so together they decide."""
+    """Each flight alone is doubtful; the two directions err in opposite ways, so together they decide."""
     out = score(place("RUN"), place("CDG"), datetime(2025, 7, 1, 18), datetime(2025, 7, 2, 5, 10))
     back = score(place("CDG"), place("RUN"), datetime(2025, 7, 9, 18), datetime(2025, 7, 10, 4, 50))
     assert decide([out, back]) == "utc"

@@ -1,4 +1,4 @@
-"""Places, clocks, words, notices, phases, text, picture, and flights out of custom data."""
+"""The parts of an itinerary: places, clocks, words, notices, phases, text, picture, and flights out of custom data."""
 
 from __future__ import annotations
 

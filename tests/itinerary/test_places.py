@@ -1,4 +1,4 @@
-"""What the codes stand for: the city served, the zone, the kind of place; moved, retired and shared codes."""
+"""The meaning of codes: the city served, the zone, the kind of place; moved, retired and shared codes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from orders.itinerary.journeys import plan
 from orders.itinerary.notices import transfer_notices
 from tests.itinerary.test_parts import item
 
-# The city people fly to, where the airport lies in another municipality.
+# The city that people fly to, if the airport lies in another municipality.
 SERVED = """
 YUL Montreal|YMX Montreal|YVR Vancouver|YYZ Toronto|YTZ Toronto|CVG Cincinnati|MFM Macau|YYT St. John's|YSJ Saint John|ORD Chicago
 NRT Tokyo|HND Tokyo|KIX Osaka|CTS Sapporo|ICN Seoul|GMP Seoul|EZE Buenos Aires|GRU São Paulo|VCP Campinas|CNF Belo Horizonte
@@ -39,7 +39,7 @@ BJS PKX|JKT HLP|CHI MDW|WAS IAD|YTO YTZ|YEA YEG|REK RKV|TCI TFS|BAK GYD|SPK OKD|
 """
 
 
-# Rows without a city of their own, whose name has the state, the country and the station in it, some of them cut off.
+# Rows without a city of their own, whose name includes the state, the country and the station, sometimes cut off.
 STATIONS = """
 QLJ Lucerne/Lucerne Rail|QMZ Mainz/Mainz Hbf Railway Station|ZWD Warnemuende/Warnemuende Railway Station|ZWN Wittenberge/Wittenberge Railway
 XGC Lund/Lund C Railway Station|QMO Mons/Mons Railway Station|QKB Breckenridge/Breckenridge Bus Station|YVK Koppang/Koppang Railway Station

@@ -1,4 +1,4 @@
-"""Any list of segments gives a plan that loses nothing and has a notice if it runs backwards."""
+"""Any list of segments gives a plan that loses nothing, and that has a notice if it runs backwards."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ codes = st.none() | st.sampled_from(CODES) | st.text(max_size=4)
 near = st.datetimes(datetime(2025, 3, 1), datetime(2025, 4, 15)).map(
     lambda moment: moment.replace(microsecond=0, second=0)
 )
-# The first and last days that a calendar has, where nothing can be added or taken away.
+# The first and last days of the calendar, beyond which nothing can be added or subtracted.
 edges = st.datetimes(datetime.min, datetime(1, 1, 3)) | st.datetimes(datetime(9999, 12, 29), datetime.max)
 times = st.none() | near | st.datetimes() | edges
 offsets = st.none() | st.integers(-14 * 60, 14 * 60).map(lambda minutes: timedelta(minutes=minutes))
@@ -165,7 +165,7 @@ def test_the_order_of_items_does_not_change_the_flights(flown: list[FlightSegmen
 def test_a_flight_time_survives_any_pair_of_zones(
     departs: datetime, length: int, origin: str, destination: str
 ) -> None:
-    """Written as local times by independent means, read back: the same minutes, on nights when the clocks change too."""
+    """Local times written by independent means and read back give the same minutes, even on nights when the clocks change."""
     from zoneinfo import ZoneInfo
 
     from orders.itinerary.airports import place

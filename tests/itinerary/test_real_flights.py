@@ -41,7 +41,7 @@ def words(trip: Trip) -> set[str]:
     return {notice.kind for notice in trip.notices} | {n.kind for flight in trip.flights for n in flight.notices}
 
 
-# What the first flight takes, in minutes.
+# The flight time of the first flight, in minutes.
 FLIGHTS = [
     (("AC855 LHR 2026-12-05 17:15 > YVR 19:55",), 580),
     (("AS65 SEA 2027-01-10 07:45 > ANC 15:35",), 530),  # over four towns of the Panhandle
@@ -82,7 +82,7 @@ def test_a_true_flight_keeps_its_time_and_raises_no_alarm(flights: tuple[str, ..
     assert not words(trip) & ALARMS
 
 
-# Origin, destination and true minutes: propellers, stops under one number, headwind, detours; and tailwind.
+# Origin, destination and true minutes: propellers, stops under one number, headwind and detours, but also tailwind.
 SLOW_AND_FAST = """
 KBP PRG 185|PRG KBP 165|VIE LWO 100|LWO VIE 105|WAW KBP 115|KBP WAW 125|HNL GUM 870|GUM HNL 900|SEA JNU 380|JNU SEA 360|HNL MAJ 320
 MAJ GUM 480|KWA GUM 405|KWA HNL 310|HNL KWA 330|PNI HNL 560|TNR MRU 150|MRU TNR 150|TNR RUN 125|ATH BEG 130|BEG ATH 130|ARN VNO 105
@@ -108,7 +108,7 @@ def test_slow_and_fast_flights_are_read_as_documented(entry: str, month: int) ->
 
 @pytest.mark.parametrize(("equipment", "verdict"), [("AT7", "local"), ("dh4", "local"), ("320", "utc"), ("", "utc")])
 def test_a_propeller_may_be_slow(equipment: str, verdict: str) -> None:
-    """Sofia to Bremen: by jet an hour too long, and as UTC usual."""
+    """Sofia to Bremen: an hour too long for a jet, and normal if the times are UTC."""
     segment_score = score(
         place("SOF"), place("BRE"), datetime(2026, 6, 4, 8), datetime(2026, 6, 4, 10, 35), equipment=equipment
     )

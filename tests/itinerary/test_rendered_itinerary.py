@@ -1,4 +1,4 @@
-"""The itinerary on the page: every code has its words, both times stand under the right reading, times in doubt are not called local."""
+"""The itinerary on the page: every code has its words, both times appear in the right reading, doubtful times are not called local."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ NOW = datetime(2025, 6, 1, tzinfo=UTC)
 
 
 def rendered(trip: Trip, now: datetime = NOW) -> str:
-    """The itinerary card as it is at `now`."""
+    """The HTML of the itinerary card at `now`."""
     pictures = {journey.key: picture.draw(journey) for journey in trip.journeys}
     context = {
         "trip": trip,
@@ -47,12 +47,12 @@ def rendered(trip: Trip, now: datetime = NOW) -> str:
 
 
 def shown(trip: Trip, now: datetime = NOW) -> str:
-    """The itinerary card as text, its rows apart."""
+    """The text of the itinerary card, with spaces between its parts."""
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", rendered(trip, now))).split())
 
 
 def literals(room: str, function: str, at: int) -> set[str]:
-    """The literals that a room's code passes to a function at a position."""
+    """The literals that a room's code passes to a function as the argument at position `at`."""
     calls = (
         node
         for path in (ROOM / room).rglob("*.py")

@@ -1,4 +1,4 @@
-"""Trains, buses and boats that airlines sell under flight numbers are named as such in text, calendar, bar and page."""
+"""Trains, buses and boats that airlines sell under flight numbers are labelled as such in text, calendar, bar and page."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_text_calendar_bar_and_page_name_the_means_of_transport(flight: str, equ
 
 
 def test_a_train_has_no_weight_and_is_not_outvoted() -> None:
-    """London to Paris by train takes longer than the way by air, and as UTC it would be about right."""
+    """London to Paris takes longer by train than by air, and would look about right as UTC."""
     trip = plan([item("QQS XPG 2026-05-10T09:31 2026-05-10T12:47", "CDG LHR 2026-05-10T18:00 2026-05-10T18:20")])
     assert trip.evidence.verdict == "local"
     assert trip.notices == ()

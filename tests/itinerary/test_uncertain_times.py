@@ -1,4 +1,4 @@
-"""Times in doubt: repeated hours, detours, a single possible reading, and their words."""
+"""Doubtful times: repeated hours, detours, a single possible reading, and the words for them."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def test_detours_around_russia_are_caught_in_a_utc_feed(origin: str, destination
 
 
 def test_a_flight_that_only_one_reading_allows_decides() -> None:
-    """23 h 5 min as local cannot be; 15 h 5 min as UTC can, however unusual both are for 8,500 km."""
+    """23 h 5 min as local time is impossible; 15 h 5 min as UTC is possible, however unusual for 8,500 km."""
     segment_score = score(place("ICN"), place("FRA"), datetime(2019, 1, 15, 9), datetime(2019, 1, 16, 0, 5))
     assert (segment_score.possible_local, segment_score.possible_utc) == (False, True)
     assert verdict_of(segment_score, decide([segment_score])) == "utc"
@@ -163,7 +163,7 @@ NEW_YORK = ("DUB JFK 2025-05-01T09:00 2025-05-01T11:40", "JFK LAS 2025-05-01T14:
 
 @pytest.mark.parametrize("split", [False, True])
 def test_travellers_on_two_routes_to_one_city_are_all_counted(split: bool) -> None:
-    """Whole ways in one item, or an item for every flight."""
+    """One item for each person's whole trip, or one for every flight."""
 
     def items(flights: tuple[str, str], kind: str) -> list[OrderItem]:
         return [item(flight, kind=kind) for flight in flights] if split else [item(*flights, kind=kind)]

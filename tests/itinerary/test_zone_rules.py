@@ -20,15 +20,15 @@ from orders.itinerary.zones import VERSION
 ROOT = Path(__file__).resolve().parents[2]
 
 HOURS = [
-    # British Columbia stays at -07 since March 2026, Alberta at -06, Morocco goes back to +00.
+    # British Columbia stays at -07 from March 2026, Alberta at -06, Morocco goes back to +00.
     *((code, -7, day) for code in ("YVR", "YYJ", "YLW", "YXS", "YXX", "YXT") for day in ("2026-07-01", "2026-12-05", "2027-01-15")),
     *((code, -6, day) for code in ("YYC", "YEG", "YMM", "YQL", "YZF") for day in ("2026-07-01", "2026-12-06", "2027-01-15")),
     *((code, 0, day) for code in ("CMN", "RAK", "AGA", "FEZ", "TNG", "EUN") for day in ("2026-10-15", "2026-12-05", "2027-02-01")),
-    # What these had before stands for the flights of those days.
+    # The earlier offsets still apply to the flights of those days.
     ("YVR", -8, "2025-12-05"),
     ("YYC", -7, "2025-12-05"),
     ("CMN", 1, "2025-12-05"),
-    # Changes of the years before: Kazakhstan, Mexico with its border cities, Chile's south, Jordan, Greenland, Paraguay.
+    # Changes of earlier years: Kazakhstan, Mexico with its border cities, southern Chile, Jordan, Greenland, Paraguay.
     ("NQZ", 5, "2024-07-01"),
     ("ALA", 5, "2024-07-01"),
     ("ALA", 6, "2023-07-01"),
@@ -47,7 +47,7 @@ HOURS = [
     ("ASU", -3, "2026-07-01"),
     ("BUA", 11, "2026-01-10"),
     ("POM", 10, "2026-01-10"),
-    # All of China has the capital's time in timetables, Xinjiang too.
+    # In timetables all of China uses the capital's time, including Xinjiang.
     *((code, 8, "2026-06-01") for code in ("URC", "KHG", "HTN", "YIN", "AAT", "AKU", "HMI", "KRL", "PEK", "XIY")),
 ]  # fmt: skip
 
@@ -89,7 +89,7 @@ assert datetime(2026, 12, 5, 12, tzinfo=get_timezone({OLD!r})).utcoffset() == ti
 
 @pytest.fixture
 def odd_machine(tmp_path: Path) -> dict[str, str]:
-    """The environment of a process on a machine whose zone directory takes Vancouver for Greenwich."""
+    """The environment of a process on a machine whose zone directory has Greenwich's rules for Vancouver."""
     (tmp_path / "America").mkdir()
     with (files("tzdata") / "zoneinfo" / "Etc" / "GMT").open("rb") as there, (tmp_path / OLD).open("wb") as here:
         shutil.copyfileobj(there, here)

@@ -1,6 +1,6 @@
-"""Calendar files as libical reads them (Evolution, KOrganizer and others are built on it), under the system's Python.
+"""Calendar files as read by libical (the basis of Evolution, KOrganizer and others), under the system's Python.
 
-Input: a JSON list of texts. Output: for each text a list of [start, end] in Unix seconds, null where there is no time or it floats.
+Input: a JSON list of texts. Output: for each text, a list of [start, end] in Unix seconds; null if there is no time or it floats.
 """
 
 from __future__ import annotations
