@@ -1,1 +1,1 @@
-"""The server as operators run it: what it counts, sends and leaves behind."""
+"""The server as operators run it: its counters, what it sends, and what it leaves behind."""

@@ -1,4 +1,4 @@
-"""Agents who work without a pause: they open orders, search, and sign in anew."""
+"""Agents who work without a pause: they open orders, search, and sign in again."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ REFERENCE = "B94TXY"
 
 @dataclass
 class Traffic:
-    """What agents got: `seen` by what they did and its status, `failed` what was no answer or not the right one.
+    """The agents' results: `seen` counts them by action and status, `failed` lists missing and wrong answers.
 
-    `shown` has the request ids of the orders that came, `openers` the agents to whom one came, `strange` the statuses of pages that
-    were not made by a server of ours.
+    `shown` has the request ids of the orders that were shown, `openers` the agents who saw one, `strange` the statuses of pages that no
+    server of ours made.
     """
 
     seen: Counter[str] = field(default_factory=Counter)
@@ -39,7 +39,7 @@ class Traffic:
         return sum(self.seen.values())
 
     def note(self, answer: requests.Response, *_args: object, **_more: object) -> None:
-        """What a session calls with each answer."""
+        """Take note of an answer; a session calls this for each."""
         if answer.status_code == 200 and answer.request.method == "GET" and "/orders/" in answer.url:
             self.shown.add(answer.headers["X-Request-ID"])
         if "X-Request-ID" not in answer.headers:
@@ -50,7 +50,7 @@ class Traffic:
         self.failed_at.append(time.monotonic())
 
     def go_on(self, answers: int = 24) -> None:
-        """Until so many more have been answered without a failure in between."""
+        """Wait until that many more answers have arrived without a failure in between."""
         goal = self.total + answers
         failures = len(self.failed)
 
@@ -71,9 +71,9 @@ class Traffic:
 
 @contextmanager
 def agents_at_work(port: int, names: list[str]) -> Iterator[Traffic]:
-    """Each opens an order (GET), looks a reference up (POST), and signs in anew on a connection of its own (POST), in turn.
+    """Each agent repeatedly opens an order (GET), looks up a reference (POST), and signs in again on a connection of its own (POST).
 
-    Within the block each of them is signed in and has opened an order.
+    When the block begins, each of them is signed in and has opened an order.
     """
     traffic, over, counting = Traffic(), threading.Event(), threading.Lock()
     urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
@@ -112,7 +112,7 @@ def agents_at_work(port: int, names: list[str]) -> Iterator[Traffic]:
 
 @contextmanager
 def opening_orders(url: str, names: list[str]) -> Iterator[list[int]]:
-    """People who open one order after the other on a server without TLS; gives the statuses they saw, 0 for a page without the order."""
+    """People who open order after order on a server without TLS. Yields the statuses they saw: 0 for a page without the order."""
     over, seen = threading.Event(), list[int]()
 
     def work(name: str) -> None:
@@ -135,7 +135,7 @@ def opening_orders(url: str, names: list[str]) -> Iterator[list[int]]:
 
 
 def as_a_browser(port: int) -> requests.Session:
-    """A session over TLS that takes any certificate, and names the host as people do."""
+    """A session over TLS that accepts any certificate and uses the host name that people do."""
     session = requests.Session()
     session.trust_env, session.verify = False, False
     session.headers.update(
@@ -170,7 +170,7 @@ def _sign_in_anew(session_of_before: requests.Session, port: int, name: str) -> 
 
 
 def _post(session: requests.Session, port: int, page: str, to: str = "", **fields: str) -> requests.Response:
-    """The answer to the form of `page`, or the page itself where it has no form."""
+    """The answer to the form of `page`, or the page itself if it has no form."""
     form = session.get(f"https://127.0.0.1:{port}{page}", timeout=30)
     token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', form.text)
     if token is None:
@@ -184,12 +184,12 @@ def _shows_the_order(answer: requests.Response) -> bool:
 
 
 def _leads_to_the_order(answer: requests.Response) -> bool:
-    """Not to the sign-in, as a search of somebody who is signed out does."""
+    """Whether the answer leads to the order, and not to the sign-in, as for a person who is signed out."""
     return answer.status_code in (302, 303) and answer.headers["Location"].startswith("/orders/")
 
 
 def _is_signed_in(answer: requests.Response) -> bool:
-    """A refused sign-in is 200, with the form."""
+    """Whether the sign-in succeeded; a refused one is 200, with the form."""
     return answer.status_code == 302 and answer.headers["Location"] == "/"
 
 

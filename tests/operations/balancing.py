@@ -1,4 +1,4 @@
-"""Two servers of ours behind the balancers whose samples are in deploy/."""
+"""Two servers of ours behind the balancers whose sample configurations are in deploy/."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ DRAIN = 5
 
 
 def executable(program: str, package: str) -> str:
-    """The path of a balancer. Without one the tests are left out, loudly; under CI=true that is a failure."""
+    """The path of a balancer. Without one, the tests are skipped with a notice; under CI=true they fail."""
     found = shutil.which(program, path=os.environ.get("PATH", "") + ":/usr/sbin")
     if found is None:
         reason = f"NO {program.upper()}: install Debian's {package}; the tests of its sample are left out until then"
@@ -38,13 +38,13 @@ def executable(program: str, package: str) -> str:
 
 @dataclass
 class Host:
-    """One of the servers: on a port of its own, as two machines have an address each."""
+    """One of the servers, on its own port, as two machines would have an address each."""
 
     port: int
     env: dict[str, str]
     log: Path
     process: subprocess.Popen[bytes]
-    read: int = 0  # bytes of the log that were there when it was last started
+    read: int = 0  # size of the log in bytes when the server was last started
 
     @classmethod
     def started(cls, settings: dict[str, str], folder: Path, name: str, **more: str) -> Host:
@@ -57,7 +57,7 @@ class Host:
         return cls(port, env, log, _gunicorn(env, log, port))
 
     def restart(self) -> None:
-        """As a service manager does: SIGTERM, wait, start."""
+        """Restart it as a service manager does: SIGTERM, wait, start."""
         self.process.send_signal(signal.SIGTERM)
         self.process.wait(60)
         self.start()
@@ -73,13 +73,13 @@ class Host:
 
     @property
     def worker(self) -> int:
-        """The process that answers."""
+        """The pid of the process that answers."""
         main = self.process.pid
         (worker,) = Path(f"/proc/{main}/task/{main}/children").read_text().split()
         return int(worker)
 
     def is_in_the_balance(self) -> bool:
-        """Whether it has shown pages since it was last started: only then may the next one stop."""
+        """Whether it has served order pages since it was last started: only then may the next one stop."""
         with self.log.open("rb") as lines:
             lines.seek(self.read)
             return lines.read().count(b'"route": "order"') > 2
@@ -113,7 +113,7 @@ class Balancer:
         return Path(self.command[0]).name
 
     def start(self) -> None:
-        """Start it and wait until it takes connections."""
+        """Start it and wait until it accepts connections."""
         with self.log.open("ab") as out:
             self.process = subprocess.Popen(self.command, stdout=out, stderr=out, start_new_session=True)
         limit = time.monotonic() + 20
@@ -125,7 +125,7 @@ class Balancer:
         raise AssertionError(self.log.read_text())
 
     def reload(self) -> None:
-        """Read the configuration again, as its package does it: pages under way are finished."""
+        """Reload the configuration as its package does: pages in progress are finished."""
         assert self.process is not None
         self.process.send_signal(self.reloads_at)
 
@@ -155,7 +155,7 @@ def haproxy(folder: Path, ports: list[int]) -> Iterator[Balancer]:
 
 @contextmanager
 def nginx(folder: Path, ports: list[int]) -> Iterator[Balancer]:
-    """nginx with the sample's lines for two servers in use, without those for IPv6, which not every machine has."""
+    """nginx with the sample's lines for two servers enabled, without those for IPv6, which not every machine has."""
     program, port = executable("nginx", "nginx-light"), free_port()
     Authority(folder).context("127.0.0.1")
     changes = {

@@ -17,7 +17,7 @@ PATIENCE = 120.0  # seconds to boot, and to halt
 
 
 def program(name: str) -> str:
-    """The path of one of this machine's programs. Ends the process with a loud line if it is not there."""
+    """The path of one of this machine's programs. Ends the process with a notice if it is missing."""
     found = shutil.which(name)
     if found is None:
         sys.exit(f"NO {name.upper()}: install Debian's package {PACKAGES.get(name, name)}; nothing is tried until then")
@@ -25,14 +25,14 @@ def program(name: str) -> str:
 
 
 class Machine:
-    """A booted Debian; `leader` is the number that its process 1 has on this machine."""
+    """A booted Debian; `leader` is the pid of its process 1 on this machine."""
 
     def __init__(self, leader: int, environment: dict[str, str]) -> None:
         self.leader = leader
         self.environment = environment
 
     def run(self, *command: str, **more: str) -> int:
-        """Run a command there as root, with `more` in its environment; the exit status."""
+        """Run a command there as root, with `more` in its environment; returns the exit status."""
         settings = [f"{name}={value}" for name, value in {**self.environment, **more}.items()]
         into = [program("nsenter"), f"--target={self.leader}", "--mount", "--uts", "--ipc", "--pid", "--cgroup"]
         done = subprocess.run(
@@ -43,9 +43,9 @@ class Machine:
 
 @contextmanager
 def booted(root: Path, folders: list[str], environment: dict[str, str]) -> Iterator[Machine]:
-    """Boot the Debian in `root`, which sees `folders` of this machine read-only; halt it afterwards.
+    """Boot the Debian in `root`, which sees `folders` of this machine read-only, and halt it afterwards.
 
-    Commands have `environment` and nothing of this process' own. What the console shows is added to `console.log` next to `root`.
+    Commands get `environment` and nothing of this process's own. Console output is added to `console.log` next to `root`.
     """
     name = f"new-debian-{os.getpid()}"
     command = [
@@ -55,7 +55,7 @@ def booted(root: Path, folders: list[str], environment: dict[str, str]) -> Itera
     ]  # fmt: skip
     groups: list[Path] = []
     if not Path("/run/systemd/system").is_dir():
-        # This machine has no systemd that would make a control group for it.
+        # This machine has no systemd to create a control group for it.
         command.append("--keep-unit")
         groups = [path / name for path in (GROUPS / "systemd", GROUPS / "unified") if path.is_dir()] or [GROUPS / name]
     joining = " && ".join([*(f"mkdir {group} && echo $$ > {group}/cgroup.procs" for group in groups), 'exec "$@"'])
@@ -77,12 +77,12 @@ def booted(root: Path, folders: list[str], environment: dict[str, str]) -> Itera
 
 
 def _up(process: subprocess.Popen[bytes], environment: dict[str, str], console: Path) -> Machine:
-    """The machine once its boot has ended. Ends the process, with what the console showed, if it never does."""
+    """Wait for the machine to boot. If it never does, end the process with the console output."""
     ends = time.monotonic() + PATIENCE
     while process.poll() is None and time.monotonic() < ends:
         if children := Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split():
             machine = Machine(int(children[0]), environment)
-            # "degraded": a unit failed, which is for the checks.
+            # "degraded": a unit failed, which is left to the checks.
             if machine.run("sh", "-c", "systemctl is-system-running | grep --quiet -e running -e degraded") == 0:
                 return machine
         time.sleep(0.5)

@@ -1,4 +1,4 @@
-"""A collector on loopback: takes what is posted, unpacked, and answers 200."""
+"""A collector on loopback: it stores what is posted, decompressed, and answers 200."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from typing import Any
 
 @dataclass
 class Collector:
-    """`came` are the bodies in their order, `paths` where each was posted."""
+    """The posts that arrived: `came` are the bodies in order, `paths` where each was posted."""
 
     port: int = 0
     came: list[bytes] = field(default_factory=list)
     paths: list[str] = field(default_factory=list)
 
     def until(self, enough: Callable[[list[bytes]], bool]) -> list[bytes]:
-        """What came, as soon as it is enough."""
+        """Wait until enough has arrived, and return all bodies."""
         limit = time.monotonic() + 30
         while not enough(list(self.came)):
             assert time.monotonic() < limit, f"{len(self.came)} bodies came"
@@ -49,7 +49,7 @@ def collecting() -> Iterator[Collector]:
             self.end_headers()
 
         def log_message(self, *args: Any) -> None:
-            """Nothing: the test's output is not a log."""
+            """Log nothing, to keep the test's output clean."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Taking) as server:
         found.port = server.server_address[1]

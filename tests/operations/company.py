@@ -22,7 +22,7 @@ AGENTS = [f"agent{number}" for number in range(4)]
 
 @dataclass
 class Company:
-    """The servers, and what is around them."""
+    """The servers and their surroundings."""
 
     postgres: Server
     settings: dict[str, str]
@@ -31,12 +31,12 @@ class Company:
     folder: Path
 
     def records(self, database: str = DATABASE) -> Counter[str]:
-        """How many records each request has."""
+        """The number of records of each request."""
         with self.postgres.connect(database) as owner:
             return Counter(str(row[0]) for row in owner.execute("SELECT request_id FROM orders_accessrecord"))
 
     def manage(self, *words: str, **more: str) -> str:
-        """Run a command of ours; what it said."""
+        """Run a command of ours and return its output."""
         done = on_postgres.run({**self.settings, **more}, "manage.py", *words)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
@@ -66,14 +66,14 @@ def company(
 
 @pytest.fixture(params=[haproxy, nginx])
 def balancer(company: Company, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Balancer]:
-    """One more balancer before the same servers."""
+    """An additional balancer in front of the same servers."""
     with request.param(tmp_path, [host.port for host in company.hosts]) as running:
         yield running
 
 
 @contextmanager
 def at_work(company: Company, what: str, balancer: Balancer | None = None) -> Iterator[Traffic]:
-    """Agents at work; afterwards every record from before is still there, each order that was shown has one, and the chains hold."""
+    """Agents at work; afterwards every earlier record is still there, each order that was shown has one, and the chains hold."""
     with agents_at_work((balancer or company.balancer).port, AGENTS) as traffic:
         traffic.go_on(12)
         before = company.records()

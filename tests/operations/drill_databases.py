@@ -1,4 +1,4 @@
-"""The databases of a drill: the one in use, and the copy that is made from its backup."""
+"""The databases of a drill: the one in use, and the copy made from its backup."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Row = tuple[object, ...]
 
 @dataclass
 class OnSqlite:
-    """A file in use, and the one that the drill makes."""
+    """A database file in use, and the one that the drill makes."""
 
     folder: Path
     name = "SQLite"
@@ -28,7 +28,7 @@ class OnSqlite:
         return {"DATABASE_URL": f"sqlite:///{self.files['in use']}"}
 
     def owner(self) -> dict[str, str]:
-        """What commands get besides."""
+        """Further settings for commands."""
         return {}
 
     def rows(self, which: str, sql: str) -> list[Row]:
@@ -36,29 +36,29 @@ class OnSqlite:
             return database.execute(sql).fetchall()
 
     def newest(self) -> str:
-        """The time (UTC) of the newest record of the drill, to the second."""
+        """The time (UTC) of the newest record in the drill's database, to the second."""
         return str(self.rows("drill", "SELECT max(at) FROM orders_accessrecord")[0][0])[:19]
 
     def size(self) -> int:
-        """Bytes of the database in use."""
+        """Size of the database in use, in bytes."""
         return int(
             str(self.rows("in use", "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")[0][0])
         )
 
     def tamper(self, sql: str) -> None:
-        """Change what was restored, past what keeps records from being changed."""
+        """Change the restored database, bypassing the protection of records."""
         with closing(sqlite3.connect(self.files["drill"])) as database, database:
             database.execute("DROP TRIGGER orders_accessrecord_no_update")
             database.execute(sql)
 
     def left(self) -> list[str]:
-        """What the drill has left behind."""
+        """The files that the drill has left behind."""
         return [path.name for path in (self.folder / "var").iterdir()]
 
 
 @dataclass
 class OnPostgres:
-    """A database in use with two roles as in docs/operating.md, and the one that the drill makes with two others, on one server."""
+    """A database in use with two roles as in docs/operating.md, and the drill's with two others, on one server."""
 
     server: Server
     name = "PostgreSQL"

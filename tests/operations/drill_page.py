@@ -1,4 +1,4 @@
-"""docs/drill.md as commands: its numbered steps, a shell they are pasted into, and the table of the time they took."""
+"""docs/drill.md as commands: its numbered steps, a shell that they are pasted into, and the table of the time they took."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.live import PROJECT
 PAGE = PROJECT / "docs" / "drill.md"
 START, END = "<!-- timed: written by `make test-operations ARGS='-k drill' WRITE=1` -->", "<!-- end of timed -->"
 ALL = "steps 2 to 8"
-LONGEST = 240  # seconds for a step
+LONGEST = 240  # time limit of a step, in seconds
 
 
 def steps(database: str, replaced: Mapping[str, str]) -> dict[str, str]:
@@ -42,7 +42,7 @@ def steps(database: str, replaced: Mapping[str, str]) -> dict[str, str]:
 
 @dataclass
 class Shell:
-    """A bash that keeps what is set in it from one paste to the next, without a terminal. All that it prints is in `log`."""
+    """A bash without a terminal that keeps its variables from one paste to the next. All its output is in `log`."""
 
     folder: Path
     bash: subprocess.Popen[bytes]
@@ -54,25 +54,25 @@ class Shell:
 
     @property
     def child(self) -> int | None:
-        """The process of the command that it waits for, if there is one."""
+        """The pid of the command that the shell is waiting for, if there is one."""
         children = Path(f"/proc/{self.bash.pid}/task/{self.bash.pid}/children").read_text().split()
         return int(children[0]) if children else None
 
     def paste(self, commands: str) -> tuple[str, list[str]]:
-        """Run commands to their end; what they printed, and those that failed."""
+        """Run commands until they end; returns what they printed, and the failed ones."""
         before = self.log.stat().st_size
         self.begin(commands)
         failed = self.ended()
         return self.log.read_bytes()[before:].decode(), failed
 
     def begin(self, commands: str) -> None:
-        """Start commands, which may go on until they are stopped."""
+        """Start commands, which may run until they are stopped."""
         pasted = self.folder / "pasted.sh"
-        pasted.write_text(f"{commands}\n:\n")  # so that the last one fails once, and not as the end of the file too
+        pasted.write_text(f"{commands}\n:\n")  # so that a failing last command is reported once, not again for the file
         self._type(f". {pasted}\necho >&{self.reports[1]}")
 
     def ended(self) -> list[str]:
-        """Wait until what has begun has ended; the commands that failed."""
+        """Wait until the commands have ended; returns the failed ones."""
         said = b""
         while not f"\n{said.decode()}".endswith("\n\n"):
             ready, _, _ = select.select([self.reports[0]], [], [], LONGEST)
@@ -81,7 +81,7 @@ class Shell:
         return said.decode().splitlines()[:-1]
 
     def settings(self) -> dict[str, str]:
-        """The environment of the commands that are pasted."""
+        """The environment of the pasted commands."""
         printed, _failed = self.paste("env --null\n")
         return dict(one.split("=", 1) for one in printed.split("\0") if one)
 
@@ -93,7 +93,7 @@ class Shell:
 
 @contextmanager
 def shell(folder: Path, env: Mapping[str, str]) -> Iterator[Shell]:
-    """A shell until the end of the block, which also ends what it still runs."""
+    """A shell for the block; at the end, a command that is still running is ended too."""
     reports = os.pipe()
     with (folder / "shell.log").open("wb") as log:
         bash = subprocess.Popen(
@@ -113,7 +113,7 @@ def shell(folder: Path, env: Mapping[str, str]) -> Iterator[Shell]:
 
 @dataclass
 class Timed:
-    """A drill that was gone through: seconds by step, and sizes in bytes."""
+    """A completed drill: seconds by step, and sizes in bytes."""
 
     records: int
     people: int
@@ -136,7 +136,7 @@ class Timed:
 
 
 def table(timed: Mapping[str, Timed]) -> str:
-    """The times by database, as the page has them."""
+    """The table of times by database, for the page."""
     one, *_ = timed.values()
     heads = ["step", *(f"{name}, {each.database / 1e6:.0f} MB" for name, each in timed.items())]
     times = [[each.backed_up, *each.seconds.values(), sum(each.seconds.values())] for each in timed.values()]
@@ -154,7 +154,7 @@ def table(timed: Mapping[str, Timed]) -> str:
 
 
 def titles(timed: Mapping[str, Timed]) -> list[str]:
-    """The first column of the table."""
+    """The first column of the new table."""
     return ["the backup, under load", *next(iter(timed.values())).seconds, ALL]
 
 
@@ -165,6 +165,6 @@ def write(timed: Mapping[str, Timed]) -> None:
 
 
 def titles_on_the_page() -> list[str]:
-    """The first column of the table that the page has."""
+    """The first column of the table that is on the page."""
     rows = PAGE.read_text(encoding="utf-8").partition(START)[2].partition(END)[0]
     return re.findall(r"^\| (\w[^|]*?) \|", rows, re.MULTILINE)[1:]

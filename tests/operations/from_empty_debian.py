@@ -1,11 +1,11 @@
 """A newcomer on an empty Debian: every command of that chapter of docs/operating.md, pasted in order, until a person opens an order.
 
-`make test-debian`, as root on Debian with mmdebstrap and systemd-container. The new Debian is a folder that is removed afterwards, booted with
-systemd as its process 1. It shares this machine's network and reaches packages as this machine does: with its settings of apt and pip, and the
-folders in MOUNTS, which are this machine's and not the project's.
+`make test-debian`, as root on Debian with mmdebstrap and systemd-container. The new Debian is a folder that is removed afterwards,
+booted with systemd as its process 1. It shares this machine's network and reaches packages as this machine does: with its apt and pip
+settings, and the folders in MOUNTS, which belong to this machine and not to the project.
 
-What is not in the chapter comes after it: a region that names the stand-in CDP, since there is no real one here. Then the person
-works, the units are tried (new_debian/units.py), and the machine is started once more, where the same person works again.
+Steps that are not in the chapter follow it: a region for the stand-in CDP is set, since there is no real one here. Then the person
+works, the units are tested (new_debian/units.py), and the machine is restarted, after which the same person works again.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 CHAPTER = "## From an empty Debian to the first order"
 AUTHORITIES = "/root/of-this-machine.pem"
 PORTS = (80, 443, 5432, 8000)
-# What Debian's installer puts on every machine and mmdebstrap leaves out.
+# Packages that Debian's installer puts on every machine and mmdebstrap leaves out.
 ON_EVERY_MACHINE = "systemd-sysv,dbus"
 
 STAND_IN = """
@@ -46,7 +46,7 @@ def blocks() -> list[str]:
 
 
 def as_this_machine(root: Path) -> list[str]:
-    """Let the new Debian reach packages as this machine does; the folders to mount there."""
+    """Let the new Debian reach packages as this machine does; returns the folders to mount there."""
     for path in ("/etc/apt/apt.conf.d", "/etc/pip.conf", "/etc/resolv.conf", "~/.config/pip/pip.conf"):
         here, there = Path(path).expanduser(), root / path.lstrip("/").replace("~", "root")
         if here.is_dir():
@@ -54,13 +54,13 @@ def as_this_machine(root: Path) -> list[str]:
         elif here.exists():
             there.parent.mkdir(parents=True, exist_ok=True)
             there.write_bytes(here.read_bytes())
-    # Not where Debian's own are: installing ca-certificates writes those anew.
+    # Not in Debian's own place: installing ca-certificates rewrites the files there.
     shutil.copy("/etc/ssl/certs/ca-certificates.crt", root / AUTHORITIES.lstrip("/"))
     return os.environ.get("MOUNTS", "").split()
 
 
 def environment() -> dict[str, str]:
-    """What a root shell of the new Debian has, and how this machine reaches packages."""
+    """The environment of a root shell in the new Debian, with the settings by which this machine reaches packages."""
     kept = {name: value for name, value in os.environ.items() if name.startswith("PIP_") or name.endswith("_proxy")}
     return kept | {
         "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
@@ -72,7 +72,7 @@ def environment() -> dict[str, str]:
 
 
 def pasted(root: Path, machine: Machine) -> bool:
-    """Run the chapter, as root; whether every command worked."""
+    """Run the chapter as root; returns whether every command succeeded."""
     archive = subprocess.run([program("git"), "archive", "HEAD"], cwd=PROJECT, capture_output=True, check=True)
     (root / "root/cdpviewer.tar").write_bytes(archive.stdout)
     lines = [
@@ -86,13 +86,13 @@ def pasted(root: Path, machine: Machine) -> bool:
 
 
 def works(machine: Machine, module: str, **more: str) -> bool:
-    """Run a module of new_debian with the installed program's Python; whether it found nothing wrong."""
+    """Run a module of new_debian with the installed program's Python; returns whether it found no fault."""
     command = f"cd /opt/cdpviewer && exec .venv/bin/python -B -m tests.operations.new_debian.{module}"
     return machine.run("bash", "-c", command, **more) == 0
 
 
 def tried(root: Path, done: Callable[[str], None]) -> bool:
-    """All of it in this order, up to the first step that fails; `done` is called after each other one."""
+    """Run all steps in this order up to the first that fails; `done` is called after each other one."""
     folders = as_this_machine(root)
     with Sandbox() as cdp:
         with booted(root, folders, environment()) as machine:
@@ -129,7 +129,7 @@ def main() -> int:
 
     with tempfile.TemporaryDirectory(prefix="debian-") as folder:
         root = Path(folder) / "root"
-        if base := os.environ.get("BASE"):  # a tar that mmdebstrap made before, with ON_EVERY_MACHINE
+        if base := os.environ.get("BASE"):  # a tar that mmdebstrap made earlier, with ON_EVERY_MACHINE
             root.mkdir()
             subprocess.run([program("tar"), "-xf", base, "-C", str(root)], check=True)
         else:

@@ -1,6 +1,6 @@
-"""A database as it is after 400 days: people with a connection each, and records in chains that can be proved.
+"""A database as it is after 400 days: people with a connection each, and records in chains that can be verified.
 
-`python -m tests.operations.grown PEOPLE RECORDS` fills the one that DATABASE_URL names.
+`python -m tests.operations.grown PEOPLE RECORDS` fills the database of DATABASE_URL.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from django.db import connection, transaction
 DAYS = 400
 WHAT = ("order_opened",) * 7 + ("contacts_seen", "travellers_seen", "searched_reference", "raw_seen")
 
-# Of the access records, except those that keep a record from occurring twice.
+# Indexes of the access records, except those that keep a record from occurring twice.
 INDEXES = {
     "sqlite": "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = 'orders_accessrecord' AND sql NOT LIKE '%UNIQUE%'",
     "postgresql": "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'orders_accessrecord' AND indexdef NOT LIKE '%UNIQUE%'",
@@ -25,7 +25,6 @@ INDEXES = {
 
 
 def fill(people: int, records: int) -> None:
-    """Add so many people and records."""
     from django.contrib.auth.models import Group, User
 
     from orders.models import Connection
@@ -68,7 +67,7 @@ def _records(count: int, people: list[tuple[int, str]]) -> Iterator[dict[str, An
 
 
 def _add(records: list[dict[str, Any]]) -> None:
-    """Write the records, and their indexes afterwards, which is quicker."""
+    """Insert the records, and create their indexes afterwards, which is faster."""
     from orders.privacy import record_rows
 
     names, places = ", ".join(records[0]), ", ".join(["%s"] * len(records[0]))

@@ -1,8 +1,8 @@
 """The image and the compose file, built and run without a registry: every command of that chapter of docs/operating.md, pasted in order.
 
-`make test-container`, as root on Debian with PROGRAMS. Images are in a folder that is removed afterwards; the containers have a network of
-their own, which leads nowhere. Building reaches packages as this machine does (see `from_empty_debian`). Debian's PostgreSQL, Redis and nginx
-stand in for the images of a registry, and a loop for systemd's timers, by which podman runs health checks.
+`make test-container`, as root on Debian with PROGRAMS. Images are in a folder that is removed afterwards; the containers have a network
+of their own without access to the outside. Building reaches packages as this machine does (see `from_empty_debian`). Debian's
+PostgreSQL, Redis and nginx stand in for a registry's images, and a loop for the systemd timers by which podman runs health checks.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ def environment(folder: Path) -> dict[str, str]:
 
 
 def ran(*words: str, cwd: Path = PROJECT, text: str | None = None) -> str:
-    """What a command wrote; AssertionError if it failed."""
+    """Run a command and return its output. Raises AssertionError if it fails."""
     command = [program(words[0]), *words[1:]]
     done = subprocess.run(command, cwd=cwd, input=text, capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"{words}: {done.stdout[-2000:]} {done.stderr[-2000:]}"
@@ -105,7 +105,7 @@ def ran(*words: str, cwd: Path = PROJECT, text: str | None = None) -> str:
 
 
 def paste(block: str, cwd: Path, env: dict[str, str], volumes: tuple[str, ...] = ()) -> None:
-    """Run a block; `docker compose` is Debian's docker-compose, and a build has `volumes` of the machine's."""
+    """Run a block; `docker compose` is Debian's docker-compose, and a build has `volumes` of this machine."""
     options = shlex.join(f"--volume={volume}" for volume in volumes)
     shims = f'buildah() {{ if [ "$1" = build ]; then set -- build {options} "${{@:2}}"; fi; command buildah "$@"; }}\n'
     shims += 'docker() { shift; docker-compose "$@"; }\n'
@@ -113,7 +113,7 @@ def paste(block: str, cwd: Path, env: dict[str, str], volumes: tuple[str, ...] =
 
 
 def built(folder: Path, env: dict[str, str]) -> None:
-    """Make the image by the chapter's first block, and the stand-ins."""
+    """Make the image with the chapter's first block, and the stand-ins."""
     source, machine = folder / "source", folder / "machine"
     for made in (source, machine / "etc", machine / "root"):
         made.mkdir(parents=True)
@@ -126,7 +126,7 @@ def built(folder: Path, env: dict[str, str]) -> None:
     lines = [f"{name[4:].lower().replace('_', '-')} = {value}\n" for name, value in settings.items()]
     with (machine / "etc/pip.conf").open("a") as pip:
         pip.write("[install]\n" + "".join(lines))
-    # A build has the resolv.conf of the machine anyway.
+    # A build has this machine's resolv.conf anyway.
     files = [path for path in machine.rglob("*") if path.is_file() and path.name != "resolv.conf"]
     volumes = (*(f"{path}:/{path.relative_to(machine)}" for path in files), *(f"{path}:{path}:ro" for path in folders))
     began = time.monotonic()
@@ -138,14 +138,14 @@ def built(folder: Path, env: dict[str, str]) -> None:
 
 
 def examine_the_image() -> None:
-    """Nobody's secrets, nobody's machine and nothing but the program inside, in any layer; not root, and nothing of it writable."""
+    """Check that no layer contains secrets or machine files, that the user is not root, and that nothing unexpected is writable."""
     (image,) = json.loads(ran("podman", "inspect", "cdpviewer"))
     assert image["User"] == f"{OWN_USER}:{OWN_USER}", image["User"]
     told = json.dumps([image["History"], image["Config"]])
     assert not re.search("SECRET_KEY|CREDENTIAL_KEYS|PASSWORD|DATABASE_URL|BEGIN", told), told
     layers = [Path(one) for kind in ("LowerDir", "UpperDir") for one in image["GraphDriver"]["Data"][kind].split(":")]
     paths = [(f"/{path.relative_to(layer)}", path) for layer in layers for path in layer.rglob("*")]
-    # Where a build had files of this machine, empty ones stay.
+    # In place of this machine's files during a build, empty ones remain.
     found = [name for name, path in paths if NOT_INSIDE.search(name) and (path.is_dir() or path.stat().st_size)]
     assert not found, found
     writable = {name for name, path in paths if not path.is_symlink() and path.stat().st_mode & 0o002}
@@ -154,7 +154,7 @@ def examine_the_image() -> None:
 
 
 def on_sqlite() -> None:
-    """Without compose, and with no line in passwd, which podman otherwise adds: the database is in the volume at /data."""
+    """Without compose, and without the passwd line that podman adds by default: the database is in the volume at /data."""
     options = f"--rm --passwd=false --user={STRANGER}:{STRANGER} --read-only --tmpfs=/tmp --network=none --volume=sqlite:/data"
     options += " --env=CDPVIEWER_SECRET_KEY=none --env=DATABASE_URL=sqlite:////data/cdpviewer.sqlite3"
     migrate = "cdpviewer .venv/bin/python manage.py migrate --skip-checks"
@@ -162,7 +162,7 @@ def on_sqlite() -> None:
 
 
 def health_checks() -> None:
-    """What systemd's timers do on a machine that was booted by it."""
+    """Run the health checks, as systemd's timers do on a machine that systemd has booted."""
     while True:
         for name in ("postgres", "app"):
             with suppress(AssertionError):  # unhealthy, or not there yet
@@ -178,7 +178,7 @@ def state(name: str) -> dict[str, Any]:
 
 
 def well(url: str, people: requests.Session | None = None) -> requests.Response:
-    """The page once it is no 5xx: after each start and end of a container podman's name server misses questions for a moment."""
+    """The page once it is no 5xx: each time a container starts or ends, podman's name server misses queries for a moment."""
     limit = time.monotonic() + 60
     while (page := (people or requests).get(url, timeout=20)).status_code >= 500 and time.monotonic() < limit:
         time.sleep(0.5)
@@ -186,7 +186,7 @@ def well(url: str, people: requests.Session | None = None) -> requests.Response:
 
 
 def sign_in_and_open_an_order(deploy: Path) -> requests.Session:
-    """Through nginx, as a browser does; the session."""
+    """Sign in and open an order through nginx, as a browser does; returns the session."""
     people = requests.Session()
     people.trust_env, people.verify = False, str(deploy / "secrets/orders.pem")
     people.headers["Referer"] = f"{SITE}/"
@@ -205,7 +205,7 @@ def sign_in_and_open_an_order(deploy: Path) -> requests.Session:
 
 
 def examine_the_server(deploy: Path) -> None:
-    """Who it runs as, what it may write, and what the pages' role may do to a record."""
+    """Check the server's user, what it may write, and what the pages' role may do to a record."""
 
     def inside(*words: str) -> list[str]:
         return ran("docker-compose", "exec", "-T", "app", *words, cwd=deploy).split()
@@ -221,7 +221,7 @@ def examine_the_server(deploy: Path) -> None:
 
 
 def stop_under_way(people: requests.Session, deploy: Path) -> None:
-    """A stop drains: `/readyz` says so while pages are served, and the server ends with 0."""
+    """A stop drains: `/readyz` reports it while pages are served, and the server ends with status 0."""
     address = f"http://{state('app')['Address']}:8000"
     assert [well(address + probe).status_code for probe in ("/livez", "/readyz")] == [200, 200]
     assert people.get(f"{SITE}/readyz", timeout=5).status_code == 404  # kept inside by nginx
@@ -238,7 +238,7 @@ def stop_under_way(people: requests.Session, deploy: Path) -> None:
 
 
 def served(folder: Path) -> None:
-    """The first start, a person, a night, a stop and an upgrade; network, mounts and processes are this process's own."""
+    """The first start, a person, a night, a stop and an upgrade, with network, mounts and processes of this process's own."""
     source, deploy, env = folder / "source", folder / "source/deploy/container", dict(os.environ)
     ran("ip", "link", "set", "lo", "up")
     ran("mount", "-t", "tmpfs", "tmpfs", "/run")  # where engines keep names and networks of their containers
@@ -284,7 +284,7 @@ def main(words: list[str]) -> int:
         return 0
     if os.geteuid() != 0:
         sys.exit("Containers with a network of their own are made by root only.")
-    list(map(program, PROGRAMS))  # or end
+    list(map(program, PROGRAMS))  # ends the process if one is missing
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="containers-") as folder:
         built(Path(folder), env := environment(Path(folder)))

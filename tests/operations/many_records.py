@@ -1,4 +1,4 @@
-"""Access records by the million on PostgreSQL, as 500 people leave them in 400 days: most views of orders, few account events."""
+"""Millions of access records on PostgreSQL, as 500 people leave them in 400 days: mostly views of orders, few account events."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tests.postgres_server import Server
 
 RECORDS = int(os.environ.get("RECORDS", "200000"))
 PEOPLE = 500
-# Numbers that do not repeat one another's rhythm, and are the same in each run.
+# Numbers that do not follow one another's pattern, and are the same in each run.
 _ONE, _TWO, _THREE = (f"(hashint8(number + {more}) & 2147483647)" for more in (0, 10_000_000, 20_000_000))
 _RECORDS = f"""
 INSERT INTO orders_accessrecord (at, user_id, user_name, what, order_ref, reference, route, departs, connection_id, connection_name,
@@ -38,7 +38,7 @@ FROM generate_series(1, {PEOPLE}) AS number ON CONFLICT (id) DO NOTHING
 
 
 def load(postgres: Server, database: str, count: int = RECORDS) -> None:
-    """Add the people, those that are there keeping their numbers, and `count` records. Indexes are made afterwards, which is quicker."""
+    """Add the people, keeping the ids of existing ones, and `count` records. Indexes are created afterwards, which is faster."""
     with postgres.connect(database) as owner:
         owner.execute("SET maintenance_work_mem = '512MB'")
         indexes = owner.execute(

@@ -1,4 +1,4 @@
-"""The alerts as Debian's promtool reads them: their form, and what each of them answers to."""
+"""The alerts as Debian's promtool reads them: their syntax, and what triggers each of them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FOLDER = PROJECT / "deploy" / "prometheus"
 
 
 def executable() -> str:
-    """The path of promtool. Without one the tests are left out, loudly; under CI=true that is a failure."""
+    """The path of promtool. Without one, the tests are skipped with a notice; under CI=true they fail."""
     found = shutil.which("promtool")
     if found is None:
         reason = "NO PROMTOOL: install Debian's prometheus; the alerts are not tried until then"

@@ -1,4 +1,4 @@
-"""Backup while agents work, restore while they do not: of the real server's database, with everything in it."""
+"""Backup while agents work and restore while they do not: the real server's database, with everything in it."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def counted(file: Path) -> int:
 
 @contextmanager
 def agents_at_work(app: App) -> Iterator[list[int]]:
-    """Four people who open one order after the other; gives the statuses they saw."""
+    """Four people who open order after order. Yields the statuses they saw."""
     names = [f"agent{number}" for number in range(4)]
     for name in names:
         app.person(name)
@@ -101,7 +101,7 @@ def test_a_backup_under_load_is_one_whole_state_and_serves_again(live_app: App, 
             assert session.get(f"{own.url}/orders/B94TXY/", timeout=20).status_code == 200
         refused = manage(own, "restore", str(backup))
         assert refused.returncode == 1 and "stop all servers" in refused.stderr
-    # What was looked at since is in the former file, and not in the restored one.
+    # What was viewed since is in the former file, and not in the restored one.
     since = counted(tmp_path / "own.sqlite3")
     again = manage(own, "restore", str(backup))
     (former,) = re.findall(r"previous database is (\S+):", again.stdout)

@@ -29,11 +29,11 @@ pytestmark = [pytest.mark.operations, pytest.mark.filterwarnings("ignore:Unverif
 ORDER = f"/orders/{SEED}/"
 AGENTS = [f"agent{number}" for number in range(3)]
 OFF = re.compile(r"the clock of this server is (\d+) s off")
-BUSY = 20  # seconds by which a busy machine may falsify a difference of clocks
+BUSY = 20  # seconds by which a busy machine may distort a clock difference
 
 
 def library() -> str:
-    """The library that gives a process another clock. Without it the tests are left out, loudly; under CI=true that is a failure."""
+    """The library that gives a process another clock. Without it, the tests are skipped with a notice; under CI=true they fail."""
     found = sorted(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"))
     if not found:
         reason = "NO FAKETIME: install Debian's faketime; servers with a wrong clock are not tried until then"
@@ -61,7 +61,7 @@ class Clock:
         self.set("+0")
 
     def set(self, skew: str) -> None:
-        """Put it ahead of the machine's ("+40m") or behind ("-40m")."""
+        """Set it ahead of the machine's clock ("+40m") or behind it ("-40m")."""
         new = self.file.with_suffix(".new")
         new.write_text(skew)
         new.replace(self.file)
@@ -80,7 +80,7 @@ def prepared(
 
 
 def seconds_off(ready: requests.Response) -> int:
-    """By how much `/readyz` says that the clock is off, and nothing else is wrong."""
+    """The clock offset in seconds that `/readyz` reports, if it reports no other fault."""
     state = ready.json()
     found = OFF.fullmatch(state.pop("clock"))
     assert found and ready.status_code == 503, ready.text
@@ -96,7 +96,7 @@ def redis() -> Iterator[redis_server.Server]:
 
 @contextmanager
 def wrong_by(skew: str, env: dict[str, str], folder: Path) -> Iterator[on_postgres.Served]:
-    """A further server whose clock is wrong, with somebody signed in."""
+    """An additional server whose clock is wrong, with an agent signed in."""
     folder.mkdir()
     clock = Clock(folder / "clock")
     clock.set(skew)
@@ -119,7 +119,7 @@ def test_a_wrong_clock_ends_no_session_and_loses_no_record(
         return found
 
     def calls_of_a_panel(after: str, panel: str) -> int:
-        """How often the CDP is called for a panel at one server after the page at the other."""
+        """How many CDP calls a panel at one server needs after the page at the other."""
         assert statuses(right.session, after) == [200]
         before = running_sandbox.calls()["total"]
         assert right.session.get(f"{panel}{ORDER}raw/", timeout=20).status_code == 200
@@ -138,7 +138,7 @@ def test_a_wrong_clock_ends_no_session_and_loses_no_record(
                 assert shared == (1, 1), "answers are shared though one is read as too old, or as from the future"
                 assert abs(seconds_off(wrong.get("/readyz")) - seconds) < BUSY
                 assert '"seconds_ahead_of_the_database": ' in wrong.log.read_text()
-                # A session that is over is over at both, even where the host's own clock has not reached its end.
+                # A session that has ended is ended at both servers, even if the host's own clock has not reached its end.
                 with postgres.connect("skewed") as owner:
                     owner.execute("UPDATE django_session SET expire_date = expire_date - interval '10 hours 1 minute'")
                     for server in (wrong, right):
@@ -195,7 +195,7 @@ def test_a_clock_that_jumps_takes_its_host_out_of_the_balance_and_costs_nobody_a
                     traffic.go_on()
                     assert abs(seconds_off(straight(hosts[1], "/readyz")) - abs(seconds)) < BUSY
                     assert abs(metrics.value("cdpviewer_clock_offset_seconds") - seconds) < BUSY
-                    # The person who signed in before the jump, even where no balancer keeps them from that host.
+                    # The person who signed in before the jump, even without a balancer to keep them away from that host.
                     assert [straight(host).status_code for host in (hosts[1], hosts[0], hosts[1])] == [200] * 3
                     clock.set("+0")
                     traffic.until(lambda: straight(hosts[1], "/readyz").status_code == 200)

@@ -1,4 +1,4 @@
-"""docs/drill.md as it is written, for both databases: from a backup that is made while agents work to a copy that serves them."""
+"""docs/drill.md as written, for both databases: from a backup made while agents work to a copy that serves them."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Database:
 
 @dataclass
 class Loss:
-    """What a drill begins with, and what there was in the database: records, as number and seal, right before and after the backup.
+    """The input of a drill and the former content of the database: records, as number and seal, right before and after the backup.
 
     `earlier` and `line` were printed by `check_records --head` before the backup and after it.
     """
@@ -94,7 +94,7 @@ def wait_for(seen: list[int], number: int) -> None:
 
 
 def machine(folder: Path, settings: dict[str, str], database: Database) -> dict[str, str]:
-    """A folder as the page expects /etc/cdpviewer, and the environment of a root shell: `su` comes in as PostgreSQL's superuser."""
+    """A folder that replaces the page's /etc/cdpviewer, and the environment of a root shell whose `su` acts as PostgreSQL's superuser."""
     etc, programs = folder / "etc", folder / "bin"
     for made in (etc, programs):
         made.mkdir()
@@ -153,7 +153,7 @@ def test_the_page_leads_from_a_backup_to_a_served_copy(
             with timed.step(title):
                 printed, failed = shell.paste(pages[title])
             assert failed == [], printed
-        # Every credential opens, and what the backup has is what there was at one moment of it.
+        # Every credential can be decrypted, and the content is that of the database at one moment of the backup.
         assert f": {PEOPLE + 1 + len(AGENTS)}\nunreadable: 0\n" in printed
         restored = records(database, "drill")
         assert loss.before <= restored <= loss.after
@@ -179,7 +179,7 @@ def test_the_page_leads_from_a_backup_to_a_served_copy(
         assert shell.ended() == []
         assert restored < records(database, "drill")
 
-        # With the line from before the backup everything is there, except for the one record that is changed here.
+        # Compared with the line from before the backup, everything is there, except for the one record that is changed here.
         of_one_day = "SELECT id FROM orders_accessrecord WHERE link = 2 ORDER BY id LIMIT 1 OFFSET 100"
         ((number,),) = database.rows("drill", of_one_day)
         database.tamper(f"UPDATE orders_accessrecord SET user_name = 'another' WHERE id = {number}")  # noqa: S608  (a number)
@@ -194,7 +194,7 @@ def test_the_page_leads_from_a_backup_to_a_served_copy(
 
 
 def test_the_page_says_how_long_it_takes(capsys: pytest.CaptureFixture[str]) -> None:
-    """Comes last."""
+    """Runs last."""
     if not TIMED:
         pytest.skip("no drill was gone through in this run")
     with capsys.disabled():

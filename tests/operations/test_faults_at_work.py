@@ -1,4 +1,4 @@
-"""Two servers on one PostgreSQL behind HAProxy, and agents at work while something breaks: no record is lost, nothing is shown unrecorded.
+"""Two servers on one PostgreSQL behind HAProxy, and agents at work during a fault: no record is lost, nothing is shown unrecorded.
 
 The table of these faults is in docs/operating.md; `pytest -s` prints the figures for it.
 """
@@ -129,7 +129,7 @@ def test_a_host_at_a_limit_shows_nothing_unrecorded_and_is_well_afterwards(compa
     host = company.hosts[1]
     soft, hard = prlimit(host.worker, limit)
     with at_work(company, f"limit {'of files' if limit == RLIMIT_NOFILE else 'of memory'}") as traffic:
-        prlimit(host.worker, limit, (1, hard))  # what it has stays, and nothing more is had
+        prlimit(host.worker, limit, (1, hard))  # it keeps the files or memory that it has, and gets no more
         log = host.log.stat().st_size
         try:
             traffic.go_on()
@@ -137,7 +137,7 @@ def test_a_host_at_a_limit_shows_nothing_unrecorded_and_is_well_afterwards(compa
             prlimit(host.worker, limit, (soft, hard))
         with host.log.open() as lines:
             lines.seek(log)
-            # Without memory a library in C may crash instead, and the process is replaced.
+            # Without memory, a library in C may crash instead, and the process is replaced.
             met = {RLIMIT_NOFILE: "Too many open files", RLIMIT_AS: "MemoryError|SIGSEGV|SIGABRT"}[limit]
             assert re.search(met, lines.read())
         host.read = host.log.stat().st_size

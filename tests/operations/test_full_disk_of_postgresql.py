@@ -21,15 +21,15 @@ __all__ = ["postgres"]
 pytestmark = pytest.mark.operations
 
 ORDER = "/orders/d680c9be-4c07-4731-857e-9602034b15f2/"
-LIMIT = 3.0  # seconds until a page says so, at the best of three attempts on a busy machine
+LIMIT = 3.0  # seconds until a page reports the fault, in the best of three attempts on a busy machine
 ROWS_OF_A_BLOCK = 60  # and more: then the table must grow
 
 
 @pytest.fixture
 def small_disk(tmp_path: Path, postgres: Server) -> Iterator[Path]:
-    """A file system of 16 MB that belongs to PostgreSQL. Only root may mount one.
+    """A file system of 16 MB that belongs to PostgreSQL. Only root can mount it.
 
-    Others leave the test out, loudly; under CI=true that is a failure.
+    For other users, the test is skipped with a notice; under CI=true it fails.
     """
     mount, unmount = (shutil.which(name, path="/bin:/sbin:/usr/bin") or "" for name in ("mount", "umount"))
     folder = postgres.folder / "small"

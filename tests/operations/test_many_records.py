@@ -1,6 +1,6 @@
 """Start page, activity and exports with hundreds of thousands of records on PostgreSQL; RECORDS=5000000 for millions.
 
-Asserted is how many rows a page reads and how much memory an export takes, and with MILLIONS of records what a page takes at best;
+The tests check how many rows a page reads, how much memory an export takes and, with MILLIONS of records, the best time of a page;
 the times are printed, for docs/operating.md.
 """
 
@@ -53,12 +53,12 @@ class House:
     settings: dict[str, str]
 
     def rows_read(self) -> int:
-        """How many records have been read so far, once PostgreSQL has counted: it does at the end of a connection."""
+        """The number of records read so far. PostgreSQL updates it at the end of a connection, so this waits until it settles."""
         with self.postgres.connect(NAME) as connection:
             counted = -1
             while (now := connection.execute(READ).fetchone()) is not None and int(now[0]) != counted:
                 counted = int(now[0])
-                time.sleep(0.3)  # nothing says that the figures have come
+                time.sleep(0.3)  # there is no signal that the figures have arrived
         return counted
 
 
@@ -157,7 +157,7 @@ def kept(house: House) -> tuple[int, int]:
 
 
 def test_a_prune_of_half_of_all_keeps_no_page_waiting(house: House, capsys: pytest.CaptureFixture[str]) -> None:
-    """The last test: it removes the older half."""
+    """Comes last, since it removes the older half."""
     _all, before = kept(house)
     over, statuses, longest = threading.Event(), set[int](), [0.0]
 

@@ -1,4 +1,4 @@
-"""A hundred people of an office sign in at the same moment, at a real server with real hashes of passwords."""
+"""A hundred people in an office sign in at the same moment, on a real server with real password hashes."""
 
 from __future__ import annotations
 

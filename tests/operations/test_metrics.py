@@ -1,4 +1,4 @@
-"""The port of CDPVIEWER_METRICS_BIND: the series, across processes, and nothing of a person in any of them."""
+"""The port of CDPVIEWER_METRICS_BIND: its series, across processes, and no personal data in any of them."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ ASKING = ("deploy/grafana/cdpviewer.json", "deploy/prometheus/alerts.yml", "depl
 
 @dataclass
 class Metrics:
-    """A port for metrics; `scrape` gives every sample as (name, labels) to value."""
+    """A port for metrics; `scrape` maps (name, labels) to the value of each sample."""
 
     port: int
 
@@ -69,14 +69,14 @@ class Metrics:
         return {(one.name, frozenset(one.labels.items())): one.value for family in families for one in family.samples}
 
     def value(self, name: str, **labels: str) -> float:
-        """The sum of all samples of that name that have these labels."""
+        """The sum of all samples with that name and these labels."""
         wanted = set(labels.items())
         return sum(value for (found, have), value in self.scrape().items() if found == name and wanted <= have)
 
 
 @dataclass
 class Metered(Metrics):
-    """A server of two processes with its port for metrics."""
+    """A server of two processes and its port for metrics."""
 
     app: App
     temporary: Path
@@ -107,7 +107,7 @@ def metered(live_app: App, tmp_path: Path, gathered_static: Path) -> Iterator[Me
 
 
 def wait_for_port(port: int) -> None:
-    """Until the port for metrics answers."""
+    """Wait until the port for metrics answers."""
     limit = time.monotonic() + 40
     while time.monotonic() < limit:
         try:
@@ -128,7 +128,7 @@ def is_open(port: int) -> bool:
 
 
 def use(app: App) -> requests.Session:
-    """Sign in after a wrong password, open an order with a ticket, its panels, one that is not there, and addresses of no page."""
+    """Sign in after a wrong password; open an order with a ticket, its panels, a missing order, and addresses without a page."""
     user = app.person("canary-agent")
     Connection.objects.filter(user=user).update(name="Canary Tenant")
     session = requests.Session()
@@ -171,11 +171,11 @@ def test_all_processes_are_counted_together_and_nothing_names_a_person(metered: 
     assert metered.value("cdpviewer_database_up") == 1
     text = metered.text()
     assert not [secret for secret in SECRETS if secret.lower() in text.lower()]
-    there = {series for series, _labels in found} | {"cdpviewer_database_failures_total"}  # of failures there are none
+    there = {series for series, _labels in found} | {"cdpviewer_database_failures_total"}  # absent without failures
     for name in ASKING:
         asked = set(re.findall(r"\bcdpviewer_[a-z_]+", (PROJECT / name).read_text()))
         assert asked and not asked - there, name
-    # Every label is a word of ours, a number, a region or a bound of a bucket.
+    # Every label is one of our own words, a number, a region or the bound of a bucket.
     allowed = {"route", "method", "status", "region", "outcome", "result", "team", "error", "reason", "step", "le"}
     assert {name for _series, labels in found for name, _value in labels} <= allowed
 
@@ -214,7 +214,7 @@ def until(true: Callable[[], bool]) -> None:
 
 
 def workers(server: int) -> list[int]:
-    """The processes of a server that answer pages."""
+    """The pids of a server's processes that answer pages."""
     children = Path(f"/proc/{server}/task/{server}/children").read_text().split()
     return [
         int(pid) for pid in children if b"cdpviewer.metrics.server" not in Path(f"/proc/{pid}/cmdline").read_bytes()
@@ -277,7 +277,7 @@ MONTHS = ("cdpviewer_record_months_missing", "cdpviewer_records_in_default_parti
 def of_months(
     postgres: Server, running_sandbox: Sandbox, gathered_static: Path, tmp_path: Path
 ) -> Iterator[Callable[[], list[float | None]]]:
-    """What the process for metrics says of MONTHS, None where it has no value, as the pages' role on a database divided into months."""
+    """The values of MONTHS that the metrics process reports, None if it has none, as the pages' role on a database divided into months."""
     with postgres.connect() as superuser:
         superuser.execute("CREATE ROLE gauge_keeper LOGIN")
         superuser.execute("CREATE ROLE gauge_pages LOGIN")

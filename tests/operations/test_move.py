@@ -1,4 +1,4 @@
-"""From SQLite to PostgreSQL: a rehearsal while agents work, the move itself while they do not, and serving from there."""
+"""From SQLite to PostgreSQL: a rehearsal while agents work, the move itself while they do not, and serving from the new database."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def processes(app: App) -> set[int]:
 
 
 def begin_new_chains(app: App) -> None:
-    """Replace the server's processes: their chains of records go on from those that the end of another test has removed."""
+    """Replace the server's processes, whose chains continue records that were removed at the end of another test."""
     before = processes(app)
     for pid in before:
         os.kill(pid, signal.SIGKILL)
@@ -88,7 +88,7 @@ def test_a_rehearsal_under_load_and_the_move(live_app: App, tmp_path: Path, post
 
 
 def rows_made(postgres: Server, database: str) -> int:
-    """How many tables there are: none before the first move."""
+    """The number of tables: zero before the first move."""
     with postgres.connect(database) as connection:
         found = connection.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone()
         assert found is not None
@@ -109,7 +109,7 @@ def test_what_cannot_be_moved_changes_nothing(live_app: App, tmp_path: Path, pos
     ):
         done = manage(own, "move_to", url)
         assert done.returncode == 1 and said in done.stderr and "Traceback" not in done.stderr, done.stderr
-    # What SQLite let in and PostgreSQL does not: nothing of it is told, and the tables stay empty.
+    # A value that SQLite accepts and PostgreSQL does not: none of it is shown, and the tables stay empty.
     with closing(sqlite3.connect(tmp_path / "own.sqlite3")) as broken, broken:
         broken.execute("UPDATE auth_user SET last_name = 'secret' || char(0)")
     done = manage(own, "move_to", target)

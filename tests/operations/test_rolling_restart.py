@@ -1,4 +1,7 @@
-"""One of two servers on one PostgreSQL after the other restarts under load, behind each balancer with its shipped sample: no request fails, no record is lost."""
+"""Two servers on one PostgreSQL restart in turn under load, behind each balancer with its shipped sample.
+
+No request fails, and no record is lost.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +36,7 @@ def test_the_sample_of_haproxy_starts_and_says_that_no_server_is_there(tmp_path:
             session.get(f"https://127.0.0.1:{running.port}{path}", timeout=20).status_code for path in ("/", "/readyz")
         ]
     assert answers == [503, 404]
-    # Of its configuration nothing is complained about; that both servers are down is.
+    # There are no warnings about its configuration; there may be some about both servers being down.
     warnings = [
         line for line in (tmp_path / "balancer.log").read_text().splitlines() if "parsing" in line or "config :" in line
     ]

@@ -1,4 +1,4 @@
-"""What is sent to Sentry and to an OpenTelemetry collector: enough to find a fault by, and nothing of a person or a secret."""
+"""Data sent to Sentry and to an OpenTelemetry collector: enough to find a fault, and nothing about a person or a secret."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from tests.operations.test_metrics import SECRETS, use
 
 
 def failing(request: HttpRequest, **_kwargs: str) -> HttpResponse:
-    """Fail with a person and a credential at hand, in the address, in a header and in the exception's words."""
+    """Fail with personal data and a credential in reach: in the address, in a header and in the exception's message."""
     token = SECRETS[-1]
     try:
         raise KeyError(token)

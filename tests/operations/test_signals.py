@@ -32,7 +32,7 @@ FORM = (
 
 @dataclass
 class Running:
-    """A server of one process, and its successors. `pid` is the one that signals are sent to."""
+    """A server of one process, and its successors. Signals are sent to `pid`."""
 
     port: int
     log: Path
@@ -44,7 +44,7 @@ class Running:
         self.pid = self.process.pid
 
     def send(self, number: signal.Signals) -> None:
-        """Send a signal and wait until the log says that it is handled."""
+        """Send a signal and wait until the log reports that it is handled."""
         before = self.lines("Handling signal")
         os.kill(self.pid, number)
         until(lambda: self.lines("Handling signal") > before)
@@ -53,7 +53,7 @@ class Running:
         return requests.get(f"http://127.0.0.1:{self.port}{path}", timeout=30).status_code
 
     def children(self, pid: int | None = None) -> list[int]:
-        """The workers, and a successor."""
+        """The pids of the workers and of a successor."""
         pid = pid or self.pid
         return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
@@ -61,7 +61,7 @@ class Running:
         return self.log.read_text().count(text)
 
     def succeed(self) -> None:
-        """Send SIGUSR2, and from now on mean the successor, once it serves."""
+        """Send SIGUSR2 and, once the successor serves, switch to it."""
         before, booted = set(self.children()), self.lines("Booting worker")
         self.send(signal.SIGUSR2)
         until(lambda: self.lines("Booting worker") > booted)
@@ -70,7 +70,7 @@ class Running:
 
     @contextmanager
     def visited(self) -> Iterator[list[str]]:
-        """Request pages without a pause, and collect what fails."""
+        """Request pages without a pause, and collect the failures."""
         failed: list[str] = []
         enough = threading.Event()
 
@@ -93,7 +93,7 @@ class Running:
                 visitor.join(60)
 
     def page_under_way(self) -> socket.socket:
-        """A connection whose page has begun and waits for the rest of its form."""
+        """A connection whose page has started and is waiting for the rest of its form."""
         link = socket.create_connection(("127.0.0.1", self.port), 30)
         link.sendall(FORM)
         assert link.recv(1000).startswith(b"HTTP/1.1 100 ")
@@ -150,28 +150,28 @@ def test_each_signal_does_what_the_paper_says(running: Running, at_once: signal.
     (worker,) = running.children()
     running.key.write_text("too short")
 
-    # SIGHUP, SIGUSR1, SIGWINCH: nothing, and the first says so.
+    # SIGHUP, SIGUSR1, SIGWINCH: no effect; for the first, the log says so.
     for number in (signal.SIGHUP, signal.SIGUSR1, signal.SIGWINCH):
         running.send(number)
     assert running.get() == 200
     assert running.lines(NOT_RELOADED) == 1
     assert running.children() == [worker]
 
-    # SIGTTIN, SIGTTOU: a process more, a process fewer, but never the last: after one too many there would be no second.
+    # SIGTTIN, SIGTTOU: one process more or fewer, but never none: otherwise the next SIGTTIN would lead to one process, not two.
     more, fewer = (signal.SIGTTIN, 2), (signal.SIGTTOU, 1)
     for number, processes in (more, fewer, fewer, more, fewer):
         running.send(number)
         until(lambda wanted=processes: len(running.children()) == wanted)  # type: ignore[misc]
     assert running.get() == 200
 
-    # SIGUSR2: a successor reads settings and keys anew. With one that is not usable it ends, and this server goes on.
+    # SIGUSR2: a successor reads settings and keys afresh. If one of them is unusable it ends, and this server goes on.
     workers = running.children()
     running.send(signal.SIGUSR2)
     until(lambda: running.lines("cdpviewer does not start.") == 1)
     until(lambda: running.children() == workers)
     assert running.get() == 200
 
-    # SIGUSR2, then SIGTERM: the successor serves on, and nobody notices.
+    # SIGUSR2, then SIGTERM: the successor keeps serving, without any failure.
     running.key.write_text(secrets.token_urlsafe(50))
     with running.visited() as failed:
         running.succeed()
@@ -180,12 +180,12 @@ def test_each_signal_does_what_the_paper_says(running: Running, at_once: signal.
         assert running.get() == 200
     assert failed == []
 
-    # SIGINT, SIGQUIT: the end at once, without the answer to a page under way.
+    # SIGINT, SIGQUIT: an immediate end, without an answer to a page in progress.
     with running.page_under_way() as link:
         running.send(at_once)
         until(lambda: not is_running(running.pid))
         assert answer(link) == b""
-    assert running.lines("graceful timeout") == 0  # until which SIGTERM waits
+    assert running.lines("graceful timeout") == 0  # which SIGTERM waits for
 
 
 def answer(link: socket.socket) -> bytes:

@@ -39,21 +39,21 @@ OLD_RECORDS = 100_000
 
 @dataclass
 class OnSmallDisk:
-    """A server whose database has a small disk of its own, in `folder` as this process sees it."""
+    """A server whose database has a small disk of its own; `folder` is its path in this process."""
 
     url: str
     folder: Path
     env: dict[str, str]
 
     def copied(self, to: Path) -> Path:
-        """The database as it is, at rest. SQLite itself follows the path to where this process sees no disk."""
+        """Copy the database while it is at rest. SQLite itself would follow the path to a place where this process sees no disk."""
         for end in ("", "-wal"):
             shutil.copyfile(self.folder / f"own.sqlite3{end}", to / f"copy.sqlite3{end}")
         return to / "copy.sqlite3"
 
     @contextmanager
     def full(self) -> Iterator[None]:
-        """Within the block there is no byte left on the disk."""
+        """Within the block, the disk has no free byte."""
         filler = self.folder / "filler"
         with filler.open("wb", buffering=0) as file:
             for size in (1 << 20, 4096, 1):

@@ -34,7 +34,7 @@ pytestmark = pytest.mark.operations
 
 @pytest.fixture(scope="module")
 def last_release(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The code of the last release. In a clone without its history the tests are left out, loudly; under CI=true that is a failure."""
+    """The code of the last release. In a clone without its history, the tests are skipped with a notice; under CI=true they fail."""
     check()
     found = subprocess.run(
         [shutil.which("git") or "git", "archive", COMMIT], cwd=PROJECT, capture_output=True, check=False
@@ -63,7 +63,7 @@ def manage(env: dict[str, str], folder: Path, *words: str) -> str:
 
 @contextmanager
 def serving(env: dict[str, str], folder: Path, log: Path) -> Iterator[str]:
-    """The address of gunicorn with the code in `folder`."""
+    """Run gunicorn with the code in `folder`; yields its address."""
     port = free_port()
     with log.open("wb") as out:
         process = subprocess.Popen(
@@ -79,7 +79,7 @@ def serving(env: dict[str, str], folder: Path, log: Path) -> Iterator[str]:
 
 
 def works(url: str) -> requests.Session:
-    """Sign in, open an order with its contacts and the activity; the session."""
+    """Sign in, open an order with its contacts, and open the activity page; returns the session."""
     session = requests.Session()
     session.trust_env = False
     assert sign_in(session, url, "agent", PASSWORD).status_code == 302
@@ -133,11 +133,11 @@ def test_the_last_release_serves_on_beside_this_version(
             sees_orders(at_both, old)
             works(old)
             sees_orders(at_both, new)
-        works(old)  # as when the upgrade is given up
+        works(old)  # as if the upgrade were abandoned
     with postgres.connect("two_versions") as superuser:
         superuser.execute(OLD)
         for pruned in ("old", "new"):
             said = manage(envs[pruned], folders[pruned], "prune_access_records", "--older-than", "400d")
             assert said.startswith(f"removed: {2 if pruned == 'old' else 0} "), said
         assert superuser.execute("SELECT count(*) FROM orders_accessrecord WHERE order_ref = 'old'").fetchone() == (0,)
-    manage(envs["new"], folders["new"], "check_records")  # fails if a record of either version cannot be proved
+    manage(envs["new"], folders["new"], "check_records")  # fails if a record of either version does not verify

@@ -1,4 +1,4 @@
-"""The systemd units as Debian's systemd-analyze reads them, in a root of their own."""
+"""The systemd units as Debian's systemd-analyze reads them, in a root directory of their own."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MOST_EXPOSED = 2.0  # of 10: what is left is the network, and a file system to r
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    """A file system with the units, the machine's own, and programs of the names they start."""
+    """A file system with our units, this machine's, and placeholders for the programs that ours start."""
     if shutil.which("systemd-analyze") is None:
         reason = "NO SYSTEMD: install Debian's systemd; the units are not tried until then"
         if os.environ.get("CI") == "true":

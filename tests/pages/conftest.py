@@ -1,4 +1,4 @@
-"""A signed-in agent whose connection leads to a sandbox on a real socket. Nothing of ours is patched."""
+"""A signed-in agent whose connection leads to a sandbox on a real socket. None of our code is patched."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def shared_cdp() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def cdp(shared_cdp: Sandbox) -> Iterator[Sandbox]:
-    """The sandbox with counters at zero and, afterwards, with the faults and answers of its world alone."""
+    """The sandbox with its counters at zero; afterwards only the faults and answers of its world remain."""
     shared_cdp.reset()
     yield shared_cdp
     shared_cdp.restore_faults()
@@ -47,7 +47,7 @@ def agent(db: None, cdp: Sandbox, settings: object) -> User:
 
 @pytest.fixture
 def supervisor(agent: User) -> User:
-    """The agent, who may also reveal."""
+    """The agent, with the additional right to reveal."""
     agent.user_permissions.add(Permission.objects.get(codename="reveal_personal_data"))
     return User.objects.get(pk=agent.pk)
 
@@ -61,6 +61,6 @@ def desk(agent: User, client: Client) -> Client:
 
 @pytest.fixture
 def no_room_for_records(transactional_db: None) -> Iterator[None]:
-    """The record table takes no rows of people, as on a full disk; people may still be added."""
+    """The record table accepts no records of people, as on a full disk; people can still be added."""
     with no_room("NEW.user_id IS NOT NULL"):
         yield

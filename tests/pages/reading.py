@@ -8,7 +8,7 @@ from typing import Protocol
 
 
 class Answer(Protocol):
-    """What Django's test client gives."""
+    """A response of Django's test client."""
 
     @property
     def content(self) -> bytes: ...
@@ -32,18 +32,18 @@ class _Text(HTMLParser):
 
 
 def text_of(response: Answer) -> str:
-    """The text of the page with white space folded, hidden sentences included, scripts and the title not."""
+    """The text of a page with white space collapsed, including hidden sentences, without scripts and title."""
     return text_in(response.content.decode())
 
 
 def text_in(html: str) -> str:
-    """The text of a page or a part of one."""
+    """The text of a page or of part of one."""
     reader = _Text()
     reader.feed(html)
     return re.sub(r"\s+", " ", " ".join(reader.parts)).strip()
 
 
 def shown_order(page: Answer) -> str:
-    """The ref of the order that a page shows, from its canonical address; "" where it shows none."""
+    """The ref of the order that a page shows, from its canonical address; "" if it shows none."""
     found = re.search(r'<link rel="canonical" href="http://testserver/orders/([^/"]+)/">', page.content.decode())
     return found[1].lower() if found else ""

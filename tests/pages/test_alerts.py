@@ -1,4 +1,4 @@
-"""The strip of things to check: each with its number, one line for each flight, none that a pill says already."""
+"""The strip of things to check: each with its number, one line for each flight, and none that a pill states already."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def strip(order_status: str | None, *items: OrderItem, reading: Reading = Readin
             "LAS LHR 2026-12-20T02:00 2026-12-20T12:15",
             ["money : Payment pending, departure time in doubt", "itinerary : Times look like UTC"],
         ),
-        ("CANCELLED", OUT, []),  # the pill says it
+        ("CANCELLED", OUT, []),  # the pill states it
     ],
 )
 def test_what_is_not_settled_is_to_check_before_departure(sent: str, flight: str, lines: list[str]) -> None:
@@ -133,7 +133,7 @@ def test_flights_without_segments_are_to_check() -> None:
 @pytest.mark.parametrize(
     ("order", "mug", "lines"),
     [
-        ("PAYMENT_PENDING", None, []),  # the pill says it
+        ("PAYMENT_PENDING", None, []),  # the pill states it
         ("RESERVED", "RESERVED", []),
         ("CONFIRMED", "PAYMENT_PENDING", ["money : Payment pending"]),
         (None, "RESERVED", ["money : Reserved"]),

@@ -24,7 +24,7 @@ ORDERS = [
 
 
 def lines(part: str) -> list[str]:
-    """The entries of a list of HTML, without the dots between their parts."""
+    """The entries of an HTML list, without the dots between their parts."""
     return [bare(text_in(entry)) for entry in re.findall(r"<li>(.*?)</li>", part, re.DOTALL)]
 
 

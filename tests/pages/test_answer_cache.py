@@ -1,4 +1,4 @@
-"""The minute's memory: per session, per state of a connection, bounded, and forgotten."""
+"""The cache that keeps answers for a minute: per session, per state of a connection, bounded, and cleared."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The answer line: what the CDP says of booking, payment and time, and no more than that."""
+"""The answer line: the CDP's data on booking, payment and time, and nothing beyond that."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
 
 
 def line(order_status: str | None, statuses: list[str | None], **fields: str) -> dict[str, str]:
-    """The words about an order whose items have these statuses, by what they are about."""
+    """The words about an order whose items have these statuses, by topic."""
     return {answer.about: answer.words for answer in answers_of(order_status, statuses, **fields)}
 
 
@@ -174,7 +174,7 @@ def test_time(now: str, words: str) -> None:
     "flights",
     [
         [],
-        ["QQQ QQX 2026-12-27T06:40 2026-12-27T09:20"],  # zones that nobody knows
+        ["QQQ QQX 2026-12-27T06:40 2026-12-27T09:20"],  # zones that are unknown
     ],
 )
 def test_no_time_is_claimed_where_none_is_sure(flights: list[str]) -> None:

@@ -1,4 +1,4 @@
-"""The look-up for ticket systems: what it answers, to whom, and what it never says."""
+"""The look-up for ticket systems: what it returns, to which callers, and what it never reveals."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def key(shared: SharedConnection) -> str:
 
 
 def ask(key: str, q: str | None = "B94TXY", method: str = "get", **query: str) -> Any:
-    """An answer that is as the document has it."""
+    """An answer, checked against the API document."""
     sent = query if q is None else {"q": q, **query}
     headers = {"Authorization": f"Bearer {key}"} if key else {}
     return checked(getattr(Client(), method)("/api/v1/orders", sent, headers=headers))
@@ -78,7 +78,7 @@ def checked(answer: Any) -> Any:
 
 @cache
 def validator(status: int) -> Any:
-    """What checks a body of that status by the document."""
+    """A validator for a body of that status, from the API document."""
     from jsonschema import Draft202012Validator  # takes over a second, in every process that collects tests
 
     [content] = DOCUMENT["paths"]["/api/v1/orders"]["get"]["responses"][str(status)]["content"].values()
@@ -139,7 +139,7 @@ def test_every_key_that_twenty_agents_press_costs_only_what_has_five_signs(key: 
         ("undefined", "no-reference"),
         ("#{ticket.booking_reference}", "placeholder"),
         ("{{ticket.custom_field_360001234567}}", "placeholder"),
-        # However short: nobody types one, and an empty list would hide the template's fault.
+        # However short: nobody types one, and an empty list would hide the template's mistake.
         ("{{ticket.x}}", "placeholder"),
         ("{{x}}", "placeholder"),
         ("{{", "placeholder"),
@@ -168,7 +168,7 @@ def test_what_is_not_searched_for(key: str, cdp: Sandbox, q: str | None, code: s
 def test_only_the_reference_of_a_text_is_repeated(key: str, q: str) -> None:
     answer = ask(key, q)
     assert (answer.status_code, answer.json()["looked"]) == (200, ["B94TXY"])
-    # Three digits alone come about in a seal as well.
+    # Three digits alone may occur in a seal too.
     assert not re.search("jane|doyle|353871", answer.text, re.IGNORECASE)
     assert not re.search("jane|doyle|353871", str(recorded_views().values()), re.IGNORECASE)
 
@@ -260,7 +260,7 @@ def test_only_get_is_answered(key: str, method: str) -> None:
 def test_the_limit_of_a_minute(key: str, cdp: Sandbox) -> None:
     Integration.objects.update(per_minute=3)
     statuses = [ask(key).status_code for _ in range(3)]
-    # A minute may end meanwhile; then there are three more.
+    # A minute may end in between; then three more are allowed.
     while ask(key).status_code == 200 and len(statuses) < 7:
         statuses.append(200)
     cdp.reset()
@@ -317,7 +317,7 @@ def test_a_failure_of_our_own_is_json_too(
     assert cdp.calls()["total"] == 0
 
 
-# --- what it never says
+# --- what it never reveals
 
 
 def test_no_secret_is_in_the_answer(key: str, planted: list[str]) -> None:
@@ -360,7 +360,7 @@ def test_the_document_is_served() -> None:
 
 
 def test_the_document_is_one_of_openapi() -> None:
-    # As slow to import as jsonschema, which it is made of.
+    # As slow to import as jsonschema, on which it is built.
     from openapi_spec_validator import validate
     from openapi_spec_validator.validation.exceptions import OpenAPIValidationError
 
@@ -373,7 +373,7 @@ def test_the_document_is_one_of_openapi() -> None:
 
 SIGNS = "B94TXYzé0159#@+%{}/\\.-_ :;&=?<>'\"|^~\x00\n\t\u200b\u202e\ud7ffＢحजж✈🧳"
 NAMES = ("q", "q", "q", "q", "ticket", "agent", "connection", "Q", "q[]", "")
-# A fifth of the deep profile runs the same lines of ours.
+# A fifth of the deep profile's requests already runs the same lines of our code.
 REQUESTS = 10_000 if os.environ.get("HYPOTHESIS_PROFILE") == "deep" else 2_000
 STATUSES = {200, 400, 401, 405, 429, 502, 503, 504}
 
@@ -383,7 +383,7 @@ def odd(chance: random.Random) -> str:
 
 
 def odd_query(chance: random.Random) -> str:
-    """Pairs encoded well, badly or not at all, several of one name, or no pairs."""
+    """A query of pairs that are encoded well, badly or not at all, some with the same name, or of no pairs."""
     pairs = []
     for name in chance.choices(NAMES, k=chance.randrange(5)):
         value = odd(chance)
@@ -402,7 +402,7 @@ def odd_key(chance: random.Random, key: str) -> str:
 
 
 class Canned:
-    """What a search comes to, drawn by `chance`: one in fifty goes to the sandbox, the others need no socket. `drawn` counts the kinds."""
+    """Results of a search, drawn by `chance`: one in fifty uses the sandbox, the others need no socket. `drawn` counts the kinds."""
 
     KINDS: ClassVar = {"none": 30, "one": 30, "several": 10, "partial": 10, "failure": 18, "real": 2}
     FAILURES = leaves()
@@ -436,7 +436,7 @@ class Canned:
 
 
 def test_odd_requests_end_in_no_error(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each through the whole server, as WSGI gives it, most with the key. Seeds, to have each again."""
+    """Each request runs through the whole server, as WSGI passes it, mostly with the key. Seeds make each reproducible."""
     Integration.objects.update(per_minute=MOST_A_MINUTE)
     found, of_key = Integration.objects.select_related("shared").get(), IntegrationQuerySet.of_key
     opened = search.open_by_text(Tenant(found.connection()), "B94TXY", ["B94TXY"])
@@ -446,7 +446,7 @@ def test_odd_requests_end_in_no_error(key: str, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(api, "open_order", canned.open_order)
 
     def of_key_at_times(rows: IntegrationQuerySet, sent: str, address: Any) -> Integration | None:
-        """The good key is read from the database for one request in a hundred: it is most of the work."""
+        """Read the good key from the database for only one request in a hundred, as that is most of the work."""
         return found if sent == key and seed % 100 else of_key(rows, sent, address)
 
     monkeypatch.setattr(IntegrationQuerySet, "of_key", of_key_at_times)

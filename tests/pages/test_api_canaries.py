@@ -1,4 +1,4 @@
-"""A secret in each documented field of an order, its people, card and custom data: the look-up answers none of them."""
+"""A secret in each documented field of an order, its people, card and custom data: the look-up returns none of them."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from tests.pages.test_api import ask, key, shared
 
 __all__ = ["key", "shared"]
 
-# Fields of these kinds by their documented names; every other one is a text.
+# Fields of these kinds by their documented names; all others are texts.
 DATES = {"dateOfBirth", "passportExpiry", "expiryDate", "createdAt", "modifiedAt", "firstSeen", "lastSeen"}
 LISTS = {"emails", "phoneNumbers", "street", "city", "state"}
 NUMBERS = {"originalPrice"}
 LINKS = {"href", *decode._LINKS.split(), "orders"}
-# What an order and its flights show of themselves.
+# Fields of an order and its flights that are shown.
 SHOWN = {
     *("ref", "referenceId", "status", "price", "currencyCode", "orderedAt", "flightSegments", "type", "quantity"),
     *("origin", "destination", "departureDateTime", "arrivalDateTime", "carrier", "flightNumber"),
@@ -29,14 +29,14 @@ SHOWN = {
 
 
 class Canaries:
-    """A secret of its own in each documented field: a text, a number or a date that is nowhere else."""
+    """A unique secret for each documented field: a text, a number or a date that occurs nowhere else."""
 
     def __init__(self) -> None:
         self._numbers = itertools.count(10_000)
         self.secrets: dict[str, str] = {}
 
     def fill(self, of: str, names: Iterable[str], **more: Any) -> dict[str, Any]:
-        """An object with all those fields."""
+        """An object with a secret in each of these fields."""
         return {name: self._value(f"{of}.{name}", name) for name in sorted(names)} | more
 
     def _value(self, field: str, name: str) -> Any:
@@ -57,7 +57,7 @@ class Canaries:
 
 
 def served_with_canaries(cdp: Sandbox) -> tuple[str, str, dict[str, str]]:
-    """An order whose answers hold them inline and in what its links lead to; its ref, its reference and the secrets."""
+    """An order with canaries in its answers and in those to its links; returns its ref, its reference and the secrets."""
     ref, reference = "00000000-0000-4000-8000-0000000d0c11", "CANARY"
     plant = Canaries()
 

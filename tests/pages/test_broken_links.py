@@ -1,4 +1,4 @@
-"""Links and forms that arrive broken, late or too early: nothing of a person is repeated in an address, and no ticket is lost unsaid."""
+"""Links and forms that arrive broken, late or too early: no address repeats personal data, and no ticket is lost without a notice."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_a_question_mark_in_front_or_twice_loses_neither_value_nor_ticket(
 ) -> None:
     answer = desk.get(address, follow=True)
     page = answer.content.decode()
-    if goal.startswith(ORDER):  # the page comes in the same answer, and its links carry what the address held
+    if goal.startswith(ORDER):  # the page arrives in the same answer, and its links carry the values of the address
         assert f'<link rel="canonical" href="http://testserver{ORDER}">' in page
         assert goal in map(unescape, _addresses(page))
     else:

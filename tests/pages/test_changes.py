@@ -1,4 +1,4 @@
-"""What changed since an order was last viewed: by the person, or by anyone; and nothing personal is kept for it."""
+"""Changes since the last view of an order, by this person or by anyone; nothing personal is kept for this purpose."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def colleague(cdp: Sandbox) -> Client:
     return client
 
 
-# What the CDP has at the second view, and what the strip says then.
+# The CDP's data at the second view, and the strip's words then.
 MOVES: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "times": (
         order(flight(at="07:15 > AGP 11:15"), flight("BX584", "2027-02-03")),
@@ -191,7 +191,7 @@ def test_a_change_of_items_that_are_no_flights_is_seen(
 
 @pytest.fixture
 def own_spellings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Those that a test adds are forgotten after it."""
+    """Spellings that a test adds are forgotten after it."""
     monkeypatch.setattr(statuses, "_BY_KEY", {**statuses._BY_KEY})
     yield
     statuses.status.cache_clear()
@@ -226,7 +226,7 @@ def test_an_order_of_more_flights_than_are_kept_is_not_compared(
 
 
 def rewrite(person: User, **fields: Any) -> None:
-    """Change the digest of the person's view."""
+    """Change fields in the digest of the person's view."""
     row = ViewedOrder.objects.get(user_id=person.pk)
     old = json.loads(viewed_order._opened(row.digest, person.pk, row.key)) | fields
     sealed = seal(json.dumps(old), viewed_order._binding(person.pk, row.key))
@@ -325,7 +325,7 @@ def test_an_order_that_did_not_load_whole_is_not_compared(fault: str, desk: Clie
 
 
 def test_nothing_personal_is_kept(desk: Client, cdp: Sandbox, agent: User) -> None:
-    """Every text field of the order says something about a person; the digest takes none of it."""
+    """Every text field of the order has something personal in it; the digest contains none of it."""
     name, family, email, phone, passport, card = PERSONAL
     segment = {
         "origin": name, "destination": family, "departureDateTime": "2027-01-27T06:40Z", "arrivalDateTime": "2027-01-27T10:40Z",
@@ -366,7 +366,7 @@ def test_a_page_pays_one_statement_at_most_and_nothing_when_switched_off(
     with_digest = statements()
     settings.CHANGES_DAYS = 0
     without = statements()
-    # On PostgreSQL it goes with the access record.
+    # On PostgreSQL it is stored with the access record.
     assert len(with_digest) == len(without) + (0 if together.is_possible(database) else 1)
     assert any("orders_viewedorder" in sql for sql in with_digest)
     assert not any("orders_viewedorder" in sql for sql in without)
@@ -394,7 +394,7 @@ def test_pages_get_in_between_while_many_old_views_are_removed(
     left = []
 
     def page() -> int:
-        """The number of views that another connection sees after a page was viewed."""
+        """The number of views that another connection sees after the page has been viewed."""
         view(desk)
         count = ViewedOrder.objects.count()
         connections.close_all()

@@ -1,4 +1,4 @@
-"""A name that many people bear: one page asks the CDP 25 things at a time, and reads no more people than anybody looks at."""
+"""A name that many people share: one page makes at most 25 CDP calls at a time, and reads no more people than anybody looks at."""
 
 from __future__ import annotations
 

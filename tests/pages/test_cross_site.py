@@ -1,4 +1,4 @@
-"""What another site starts: only a link that a person follows is served, and nothing else leaves a record or a call."""
+"""Requests started by another site: only a link that a person follows is served, and no other leaves a record or makes a call."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.panels import PANELS_OF_AN_ORDER
 from tests.recorded import recorded_views
 
 GUEST = "2fb6e7a4-6f3b-4d3c-9d61-0c1a5c1f0a11"
-# A page, and where a link of another site to it leads ("" for the page itself).
+# A page, and where another site's link to it leads ("" for the page itself).
 PAGES = {
     "/": "",
     f"/orders/{SEED}/?ticket=RT-1": "",

@@ -1,4 +1,4 @@
-"""The copy for the customer: it says of every flight and extra whether it is settled, its day, and where an extra belongs."""
+"""The copy for the customer: for every flight and extra it states whether it is settled, its day, and where an extra belongs."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def extra(name: str | None = "Checked bag", status: str | None = "CONFIRMED", **
         ("CONFIRMED", ["CANCELLED"], " – CANCELLED", False),
         ("CONFIRMED", ["CONFIRMED"] * 3 + ["WAITLISTED"], " – Waitlisted for 1 of 4 travellers", True),
         ("CONFIRMED", ["CONFIRMED"] * 3 + ["CANCELLED"], " – Cancelled for 1 of 4 travellers", True),
-        ("RESERVED", ["RESERVED"], "", False),  # the opening says it
+        ("RESERVED", ["RESERVED"], "", False),  # the opening states it
         ("RESERVED", ["DECLINED"], " – Declined", True),
         ("RQ7", ["RQ7"], " – status to be confirmed", True),  # the opening has no words for it
     ],

@@ -1,4 +1,4 @@
-"""The panel: who may have a token, how long it opens orders, and what it shows."""
+"""The panel: who can get a token, how long it opens orders, and what it shows."""
 
 from __future__ import annotations
 
@@ -53,12 +53,12 @@ def begin(desk: Client, verifier: str = VERIFIER, origin: str = DESK) -> None:
 
 
 def confirm(desk: Client, verifier: str = VERIFIER) -> Any:
-    """The person presses the button of the window."""
+    """The person presses the button in the window."""
     return desk.post("/embed/confirm/", {"c": challenge(verifier)})
 
 
 def token_for(desk: Client, verifier: str = VERIFIER, origin: str = DESK) -> str:
-    """Through all steps, as frame and window take them."""
+    """Go through all steps, as frame and window do, and return the token."""
     begin(desk, verifier, origin)
     assert confirm(desk, verifier).status_code == 200
     answer = ask(verifier)
@@ -79,7 +79,7 @@ def read(token: str, text: str = "B94TXY", **query: str) -> Any:
     return Client().post(address, {"q": text}, headers={"Authorization": f"Embed {token}"})
 
 
-# --- what operators list
+# --- the list of operators' sites
 
 LISTED = [
     ("https://acme.zendesk.com", ("https://acme.zendesk.com",)),
@@ -169,7 +169,7 @@ PERSONAL = [
 
 @pytest.mark.parametrize("text", PERSONAL)
 def test_the_frame_repeats_nothing_personal(desk: Client, cdp: Sandbox, text: str) -> None:
-    """Neither in its page, nor in the URL that a tab is sent to, nor in what it shows."""
+    """Neither in its page, nor in the URL to which a tab is sent, nor in what it shows."""
     parts = re.compile("jane|doyle|353871|087|1234", re.IGNORECASE)
     sent = {"q": text, "ticket": "ZD-7", "connection": "sandbox"}
     page = Client().get("/embed/", sent)
@@ -237,7 +237,7 @@ def test_the_window_is_refused_unless_our_own_page_opened_it(
     "path", ["/embed/allow/", "/embed/%61llow/", "http://testserver/embed/allow/", "/embed/token/"]
 )
 def test_no_redirect_of_ours_opens_the_window(agent: User, path: str) -> None:
-    """A browser calls a redirect after our own form same-origin, so its target is never a link that somebody else made."""
+    """Browsers treat a redirect after our own form as same-origin, so its target must never be a link from somebody else."""
     begun = f"{path}?{urlencode({'c': challenge(), 'o': DESK})}"
     password = "a long enough password"
     client = Client()
@@ -267,18 +267,18 @@ def test_the_window_asks_for_a_sign_in_and_names_origin_and_person(agent: User) 
     words = text_of(page)
     assert f"Allow a page on {DESK} to show you orders?" in words and "You are signed in as agent" in words, words
     assert "frame-ancestors 'none'" in page["Content-Security-Policy"]
-    # Without the form's own token nothing is allowed.
+    # Without the form's own token, nothing is allowed.
     assert confirm(client).status_code == 403
     assert not EmbedGrant.objects.exists()
     assert client.post("/embed/confirm/", fields_of(page)).status_code == 200
     assert EmbedGrant.objects.get().origin == DESK
     assert [(one.what, one.detail) for one in events()][-1] == ("rights_given", f"frame of {DESK}")
-    # Once: what was allowed is not allowed again.
+    # Only once: what has been allowed is not allowed again.
     assert client.get(asked).status_code == 410
 
 
 def fields_of(page: Any) -> dict[str, str]:
-    """The hidden fields of its form."""
+    """The hidden fields of the page's form."""
     return dict(re.findall('<input type="hidden" name="([^"]+)" value="([^"]+)">', page.text))
 
 
@@ -294,7 +294,7 @@ def test_each_of_two_windows_allows_its_own_frame(desk: Client) -> None:
     assert EmbedGrant.objects.get().origin == DESK
     assert ask(frames[front]).status_code == 404
     assert ask(frames[DESK]).status_code == 200
-    # The other still waits, and is allowed by its own button.
+    # The other one still waits, and is allowed by its own button.
     assert desk.post("/embed/confirm/", fields_of(pages[front])).status_code == 200
     assert ask(frames[front]).status_code == 200
 
@@ -311,7 +311,7 @@ def test_a_window_without_a_waiting_frame_says_so_and_allows_nothing(desk: Clien
 
 def test_of_many_frames_that_wait_the_oldest_is_dropped(desk: Client) -> None:
     verifiers = [str(number) * 43 for number in range(9)]
-    for verifier in (*verifiers[:8], verifiers[0], verifiers[8]):  # the first is asked for again before the ninth
+    for verifier in (*verifiers[:8], verifiers[0], verifiers[8]):  # the first is requested again before the ninth
         begin(desk, verifier)
     assert [confirm(desk, verifier).status_code for verifier in verifiers] == [200, 410, *[200] * 7]
 
@@ -423,7 +423,7 @@ def test_an_order_in_short_with_nothing_personal_and_the_frame_on_record(desk: C
     assert answer["Cache-Control"] == "no-store, private"
     assert b"<form" not in answer.content
     assert b"<script" not in answer.content
-    # Every button is one that the frame's own script answers.
+    # Every button is one that the frame's own script handles.
     buttons = re.findall("<button [^>]*>", answer.text)
     assert [button for button in buttons if "data-again" not in button] == []
     assert b"/contacts/?ticket=ZD-7" in answer.content
@@ -450,7 +450,7 @@ def test_without_the_token_cookies_open_nothing(desk: Client, cdp: Sandbox, auth
 
 @dataclass
 class Ending:
-    """What ends a token, by name."""
+    """The ways in which a token ends, by name."""
 
     desk: Client
     agent: User
@@ -499,7 +499,7 @@ def test_a_token_ends_with_what_allowed_it(desk: Client, agent: User, cdp: Sandb
     assert cdp.calls()["total"] == 0
 
 
-# What ends the sign-in itself, and not only the token.
+# These end the sign-in itself, and not only the token.
 ENDINGS_OF_THE_SIGN_IN = [
     name
     for name in vars(Ending)
@@ -518,7 +518,7 @@ def test_consent_is_worth_nothing_when_the_sign_in_has_ended_meanwhile(desk: Cli
 
 
 class Hosts:
-    """Two hosts and their database: the clock of each host is wrong by `skew` seconds, and the database's has gone on by `passed`."""
+    """Two hosts and their database: the host's clock is wrong by `skew` seconds, and the database's has advanced by `passed`."""
 
     def __init__(self) -> None:
         self.skew = self.passed = 0.0
@@ -543,7 +543,7 @@ def hosts(monkeypatch: pytest.MonkeyPatch) -> Hosts:
 @pytest.mark.parametrize("skew", [40 * 60, -40 * 60], ids=["fast", "slow"])
 @pytest.mark.parametrize("step", range(3))
 def test_a_host_with_a_wrong_clock_ends_no_frame(desk: Client, hosts: Hosts, skew: float, step: int) -> None:
-    """The host that serves one of the three steps is wrong, and then every second one that shows an order."""
+    """The clock is wrong on the host that serves one of the three steps, and then on that of every second order shown."""
     hosts.skew = skew if step == 0 else 0
     begin(desk)
     hosts.skew = skew if step == 1 else 0

@@ -1,4 +1,4 @@
-"""What does not fit into a frame: it says how much more there is, and leads to the page that has all of it."""
+"""Content that does not fit into a frame: the frame states how much more there is, and links to the page that has all of it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MORE = re.compile(r'<a href="([^"]+)"[^>]*>\s*… and (\d+) more</a>')
 
 
 def cuts(page: str) -> list[tuple[str, int]]:
-    """Where each "… and N more" leads to, and N."""
+    """The address and the number of each "… and N more"."""
     return [(address.replace("&amp;", "&"), int(count)) for address, count in MORE.findall(page)]
 
 
@@ -27,7 +27,7 @@ def cuts(page: str) -> list[tuple[str, int]]:
 def test_what_is_cut_is_counted_and_leads_to_all_of_it(
     desk: Client, cdp: Sandbox, flights: int, slow: int, bags: int
 ) -> None:
-    """Each flight is a journey of its own; the slow ones cannot be, which is an alert for each."""
+    """Each flight is a journey of its own; the slow ones are impossible, which gives an alert for each."""
     legs = [segment(at, 3 * 1440 * at, at, minutes=900 if at < slow else 80) for at in range(flights)]
     carried: list[dict[str, object]] = [{"type": "BAG", "name": f"bag {number}"} for number in range(bags)]
     serve(cdp, [*map(flown, legs), *carried])
@@ -45,7 +45,7 @@ def test_what_is_cut_is_counted_and_leads_to_all_of_it(
 
 
 def test_an_extra_at_its_flight_leads_to_its_price(desk: Client, cdp: Sandbox) -> None:
-    """In the frame, or on the whole page where the frame leaves its row out."""
+    """In the frame, or on the whole page if the frame leaves its row out."""
     bags: list[dict[str, object]] = [{"type": "BAG", "name": f"bag {number}"} for number in range(21)]
     for at in (0, 20):
         bags[at]["productId"] = "BRU-ZRH"

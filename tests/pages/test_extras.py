@@ -1,4 +1,4 @@
-"""Extras stand at their flight where product, name, description or traveller says which."""
+"""Extras are shown at their flight if the product, name, description or traveller identifies it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A search that finds nothing leaves a trace: the references as they were typed, what is personal as a keyed hash."""
+"""A search that finds nothing leaves a trace: references as they were typed, personal values as a keyed hash."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Flights and extras as real feeds send them, through the real page: spellings of a flight, dates without a time, items alike."""
+"""Flights and extras as real feeds send them, through the real page: spellings of a flight, dates without a time, similar items."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def flown(*segments: Entry, pax: str = "ADT", **fields: object) -> Entry:
 
 @pytest.fixture
 def opened(desk: Client, cdp: Sandbox) -> Any:
-    """Put an order of these items into the CDP and open it: its path, the answer."""
+    """A function that adds an order of the given items to the CDP and opens it; it returns the path and the answer."""
 
     def open_order(*items: Entry, **order: object) -> tuple[str, Any]:
         entry = {"referenceId": uuid4().hex.upper(), "status": "CONFIRMED", "price": 100, "items": list(items)}
@@ -280,7 +280,7 @@ HOTEL: Entry = {"type": "HOTEL", "name": "Hotel Sol", "productId": "HTL", "price
 def test_extras_that_differ_are_not_merged(opened: Any, one: Entry, other: Entry, shown: list[str]) -> None:
     _path, page = opened(flown(segment()), one, other)
     assert [line.count for line in page.context["summary"].others] == [1, 1]
-    # Either at the flight that its travellers take, or in the list of what else is on the order; not only among the items.
+    # Either at the flight that its travellers take, or in the list of other things on the order; not only among the items.
     before_the_items = "".join(re.findall(r'<section id="(?:itinerary|others)".*?</section>', page.text, re.DOTALL))
     for words in shown:
         assert words in before_the_items

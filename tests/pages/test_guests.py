@@ -1,4 +1,4 @@
-"""A customer and all their orders: found by a search, or behind somebody on an order. A failure is never "nobody"."""
+"""A customer and all their orders, found by a search or through a person on an order. A failure is never shown as "nobody"."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SHARED = "brennan.family@example.com"
 
 @pytest.fixture
 def plain_cdp(agent: User, settings: object) -> Iterator[Sandbox]:
-    """The agent's only connection leads to a CDP that does not expand, so every guest is a call of its own."""
+    """The agent's only connection leads to a CDP that does not expand, so every guest takes a call of its own."""
     Connection.objects.for_user(agent).delete()
     with Sandbox(expand=False) as cdp:
         settings.CDP_REGIONS = {**settings.CDP_REGIONS, "sandbox": cdp.url}  # type: ignore[attr-defined]
@@ -64,7 +64,7 @@ def test_orders_that_do_not_load_are_not_counted_and_can_be_tried_again(desk: Cl
     assert "Orders 0" not in text_of(page)
     assert recorded_views().get().outcome == "2 found, orders of 2 incomplete"
     form = next(form for form in re.findall(r"<form.*?</form>", page.text, re.DOTALL) if "Try again" in form)
-    assert "action=" not in form  # the address of the page itself, ticket and all
+    assert "action=" not in form  # the address of the page itself, including the ticket
     asked = {name: unescape(value) for name, value in re.findall(r'name="(q|\w+_name)" value="([^"]*)"', form)}
     cdp.clear_faults("*")
     again = desk.post("/orders/?ticket=ZD-1", asked)
@@ -85,7 +85,7 @@ def test_the_orders_of_a_guest_on_the_order_with_the_order_itself_marked(desk: C
     desk.get(f"/orders/{SEED}/contacts/")
     cdp.reset()
     page = desk.get(f"/orders/{SEED}/guests/{JANE.upper()}/orders/")
-    assert cdp.calls()["total"] == 1  # the list; trips that were not just read come after it
+    assert cdp.calls()["total"] == 1  # the list; trips that were not just read are loaded after it
     assert "JD2TRIP" in text_of(page) and "JD3OLD" in text_of(page)
     assert text_of(page).count("this order") == 1
     assert f'href="/orders/{SEED}/"' not in page.text.split('id="guest-orders"')[1]

@@ -1,4 +1,4 @@
-"""Which unknown fields of an order are shown: those whose names are known to be harmless, and none else."""
+"""The unknown fields of an order that are shown: only those whose names are known to be harmless."""
 
 from __future__ import annotations
 

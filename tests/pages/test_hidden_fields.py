@@ -1,4 +1,4 @@
-"""Somebody's documents in unknown fields of an order stay out of every page until a supervisor reveals them."""
+"""Personal documents in unknown fields of an order stay out of every page until a supervisor reveals them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SECRETS = ("PX1234565", "PX7654321", "1985-12-24", "PY9999999", "PY8888888")
 
 @pytest.fixture
 def odd_order(cdp: Sandbox) -> None:
-    """An order with documents in fields nobody documented."""
+    """An order with documents in undocumented fields."""
     segment = {
         "origin": "DUB",
         "destination": "LHR",

@@ -1,4 +1,4 @@
-"""Twenty agents who type into Zammad: it asks at every key, for all of them with one key. What that costs the CDP, and that none is refused."""
+"""Twenty agents type into Zammad, which sends a request at every key, with one API key for all: the cost for the CDP; none is refused."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from sandbox.server import Sandbox
 from tests.recorded import recorded_views
 
 AGENTS = 20
-LENGTH = 10  # signs of a reference
+LENGTH = 10  # characters of a reference
 
 
 @pytest.fixture
 def zammad(agent: User, cdp: Sandbox, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """The headers that Zammad sends, for an integration as it is made without further choices. The minute does not end."""
+    """The headers that Zammad sends, for an integration with default settings. The clock stands still."""
     monkeypatch.setattr(integrations, "time", SimpleNamespace(time=lambda: 1_800_000_000))
     shared = SharedConnection(name="Airline", region="sandbox")
     shared.set_credentials(client_key=cdp.client_key, token=cdp.token)
@@ -31,13 +31,13 @@ def zammad(agent: User, cdp: Sandbox, monkeypatch: pytest.MonkeyPatch) -> dict[s
 
 
 def ask(headers: dict[str, str], text: str) -> tuple[int, int]:
-    """The status, and how many orders."""
+    """The status, and the number of orders."""
     answer = Client().get("/api/v1/orders", {"q": text}, headers=headers)
     return answer.status_code, len(answer.json().get("orders", []))
 
 
 def keys(reference: str) -> list[str]:
-    """What Zammad asks for while somebody types a reference with one slip: each key, the wrong one, and the right one instead."""
+    """The texts that Zammad sends while a reference is typed with one slip: each key, the wrong one, and the right one instead."""
     typed = [reference[:end] for end in range(1, len(reference) + 1)]
     return [*typed[:7], typed[6] + "0", *typed[7:]]
 

@@ -1,4 +1,4 @@
-"""What of a person is hidden: no byte of a hidden value may leave before somebody who may asked for it."""
+"""Masking of personal data: no byte of a hidden value is sent before a person with the right to it requests it."""
 
 from __future__ import annotations
 

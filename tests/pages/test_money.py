@@ -1,4 +1,4 @@
-"""Money: what was sent is shown, to its last digit; what is not understood is said to be so; a sum that is not checked says why."""
+"""Money: amounts are shown as sent, to the last digit; one that is not understood is marked as such; an unchecked sum gives the reason."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ NOT_UNDERSTOOD: tuple[tuple[str, str], ...] = (
     ("false", "false"),
     ('"NaN"', "NaN"),
     ("1e400", "1E+400"),
-    ("[12.5]", MASK),  # what is no single value may hold anything
+    ("[12.5]", MASK),  # a value that is not single may contain anything
     ('{"amount": 12.5}', MASK),
 )
 NOTHING = ("null", '""', '"  "')
@@ -78,7 +78,7 @@ NOTHING = ("null", '""', '"  "')
 PAID = "0c4a9d1e-77aa-4f0b-8d11-c4a9d1e00015"
 EUR = '"currencyCode": "EUR"'
 ITEM = '{"type": "OTHER", "price": 50, "quantity": 1, "currencyCode": "EUR"}'
-# The order's own fields, its items, and what is said of their sum.
+# The order's own fields, its items, and the words about their sum.
 SUMS: dict[str, tuple[str, tuple[str, ...], str]] = {
     "SM01": (f'"price": 100, {EUR}', (ITEM, ITEM), "Items add up to the order total, 100.00 EUR"),
     "SM02": (f'"price": 100, {EUR}', (ITEM, ITEM.replace("EUR", "eur")), "Items add up to the order total, 100.00 EUR"),
@@ -101,7 +101,7 @@ SUMS: dict[str, tuple[str, tuple[str, ...], str]] = {
     ),
     "SM16": (f'"price": 100, {EUR}', (ITEM.replace('"quantity": 1', '"quantity": 2'), ITEM.replace("EUR", "USD")), "not compared with the order total: the amounts are in two currencies, a quantity is above 1"),
 }  # fmt: skip
-# What is kept beside an item's price of 100 EUR, and what is said of it.
+# Fields beside an item's price of 100 EUR, and the words about them.
 ORIGINALS: dict[str, tuple[str, str]] = {
     "OR01": ('"originalPrice": 112.00, "originalCurrencyCode": "USD"', "112.00 USD before conversion"),
     "OR02": ('"originalPrice": 112, "originalCurrencyCode": "usd"', "112.00 USD before conversion"),
@@ -113,7 +113,7 @@ ORIGINALS: dict[str, tuple[str, str]] = {
 }
 BAG = f'{{"type": "OTHER", "name": "Bag", "price": 30, "quantity": 1, {EUR}, "status": "CONFIRMED"}}'
 GONE, THREE_EACH = BAG.replace("CONFIRMED", "CANCELLED"), BAG.replace('"quantity": 1', '"quantity": 3')
-# Items of a confirmed order that read alike, and each group's row.
+# Similar items of a confirmed order, and each group's row.
 GROUPS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "GP01": ((BAG, BAG), ("2 × Other Bag 60.00 EUR 30.00 EUR each",)),
     "GP02": (
@@ -140,7 +140,7 @@ def order(reference: str, fields: str, items: tuple[str, ...] = ()) -> str:
 
 
 def priced(reference: str, price: str, currency: str) -> str:
-    """An order and its one item with the same price, in the same currency."""
+    """An order with a single item; both have the same price and currency."""
     fields = f'"price": {price}, "currencyCode": {currency}'
     return order(reference, fields, (f'{{"type": "OTHER", "name": "thing", "quantity": 1, {fields}}}',))
 
@@ -161,7 +161,7 @@ def cdp(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
 
 
 def parts(desk: Client, reference: str) -> tuple[str, str]:
-    """The page's header and its card of money."""
+    """The text of the page's header and of its money card."""
     html = open_order(desk, reference).content.decode()
     header = re.search(r'<header class="ticket">.*?</header>', html, re.DOTALL)
     card = re.search(r'<section id="money".*?</section>', html, re.DOTALL)

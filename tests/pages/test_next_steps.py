@@ -1,4 +1,4 @@
-"""After a failure: ask again in the same place with nothing typed anew, come back from the connection page, one line in the log."""
+"""After a failure: the same request is repeated without retyping, the connection page leads back, and the log has one line."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LINES = "orders.cdp"
 
 @pytest.fixture
 def faulty(cdp: Sandbox) -> Any:
-    """Switches faults on that end with the test."""
+    """Sets faults that end with the test."""
     yield cdp.set_fault
     for target in (SEED, "GRP120", "*"):
         cdp.clear_faults(target)

@@ -1,4 +1,4 @@
-"""The order page over a real socket: found, read whole, one call, nothing shifted, nothing lost."""
+"""The order page over a real socket: found, read as a whole, with one call, nothing shifted, nothing lost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An order that a list held with all its items: the same page as under its ref, its raw data, and nothing asked again."""
+"""An order from a list with all its items: the same page as under its ref, its raw data, and no second request."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.pages.conftest import SEED, connect
 from tests.pages.reading import text_of
 
 REFERENCE = re.compile(r"[A-Z0-9]{5,12}")
-MOST_ITEMS = 60  # more only take longer
+MOST_ITEMS = 60  # a higher number only takes longer
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +39,7 @@ def desk(request: pytest.FixtureRequest, whole: Sandbox, agent: User, client: Cl
 
 
 def orders_of(cdp: Sandbox) -> Iterator[tuple[str, Order]]:
-    """The orders that have a booking reference to themselves, one of each kind that only differs by number."""
+    """Orders with a booking reference that no other order has, and one of each kind that differs only by number."""
     for reference, orders in cdp.service.world.references.items():
         order, copy = orders[0], re.fullmatch(r"AGENT\d+|COMM(0[2-9]|1\d)", reference)
         plain = len(orders) == 1 and not order.faults and len(order.items) <= MOST_ITEMS and is_ref(order.ref)
@@ -48,14 +48,14 @@ def orders_of(cdp: Sandbox) -> Iterator[tuple[str, Order]]:
 
 
 def article(page: Any) -> str:
-    """The text of the page without what tells how it was read."""
+    """The text of the page, without the words on how it was read."""
     return re.sub(r"As of .*? Refresh", "", text_of(page).partition("Close")[0])
 
 
 def test_every_order_looks_the_same_under_its_reference_and_its_ref(
     desk: Client, whole: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # A trip of these days has the time of its places on the page, and minutes pass while the pages are read.
+    # A current trip has its places' local time on the page, and minutes pass while the pages are read.
     now = timezone.now()
     monkeypatch.setattr(timezone, "now", lambda: now)
     different, seen = [], 0
@@ -69,7 +69,7 @@ def test_every_order_looks_the_same_under_its_reference_and_its_ref(
 
 
 def test_the_raw_data_of_the_page_are_the_list_it_was_made_of(desk: Client, whole: Sandbox) -> None:
-    assert "2 API calls ·" in text_of(desk.get("/orders/B94TXY/"))  # one reading of the value each
+    assert "2 API calls ·" in text_of(desk.get("/orders/B94TXY/"))  # one for each reading of the value
     asked = whole.calls()["total"]
     raw = desk.get(f"/orders/{SEED}/raw/")
     text = text_of(raw)

@@ -1,4 +1,4 @@
-"""Rows that do not fit on a page: each stands on exactly one page, links lead to it, and what is left out is said."""
+"""Rows that do not fit on a page: each is on exactly one page, links lead to it, and omissions are stated."""
 
 from __future__ import annotations
 
@@ -50,13 +50,13 @@ def test_the_beginning_of_a_text_fits(text: str) -> None:
 
 
 def answer(**fields: object) -> str:
-    """An order."""
+    """The JSON of an order."""
     order = {"ref": REF, "referenceId": "HOSTIL", "status": "CONFIRMED", "price": 1, "currencyCode": "EUR"}
     return json.dumps(order | fields, ensure_ascii=False)
 
 
 def serve(cdp: Sandbox, items: list[dict[str, object]]) -> None:
-    """The order and the listing of its items, all of them in one answer."""
+    """Serve the order and the listing of its items, all in one answer."""
     listing = {"limit": len(items) + 1, "items": items}
     cdp.answer_with(f"/v2/orders/{REF}", answer(orderItems=listing).encode())
     cdp.answer_with(f"/v2/orders/{REF}/orderItems", json.dumps(listing).encode())

@@ -1,4 +1,4 @@
-"""Contacts and travellers: masked, recorded, revealed only by those who may."""
+"""Contacts and travellers: masked, recorded, and revealed only with the right to do so."""
 
 from __future__ import annotations
 

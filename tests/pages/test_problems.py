@@ -14,7 +14,7 @@ SPRITE = (Path(__file__).parents[2] / "static" / "icons.svg").read_text()
 
 
 def leaves(kind: type[errors.CdpError] = errors.CdpError) -> list[type[errors.CdpError]]:
-    """Every error of the tree that can be raised: a new one without a row fails here."""
+    """Every concrete class of the error tree: a new one without a row makes the test fail."""
     below = kind.__subclasses__()
     return [found for child in below for found in leaves(child)] or [kind]
 

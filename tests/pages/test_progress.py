@@ -1,4 +1,4 @@
-"""A panel that takes long tells how many records there are and how many came; a short one is an ordinary answer."""
+"""A slow panel shows how many records there are and how many have arrived; a fast one is an ordinary answer."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ STEP = re.compile(rb"<!-- (\d+)/(\d+) -->\n")
 
 @pytest.fixture
 def slow(agent: User, client: Client, settings: object) -> Iterator[tuple[Client, str]]:
-    """An agent whose CDP takes 200 ms a call, and an order of which 2 of 60 contacts cannot be loaded."""
+    """An agent whose CDP takes 200 ms per call, and an order of which 2 of 60 contacts cannot be loaded."""
     with Sandbox(latency_ms=200) as cdp:
         settings.CDP_REGIONS = {**settings.CDP_REGIONS, "sandbox": cdp.url}  # type: ignore[attr-defined]
         connect(agent, cdp, "slow")
@@ -65,7 +65,7 @@ def test_a_german_agent_waits_in_german(slow: tuple[Client, str]) -> None:
 def test_other_panels_tell_what_they_wait_for_too(
     agent: User, client: Client, settings: object, reference: str, panel: str, of_all: int
 ) -> None:
-    """Travellers are counted, not the order's items that are read meanwhile; custom data is the order's and each item's."""
+    """Travellers are counted, not the order's items that are read meanwhile; custom data counts the order's and each item's."""
     with Sandbox(latency_ms=200) as cdp:
         settings.CDP_REGIONS = {**settings.CDP_REGIONS, "sandbox": cdp.url}  # type: ignore[attr-defined]
         connect(agent, cdp, "slow", version="v2.1")

@@ -1,4 +1,4 @@
-"""What a panel reads along with its connection: the right to reveal, and the record of the order's last opening."""
+"""Data that a panel reads together with its connection: the right to reveal, and the record of the order's last opening."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A reference in the address when one of its two readings fails: never a wrong order, never round and round."""
+"""A reference in the address when one of its two readings fails: never a wrong order, never a redirect loop."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.pages.reading import shown_order, text_of
 
 @pytest.fixture
 def own(agent: User, client: Client, settings: object) -> Iterator[tuple[Client, Sandbox]]:
-    """A signed-in agent with a sandbox that this test may spoil."""
+    """A signed-in agent with a sandbox that this test may alter."""
     with Sandbox() as cdp:
         settings.CDP_REGIONS = {**settings.CDP_REGIONS, "sandbox": cdp.url}  # type: ignore[attr-defined]
         connect(agent, cdp, "own")

@@ -1,4 +1,4 @@
-"""Who may see a hidden field, what the record of it says, and what stands where when it cannot be shown."""
+"""Who may see a hidden field, what the record of that contains, and what takes its place if it cannot be shown."""
 
 from __future__ import annotations
 

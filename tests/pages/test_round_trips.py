@@ -1,7 +1,7 @@
-"""What an agent waits for: the answers of the CDP that each task needs one after the other, counted and never timed.
+"""An agent's waiting time: the consecutive CDP answers that each task needs, counted and never timed.
 
-The stand-in holds its answers until no further call comes and then gives all of them at once: a round. On a busy machine a call
-may come late and count as a round of its own, so of three tries the best one counts; a call too many is there in every try.
+The stand-in holds its answers until no further call arrives and then sends all of them at once: a round. On a busy machine a call
+may arrive late and count as a round of its own, so the best of three tries counts; a superfluous call shows up in every try.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Whatever a tenant answers, work and page grow with it and not with its square: each way of being large at n, 2n and 4n."""
+"""Whatever a tenant sends, work and page size grow linearly with it, not quadratically: each kind of size at n, 2n and 4n."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ from tests.growing import growth, lines_run
 Entry = dict[str, Any]
 N = 40
 NO_END = 10**9
-# Linear work gives 2, sorting a little more, quadratic work 4; a page holds longer numbers where it holds more of them.
+# Linear work gives 2, sorting a little more, quadratic work 4; a page with more numbers also has longer ones.
 MOST, MOST_BYTES = 2.1, 2.2
 NOW = datetime(2027, 1, 6, tzinfo=UTC)
 FIRST = datetime(2027, 1, 5, 6)
-# All in one zone, so that no size brings a doubt about the clocks, which says more on the page.
+# All in one time zone, so that no size raises doubts about the clocks, which would add words to the page.
 AIRPORTS = ["BRU", "ZRH", "CDG", "FRA", "MAD", "FCO", "AMS", "VIE"]
 
 
@@ -146,7 +146,7 @@ def opened(items: list[Entry]) -> OpenedOrder:
 
 
 def page_of(items: list[Entry]) -> str:
-    """All that the order page says, without the frame around it."""
+    """The HTML of the order page's content, without the frame around it."""
     shown = opened(items)
     trip = shown.trip
     context = {
@@ -179,10 +179,10 @@ def page_of(items: list[Entry]) -> str:
 
 @pytest.mark.parametrize("way", WAYS)
 def test_an_order_page_grows_with_its_order(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    # Work per flight is bounded by these; with small ones the growth beyond them shows at small sizes.
+    # These limit the work per flight; small values make growth beyond them visible at small sizes.
     monkeypatch.setattr(travel_groups, "GROUPS", 8)
     monkeypatch.setattr(travel_groups, "FLIGHTS_A_DAY", 4)
-    # A copy for the customer that ends between two of the sizes would hide how it grows.
+    # If the copy for the customer ended between two of the sizes, that would hide how it grows.
     monkeypatch.setattr(customer_text, "MOST_FLIGHTS", NO_END)
     make = WAYS[way]
     assert growth(lambda n: lines_run(lambda: opened(make(n))), 2 * N) < MOST
@@ -280,7 +280,7 @@ def test_custom_data_grows_with_its_values(make: Callable[[int], Entry]) -> None
     "text", ["a%", "a?", "?a", "a@", "@", "a.", "Basic ", "bearer\t", "gAAAA", "gAAAA=", "%40", "x%4", "x/?"]
 )
 def test_a_very_long_text_of_a_log_is_read_once(text: str) -> None:
-    # Too long by far for a pattern that begins anew at each character: it would take hours.
+    # Far too long for a pattern that starts over at each character: it would take hours.
     clean(f"? @ {text * 200_000} basic")
 
 

@@ -1,4 +1,4 @@
-"""E-mail addresses in a search text and on a contact: whole or not at all."""
+"""E-mail addresses in a search text and on a contact: recognized whole or not at all."""
 
 from __future__ import annotations
 
@@ -111,9 +111,9 @@ def test_an_address_that_cannot_be_read_whole_is_not_trimmed(text: str) -> None:
         ("mailto:jane@example.com,tom@example.org", ["jane@example.com", "tom@example.org"]),
         ("From: <jane@example.com> To: <help@example.org>", ["jane@example.com", "help@example.org"]),
         ("jane@example.com, +353 85 123 4567", ["jane@example.com", "+353851234567"]),
-        # A plus that a link turned into a space.
+        # A plus that a link has turned into a space.
         ("jane tag@example.com", ["jane+tag@example.com", "tag@example.com"]),
-        # Legal as they stand, and more often a label or a sentence without spaces.
+        # Valid as they are, but more often a label or a sentence without spaces.
         ("email=jane@example.com", ["email=jane@example.com", "jane@example.com"]),
         ("連絡先はjane@example.com", ["連絡先はjane@example.com", "jane@example.com"]),
     ],

@@ -1,4 +1,4 @@
-"""A person whom one connection does not have is searched for in all others by one button, whatever names them."""
+"""A person whom one connection does not have can be searched for in all others with one button, by any kind of value."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sandbox.server import Sandbox
 from tests.pages.conftest import connect
 from tests.pages.reading import text_of
 
-# What was searched for by name, e-mail address and phone: where, the form, whether the others have somebody.
+# Searches by name, e-mail address and phone: where, the form, whether the other connections have somebody.
 SEARCHES: dict[str, tuple[str, dict[str, str], str]] = {
     "e-mail": ("/orders", {"q": "Mail to <nobody@example.com>"}, "nobody@example.com"),
     "phone": ("/orders", {"q": "+353 1 555 9999"}, "+35315559999"),
@@ -33,7 +33,7 @@ def three(agent: User, cdp: Sandbox) -> None:
 
 
 def hidden(html: str) -> dict[str, str]:
-    """The fields of the first form that sends `everywhere`."""
+    """The fields and the action of the first form that sends `everywhere`."""
     form = next(form for form in re.findall(r"<form.*?</form>", html, re.DOTALL) if 'name="everywhere"' in form)
     return dict(re.findall(r'name="(\w+)" value="([^"]*)"', form)) | {
         "action": re.findall(r'action="([^"]*)"', form)[0]

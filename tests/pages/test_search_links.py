@@ -1,4 +1,4 @@
-"""Links in a search text: ours and the API's, also wrapped by mail gateways and chats; other people's give nothing."""
+"""Links in a search text: ours and the API's are read, even if mail gateways and chats have wrapped them; others yield nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names in a search text, and the spellings that are asked of the CDP."""
+"""Names in a search text, and the spellings that are looked up in the CDP."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The pages of the search: what is offered, what is posted, and what never stands in a URL."""
+"""The search pages: the choices they offer, the forms they post, and the values that never appear in a URL."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def own(agent: User, client: Client, settings: object) -> Iterator[tuple[Client,
 
 
 def forms(page: Any) -> list[tuple[str, dict[str, str]]]:
-    """Action and hidden fields of the forms that search for something, but for the one in the bar."""
+    """Action and hidden fields of the forms that search for something, except the one in the bar."""
     found = []
     for action, body in re.findall(
         r'<form[^>]*method="post"[^>]*action="([^"]*)"[^>]*>(.*?)</form>', page.text, re.DOTALL

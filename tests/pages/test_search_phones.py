@@ -1,4 +1,4 @@
-"""Phone numbers in a search text and on a contact: whole or not at all, and with their country."""
+"""Phone numbers in a search text and on a contact: recognized whole or not at all, and with their country."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ from tests.pages.search_texts import addresses
         ("\u202a+353 85 123 4567\u202c", "+353851234567"),
         ("+353\u00a085\u202f123\u20114567", "+353851234567"),
         ("%2B353851234567", "+353851234567"),
-        # The plus of a link, arrived as a space.
+        # The plus of a link, which arrived as a space.
         (" 353851234567", "+353851234567"),
         (" 44 20 7946 0958", "+442079460958"),
     ],

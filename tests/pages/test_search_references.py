@@ -1,4 +1,4 @@
-"""References in a search text: labelled ones first, what a travel text is full of last, apart or joined as they were meant."""
+"""References in a search text: labelled ones first, common travel words last, separate or joined as intended."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people paste into the one field, and what is read out of it."""
+"""Texts that people paste into the one search field, and the values that are extracted from them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Some five hundred secrets in every corner of an order: none reaches anybody who may not see personal data, raw data included."""
+"""Some five hundred secrets in every corner of an order: none is shown without the right to personal data, even as raw data."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ NAMES = [
     for name in PERSONAL_NAMES.split()
     if name not in {"code", "value", "text", "id", "number", "name", "street", "address"}
 ]
-# What agents need to recognize and to reach somebody.
+# Fields that agents need to recognize and to reach a person.
 SHOWN_OF_PEOPLE = {"firstName", "lastName", "nationality", "gender", "email", "phone", "postCode", "passportNumber"}
 SECRET = re.compile(r"ZX\d{5}")
 
@@ -42,7 +42,7 @@ class Planting:
         return self.planted[-1]
 
     def unknown(self, names: list[str]) -> Iterator[tuple[str, Any]]:
-        """Fields that nobody documented, of every shape that a feed sends, with a secret each."""
+        """Undocumented fields, of every shape that feeds send, with a secret in each."""
         for name in names:
             yield name, self.secret()
         yield self.secret(), "a secret for a key"
@@ -58,7 +58,7 @@ class Planting:
         yield "gate", f"护照 {self.secret()}"
 
     def documented(self, *names: str) -> dict[str, str]:
-        """The API's own texts, each with words in it that give a secret away."""
+        """The API's own text fields, each with words in it that give a secret away."""
         return {name: f"{name}, passport {self.secret()}" for name in names}
 
 
@@ -81,7 +81,7 @@ def person(plant: Planting, names: list[str]) -> dict[str, Any]:
 
 @pytest.fixture
 def planted(cdp: Sandbox) -> list[str]:
-    """An order whose answers hold the secrets; the sandbox gives them as they are."""
+    """An order with the secrets in its answers, which the sandbox sends unchanged; returns the secrets."""
     plant = Planting()
     parts = [NAMES[at::6] for at in range(6)]
     segment = {
@@ -140,7 +140,7 @@ PAGES = ("", *PANELS_OF_AN_ORDER, "raw/", "itinerary.ics")
 def test_no_secret_stands_on_any_page(page: str, headers: dict[str, str], planted: list[str], desk: Client) -> None:
     answer = desk.get(f"/orders/{REF}/{page}", headers=headers)
     assert answer.status_code == 200
-    text = b"".join(answer).decode()  # which comes in parts where the machine is slow
+    text = b"".join(answer).decode()  # which arrives in parts if the machine is slow
     assert SECRET.findall(text) == []
     if page in ("contacts/", "travellers/"):
         assert "Doyle" in text

@@ -1,4 +1,4 @@
-"""The minute's memory in a real Redis: shared, sealed, forgotten, and done without when Redis is gone."""
+"""The cache that keeps answers for a minute, in a real Redis: shared, sealed, cleared, and not needed if Redis is down."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def redis(server: Server) -> Server:
 
 
 def memory(redis: Server) -> SharedAnswerCache:
-    """The memory of one process."""
+    """The cache as one process has it."""
     return SharedAnswerCache(PatientRedis(redis.client()))
 
 
@@ -62,7 +62,7 @@ def test_redis_holds_nothing_that_can_be_read(redis: Server) -> None:
 
 
 def moved(redis: Server, source: Any, target: Any) -> None:
-    """Put what is sealed for one key in the place of another's, as somebody could who writes to Redis."""
+    """Put the value sealed for one key in the place of another's, as an intruder with write access to Redis could."""
     client = redis.client()
     name = shared_answer_cache._name
     client.set(name("answer", *target), client.get(name("answer", *source)) or b"")
@@ -186,7 +186,7 @@ def test_of_twenty_pages_one_waits_for_a_redis_that_hangs() -> None:
             assert one.get(KEY) is None
             one.forget(KEY[0])
         assert connections() == 1
-        # Afterwards one of them tries again, also with a deletion pending, and no other waits for that.
+        # Afterwards one of them tries again, even with a deletion pending, and no other waits for that.
         patient._away_until = time.monotonic()
         with ThreadPoolExecutor(20) as crowd:
             assert list(crowd.map(lambda _page: one.get(KEY), range(20))) == [None] * 20
@@ -230,7 +230,7 @@ def test_what_another_process_forgets_during_a_request_stays_forgotten(redis: Se
     request = memory(redis).for_request()
     request.put(KEY, ANSWER)
     memory(redis).forget(KEY[0], connection)
-    # The request still writes with the numbers that it read, which nobody has any more.
+    # The request still writes with the numbers that it read, which are no longer valid anywhere.
     request.put((*KEY[:2], "late"), ANSWER)
     for name in (KEY[2], "late"):
         assert memory(redis).get((*KEY[:2], name)) is None

@@ -1,4 +1,4 @@
-"""An order, read through a connection that is shared with the agent's group."""
+"""An order that is read through a connection shared with the agent's group."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_a_reference_that_is_not_found_offers_the_other_connections(team: Group,
 
 
 def tables(client: Client, address: str) -> list[set[str]]:
-    """The tables that each of a page's statements is about, once everything that happens now and then has happened."""
+    """The tables that each statement of a page names, after two views that get occasional work out of the way."""
     for _view in range(2):
         assert client.get(address).status_code == 200
     with CaptureQueriesContext(database) as seen:

@@ -1,4 +1,4 @@
-"""Statuses: one table for pill, strike, things to check, copied text, calendar, counts and title; whatever the spelling."""
+"""Statuses: one table for pill, strike, things to check, copied text, calendar, counts and title, whatever the spelling."""
 
 from __future__ import annotations
 
@@ -151,7 +151,7 @@ FLIGHT = {
 
 
 def order(reference: str, *statuses: str) -> dict[str, Any]:
-    """An order with one item for each status, all on the same flight; the first one is the order's, too."""
+    """An order with one item for each status, all on the same flight; the first status is also the order's."""
     items = [
         {"passengerTypeCode": "ADT", "price": 100.0, "status": sent, "flightSegments": [FLIGHT]} for sent in statuses
     ]
@@ -177,7 +177,7 @@ def cdp(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
 
 
 def copied(page: Any) -> str:
-    """The text that the page puts into a ticket."""
+    """The text that the page offers for a ticket."""
     text = itinerary_text(page.context["trip"])
     assert isinstance(text, str)
     return text
@@ -193,7 +193,7 @@ def test_page_title_text_and_calendar_agree(desk: Client, reference: str, word: 
     assert f'class="pill pill-{row.tone}"' in html and f"#{row.icon}" in html and word in text_of(page)
     assert ('is-cancelled"' in html) == (word in STRUCK)
     alerts = text_in(html.partition('class="alerts"')[2].partition("</ul>")[0]) if 'class="alerts"' in html else ""
-    # The pill says a settled status, a cancellation and a refund; what still needs something to happen is to check.
+    # The pill states a settled status, a cancellation or a refund; a status that still needs something to happen is one to check.
     assert (word in alerts) == (row.tone == "pending" or (row.alert and not row.cancelled and not row.booked))
     assert (word in copied(page)) == (not row.settled)
     calendar = open_order(desk, reference, "itinerary.ics").content.decode()

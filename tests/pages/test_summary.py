@@ -1,4 +1,4 @@
-"""The digest: no guess about sums, mixed states told, extras joined to the flight the data names."""
+"""The summary: no guesses about sums, mixed states are stated, extras are joined to the flight that the data names."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_an_extra_of_a_pair_that_is_flown_twice_names_the_pair_only() -> None:
 
 
 def test_a_product_that_only_looks_like_a_pair_belongs_to_nothing() -> None:
-    """Some are airports, too: BAG is Baguio, and nobody flies there here."""
+    """Some of these are airports too: BAG is Baguio, but no flight here goes there."""
     for product in ("BAG-23K", "BAG-MAX", "LHR-DXB"):
         assert of(FLIGHT, replace(BAG, product_id=product)).others[0].belongs == ""
 

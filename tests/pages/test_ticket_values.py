@@ -1,4 +1,4 @@
-"""Each value that ticket fields hold, in both shapes of link, encoded and not, signed in and signed out: where the link leads."""
+"""Each value of ticket fields in both shapes of link, encoded and not, signed in and signed out: where the link leads."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LANDINGS = {
     "placeholder": r"The link template was not filled in",
     "person": r"Search for this person\?",
 }
-# What Chromium leaves alone in a path and in a query; tests/flows/test_ticket_links.py compares.
+# Characters that Chromium leaves unencoded in a path and in a query; tests/flows/test_ticket_links.py compares them.
 PATH_SAFE, QUERY_SAFE = "/%!$&'()*+,;=:@-._~|[]", "/%!$&()*+,;=:@-._~|[]^`{}\\?"
 
 
@@ -60,7 +60,7 @@ CASES = [
 
 
 def landing(client: Client, address: str) -> tuple[str, str, list[str]]:
-    """Follow a link: the word for the page, its HTML, and every address that the server made on the way."""
+    """Follow a link; returns the word for the page, its HTML, and every address that the server produced on the way."""
     made: list[str] = []
     answer = client.get(address)
     while answer.status_code == 302 and len(made) < 6:

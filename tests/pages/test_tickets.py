@@ -1,4 +1,4 @@
-"""A ticket that is none is dropped, and the page says so; one that is, is kept on every page."""
+"""A ticket that is not a valid one is dropped, and the page says so; a valid one is kept on every page."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_anything_else_is_dropped_and_the_page_says_so(desk: Client, page: str, 
     answer = desk.get(f"{page}{mark}ticket={quote(ticket, safe='')}")
     assert "was ignored because" in text_of(answer)
     shown = re.search(r'<bdi class="mono">(.*?)</bdi>', answer.text, re.DOTALL)
-    assert shown and 0 < len(shown[1]) <= 64 * 6  # cut to the length of a ticket; a sign may be written as an entity
+    assert shown and 0 < len(shown[1]) <= 64 * 6  # cut to the length of a ticket; a character may be an entity
     assert "<script>alert" not in answer.text
     addresses = " ".join(re.findall(r'(?:href|action)="([^"]*)"', answer.text))
     assert "ticket=" not in addresses

@@ -1,4 +1,4 @@
-"""Within two days of a flight each of its places has its time now, and only then is a flight "Next" or "Later"."""
+"""Within two days of a flight, each of its places shows its current local time, and only then is a flight "Next" or "Later"."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def flight(hours: float, number: int = 77) -> str:
 
 
 def opened(desk: Client, cdp: Sandbox, *hours: float) -> tuple[str, list[str]]:
-    """The words of the page, and the phases it names."""
+    """The words of the page, and the phases that it names."""
     flights = [flight(each, 70 + at) for at, each in enumerate(hours)]
     cdp.change_order({"referenceId": "SOON01", "status": "CONFIRMED", "items": [{"price": 9, "_flights": flights}]})
     page = desk.get("/orders/SOON01/")
@@ -35,7 +35,7 @@ def opened(desk: Client, cdp: Sandbox, *hours: float) -> tuple[str, list[str]]:
 
 
 def times(zone: ZoneInfo) -> set[str]:
-    """Now, or a minute ago."""
+    """The time now, and a minute ago."""
     now = datetime.now(zone)
     return {f"{now:%H:%M}", f"{now - timedelta(minutes=1):%H:%M}"}
 

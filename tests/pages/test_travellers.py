@@ -1,4 +1,4 @@
-"""Everything a traveller is on, and what the panel says when not all of it could be read."""
+"""Everything that a traveller is on, and the panel's words if not all of it could be read."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_every_look_at_an_order_is_found_by_its_reference(desk: Client, supervis
 
 @pytest.fixture
 def linked(agent: User, client: Client, cdp: Sandbox) -> tuple[Client, str]:
-    """A v2.1 connection, and the path of the seed order's consumers, which name their items by a link only."""
+    """A client and the path of the seed order's consumers in v2.1; each consumer names its items only by a link."""
     connect(agent, cdp, "newer", version="v2.1")
     client.force_login(agent)
     consumers = cdp.service.world.orders[SEED].consumers

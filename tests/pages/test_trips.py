@@ -1,4 +1,4 @@
-"""Lists of orders name the trip and its first day; the strip of a customer's orders, between which one goes back and forth for no call."""
+"""Lists of orders name the trip and its first day; a strip leads between a customer's orders, back and forth, without a further call."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def other(cdp: Sandbox) -> str:
 
 
 def later(page: Answer) -> str:
-    """The address of the trips that a list was shown without."""
+    """The address from which a list loads its trips afterwards."""
     found = re.search(r'data-hx-get="(/trips/[^"]*)" data-hx-trigger="load"', page.content.decode())
     assert found
     return unescape(found[1])

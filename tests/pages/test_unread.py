@@ -1,4 +1,4 @@
-"""Values of the wrong type: each has a sentence that is true and a line among the things to check; none is taken for "not sent"."""
+"""Values of the wrong type: each has a true sentence and a line among the things to check; none is treated as "not sent"."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who flies, in the header: those who are booked, and beside them who and what is cancelled."""
+"""The travellers in the header: those who are booked and, beside them, who and what is cancelled."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def item(*flights: str, status: str = "CONFIRMED", kind: str = "ADT", **more: An
 
 FIRST, LAST = OUT.format(582), BACK.format(583)
 BOTH = (FIRST, LAST)
-# The items of an order, and what the header says.
+# The items of an order, and the words of the header.
 CASES: dict[str, tuple[list[dict[str, Any]], str]] = {
     "WF01": ([item(*BOTH), item(*BOTH)], "2 adults"),
     "WF02": ([item(*BOTH)] * 3 + [item(*BOTH, status="CANCELLED")], "3 adults 1 adult cancelled"),

@@ -1,4 +1,4 @@
-"""Activity about one person, reveals alone, from one day to another; and who else viewed an order, for those who may see activity."""
+"""Activity about one person, only reveals, between two days; and other viewers of an order, for people with the right to activity."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def audit(auditor: User) -> Client:
 
 
 def about(audit: Client, whom: str, query: str = "") -> tuple[str, str]:
-    """The address that the posted person leads to, and the words of its page."""
+    """The address to which the posted person leads, and the words of its page."""
     answer = audit.post(f"/activity/person/{query}", {"whom": whom})
     assert answer.status_code == 302
     return answer["Location"], text_of(audit.get(answer["Location"]))
@@ -73,7 +73,7 @@ def test_activity_by_person_viewed(
     desk.post("/orders", {"q": "somebody.else@example.com"})
     address, page = about(audit, asked)
     assert rows(page) == 1 and words in page, page
-    # The address has the keyed hash and nothing of the person.
+    # The address has the keyed hash and no personal data.
     assert list(parse_qs(urlsplit(address).query)) == ["subject"]
     assert re.fullmatch(r"/activity/\?subject=[0-9a-f]{64}", address)
     assert asked.strip() not in page
@@ -124,7 +124,7 @@ def test_an_auditor_starts_with_the_activity_and_others_with_the_search(
     admin = User.objects.create_user("admin", password="a long enough password")
     admin.groups.add(Group.objects.get(name="Administrators"))
     assert "Find an order" in text_of(signed_in(admin).get("/"))
-    # One who reads orders as well starts where orders are found.
+    # A person who reads orders as well starts where orders are found.
     connect(auditor, cdp)
     assert "Find an order" in text_of(audit.get("/"))
 
@@ -146,7 +146,7 @@ def test_who_else_viewed_an_order_is_for_those_who_may_see_activity(
     assert "Also viewed by agent just now, ben 12 min ago" in page
     assert " old " not in page and "audrey just now" not in page
     assert "Also viewed" not in text_of(desk.get(f"/orders/{SEED}/"))
-    # Nor by name at any other place.
+    # Nor by name anywhere else.
     assert "Also viewed" not in text_of(audit.get("/orders/FAM4OB/"))
 
 

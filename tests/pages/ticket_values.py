@@ -1,7 +1,7 @@
-"""What the fields of ticket systems hold, and where a link with it leads.
+"""Values of the fields of ticket systems, and where a link with each of them leads.
 
-Rights are the words of LANDINGS in test_ticket_values.py, several where more than one answer is honest. `raw` is the right where the
-ticket system pastes the value into the path as it is, `raw_q` where it pastes it behind `?q=`; both are `right` unless stated.
+Rights are the words of LANDINGS in test_ticket_values.py, several if more than one answer is honest. `raw` is the right if the ticket
+system pastes the value into the path as it is, `raw_q` if it pastes it behind `?q=`; both are `right` unless stated.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ VALUES = [
     Value("two references", "B94TXY FAM4OB", "chooser"),
     Value("two with comma", "B94TXY, FAM4OB", "chooser"),
     Value("two with slash", "B94TXY/FAM4OB", "chooser"),
-    # A browser takes line breaks and tabs out of an address, so unencoded the two become one word.
+    # A browser removes line breaks and tabs from an address, so unencoded the two become one word.
     Value("two with newline", "B94TXY\nFAM4OB", "chooser", raw="miss unclear chooser", raw_q="miss unclear chooser"),
     Value(
         "subject line",
@@ -76,7 +76,7 @@ VALUES = [
     Value("full width", "Ｂ９４ＴＸＹ", FOUND_OR_HONEST),
     Value("html", "<b>B94TXY</b>"),
     Value("script", "<script>alert(1)</script>", "miss unclear"),
-    # The browser itself resolves the dots, and asks for /admin/.
+    # The browser itself resolves the dots, and requests /admin/.
     Value("dots", "../../admin/", "unclear", raw="elsewhere"),
     Value("sql", "B94TXY' OR '1'='1", FOUND_OR_HONEST),
     Value("arabic", "حجز B94TXY"),
@@ -87,7 +87,7 @@ VALUES = [
     Value("pipe", "B94TXY|FAM4OB", "chooser"),
     Value("caret", "B94TXY^", FOUND_OR_HONEST),
     Value("tab", "B94TXY\t15.08.2025", raw=FOUND_OR_HONEST, raw_q=FOUND_OR_HONEST),
-    # A server cannot tell an encoded slash in a path: both are the address of the panel.
+    # A server cannot recognize an encoded slash in a path: both are the address of the panel.
     Value("named panel", "B94TXY/contacts", FOUND_OR_HONEST + " elsewhere"),
     Value("long", LONG),
     Value("too long", TOO_LONG, "unclear"),

@@ -1,1 +1,1 @@
-"""What runs inside the new Debian of from_empty_debian.py, by the installed program's own Python: nothing here needs what tests need."""
+"""Modules that run inside the new Debian of from_empty_debian.py under the installed program's Python, without the tests' dependencies."""

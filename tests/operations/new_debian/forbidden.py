@@ -1,4 +1,4 @@
-"""What a cdpviewer service might try on the machine if somebody took it over, one attempt a line: `{name: "done" or the error}` as JSON.
+"""Attempts that an attacker in a cdpviewer service might make on the machine. Prints `{name: "done" or the error}` as JSON.
 
 Run with the units' sandbox and without it: every answer must differ.
 """

@@ -20,7 +20,7 @@ SHOWN = ("Purchased", "100.00", "Dublin", "London Heathrow", "Las Vegas", "BX 45
 
 
 def ready(seconds: float = 60) -> None:
-    """Wait until `/readyz` is 200. Raises AssertionError after so many seconds."""
+    """Wait until `/readyz` answers 200. Raises AssertionError after `seconds`."""
     ends = time.monotonic() + seconds
     answer = "no answer"
     while time.monotonic() < ends:
@@ -37,14 +37,14 @@ def ready(seconds: float = 60) -> None:
 
 
 def browser() -> requests.Session:
-    """A session that trusts the certificate of the chapter and nothing else."""
+    """A session that trusts only the chapter's certificate."""
     session = requests.Session()
     session.trust_env, session.verify = False, f"/etc/ssl/{NAME}.pem"
     return session
 
 
 def post(session: requests.Session, page: str, to: str = "", **fields: str) -> requests.Response:
-    """Fill in the form of a page and send it; the answer after redirects."""
+    """Fill in the form of a page and send it; returns the answer after redirects."""
     form = session.get(SITE + page, timeout=20)
     token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', form.text)
     assert token, (form.status_code, form.url)
@@ -57,7 +57,7 @@ def post(session: requests.Session, page: str, to: str = "", **fields: str) -> r
 
 
 def signed_in() -> requests.Session:
-    """The first person of the chapter, at the start page."""
+    """The session of the chapter's first person, on the start page."""
     session = browser()
     password = Path("/root/first-password").read_text().strip()
     home = post(session, "/accounts/login/", username="admin", password=password)
@@ -67,7 +67,7 @@ def signed_in() -> requests.Session:
 
 
 def read_the_order(session: requests.Session) -> str:
-    """Search for the order; the page's request id."""
+    """Search for the order; returns the page's request id."""
     page = post(session, "/", "/orders/", q="B94TXY")
     assert page.status_code == 200, page.status_code
     missing = [text for text in SHOWN if text not in page.text]
@@ -76,7 +76,7 @@ def read_the_order(session: requests.Session) -> str:
 
 
 def recorded(request_id: str) -> str:
-    """What PostgreSQL holds of a page that showed an order, as `person|order|outcome`."""
+    """PostgreSQL's record of a page that showed an order, as `person|order|outcome`."""
     query = "SELECT user_name, order_ref, outcome FROM orders_accessrecord WHERE what = 'order_opened' AND request_id = :'id'"
     command = [
         "/usr/bin/su",

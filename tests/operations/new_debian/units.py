@@ -1,4 +1,4 @@
-"""The units under a real systemd in the new Debian: started, shut off, fired by their timers, killed, stopped, and without a database."""
+"""The units under a real systemd in the new Debian: started, isolated, triggered by timers, killed, stopped, and without a database."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ RUNTIME = Path("/run/systemd/system")
 
 
 def run(*command: str) -> str:
-    """Standard output of a command of the machine. Raises CalledProcessError."""
+    """Standard output of a command on the machine. Raises CalledProcessError if it fails."""
     program = shutil.which(command[0]) or command[0]
     return subprocess.run([program, *command[1:]], check=True, stdout=subprocess.PIPE, text=True).stdout
 
@@ -54,7 +54,7 @@ def until(is_so: Callable[[], bool], what: str, seconds: float = 60) -> None:
 
 
 def answered(path: str, at: str = SERVER) -> tuple[int, str]:
-    """Status and text of an address; 0 and "" where nothing answers."""
+    """Status and text of an address; 0 and "" if nothing answers."""
     try:
         answer = requests.get(at + path, timeout=5)
     except requests.RequestException:
@@ -63,7 +63,7 @@ def answered(path: str, at: str = SERVER) -> tuple[int, str]:
 
 
 def started() -> str:
-    """The server reported that it is up, after the tables were brought up to date; it runs without rights."""
+    """The server has reported that it is up, after the tables were migrated; it runs without privileges."""
     assert property_of(WEB, "ActiveState") == "active"
     assert property_of(WEB, "StatusText").startswith("Gunicorn"), "no notification"
     assert property_of("cdpviewer-migrate.service", "ExecMainStatus") == "0"
@@ -78,7 +78,7 @@ def started() -> str:
 
 
 def exposed() -> str:
-    """What systemd-analyze says of each service."""
+    """The exposure that systemd-analyze reports for each service."""
     said = {name: run("systemd-analyze", "security", f"cdpviewer-{name}.service") for name in SERVICES}
     found = {name: float(re.findall(r"exposure level for \S+: ([\d.]+)", text)[0]) for name, text in said.items()}
     assert max(found.values()) <= MOST_EXPOSED, found
@@ -86,7 +86,7 @@ def exposed() -> str:
 
 
 def shut_off() -> str:
-    """What a service tries is refused in the units' sandbox, and is another answer without it."""
+    """A service's attempts are refused in the units' sandbox, and have a different result without it."""
     left = Path("/tmp/left-by-another")  # noqa: S108
     left.write_text("x")
     left.chmod(0o644)
@@ -119,7 +119,7 @@ def _ran_again(service: str, before: str) -> bool:
 
 
 def fired() -> str:
-    """Both timers wait for the night, and make up for a night that the machine was off."""
+    """Both timers wait for the night, and catch up on a night when the machine was off."""
     waiting = run("systemctl", "list-timers", "--all", "cdpviewer-*")
     print(waiting)
     assert "2 timers listed" in waiting
@@ -129,7 +129,7 @@ def fired() -> str:
         run("systemctl", "stop", timer)
         two_days_ago = time.time() - 2 * 86400
         os.utime(f"/var/lib/systemd/timers/stamp-{timer}", (two_days_ago, two_days_ago))
-        # Without the minutes by which machines spread their nights.
+        # Without the random delay that spreads machines over the night.
         (RUNTIME / f"{timer}.d").mkdir(parents=True, exist_ok=True)
         (RUNTIME / f"{timer}.d/now.conf").write_text("[Timer]\nRandomizedDelaySec=0\n")
         run("systemctl", "daemon-reload")
@@ -142,7 +142,7 @@ def fired() -> str:
 
 
 def killed() -> str:
-    """The server is replaced after `kill -9` of its main process, and nothing of the old one is left."""
+    """The server is replaced after `kill -9` of its main process, and none of its old processes remain."""
     old = processes()
     restarts, began = int(property_of(WEB, "NRestarts")), time.monotonic()
     os.kill(int(property_of(WEB, "MainPID")), signal.SIGKILL)
@@ -153,12 +153,12 @@ def killed() -> str:
 
 
 def stopped() -> str:
-    """`systemctl stop` takes the server out of rotation first, finishes the page under way, and ends all of it."""
+    """`systemctl stop` first takes the server out of rotation, then finishes the page in progress, and ends all processes."""
     session, pages, drained = signed_in(), list[requests.Response](), set[str]()
     page = threading.Thread(target=lambda: pages.append(session.get(f"{SITE}/orders/fault-slow-3s/", timeout=30)))
     page.start()
     old = processes()
-    time.sleep(0.5)  # the page is under way, and waits for the stand-in
+    time.sleep(0.5)  # the page is in progress, and waits for the stand-in
     began = time.monotonic()
     stop = subprocess.Popen(["/usr/bin/systemctl", "stop", WEB])
     while stop.poll() is None:
@@ -172,14 +172,14 @@ def stopped() -> str:
     finally:
         run("systemctl", "start", WEB)
         ready()
-    # The stand-in names the order as it was asked first: as typed, or in capitals.
+    # The stand-in names the order after the first request for it: as typed, or in capitals.
     assert pages[0].status_code == 200 and "fault-slow-3s" in pages[0].text.lower(), pages[0].status_code
     assert any('"stops"' in text for text in drained), drained
     return f"stopped in {took:.1f} s, with a page of 6 s finished"
 
 
 def without_database() -> str:
-    """Started while PostgreSQL is away, the server says so on its pages, and is ready by itself once PostgreSQL is there."""
+    """If PostgreSQL is down when the server starts, its pages report that; once PostgreSQL is up, the server becomes ready by itself."""
     session = signed_in()
     run("systemctl", "stop", "postgresql")
     try:
@@ -198,7 +198,7 @@ def without_database() -> str:
 
 
 def at_a_socket() -> str:
-    """At a socket file instead of a port only nginx reaches the server, and Prometheus has a port of its own."""
+    """On a socket file instead of a port, only nginx reaches the server, and Prometheus has a port of its own."""
     kept = {path: path.read_text() for path in (SETTINGS, NGINX)}
     try:
         SETTINGS.write_text(f"{kept[SETTINGS]}CDPVIEWER_BIND=unix:{SOCKET}\nCDPVIEWER_METRICS_BIND=127.0.0.1:9464\n")
