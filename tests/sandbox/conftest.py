@@ -1,4 +1,4 @@
-"""One sandbox for the tests that only read; those that switch faults start their own."""
+"""One sandbox for the tests that only read; those that set faults start their own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A client so plain that nothing on the wire escapes it: one request, all bytes that come back, and how it ended."""
+"""A client so simple that it misses nothing on the wire: one request, all bytes that come back, and how the connection ended."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sandbox.server import Sandbox
 
 @dataclass
 class Heard:
-    """What came back. `raw` is every byte, `end` is "closed", "reset" or "open" (not ended within the patience)."""
+    """The bytes that came back. `end` is "closed", "reset" or "open" (not ended before the time limit)."""
 
     raw: bytes
     end: str
@@ -59,7 +59,7 @@ def request(sandbox: Sandbox, target: str, *, method: str = "GET", auth: str | N
 def ask(
     sandbox: Sandbox, target: str, *, method: str = "GET", auth: str | None = None, more: str = "", patience: float = 5
 ) -> Heard:
-    """One request on a connection of its own, read until the server ends it or `patience` seconds are over."""
+    """Send one request on a connection of its own, and read until the server ends it or `patience` seconds are over."""
     more += "Connection: close\r\n"
     with connect(sandbox) as line:
         line.sendall(request(sandbox, target, method=method, auth=auth, more=more))
@@ -79,14 +79,14 @@ def ask(
 
 
 def get(sandbox: Sandbox, target: str) -> Any:
-    """The JSON of a good answer."""
+    """The JSON of an answer, which must be 200."""
     heard = ask(sandbox, target)
     assert heard.status == 200, heard.raw[:300]
     return heard.json
 
 
 def every(sandbox: Sandbox, path: str, limit: int = 100) -> list[Any]:
-    """A collection read to its end."""
+    """All items of a collection, page by page."""
     found: list[Any] = []
     while True:
         joint = "&" if "?" in path else "?"

@@ -1,4 +1,4 @@
-"""`python -m sandbox`: starts, serves, ends at once on a signal, and says in a sentence why it cannot start."""
+"""`python -m sandbox`: starts, serves, ends at once on a signal, and states in one sentence why it cannot start."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SEED = "/v2/orders/d680c9be-4c07-4731-857e-9602034b15f2"
 
 @contextmanager
 def running(*arguments: str, token: str = "") -> Iterator[tuple[subprocess.Popen[str], str, list[str]]]:
-    """The command on a free port: its process, its address and the lines it printed before that."""
+    """The command on a free port: its process, its address and the lines that it printed before that."""
     environment = {name: value for name, value in os.environ.items() if name != "SANDBOX_TOKEN"}
     if token:
         environment["SANDBOX_TOKEN"] = token

@@ -1,4 +1,4 @@
-"""What was asked can be told afterwards: counts, calls in flight, cookies; never a token."""
+"""The record of requests: counts, calls in flight, cookies, and never a token."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Each fault, as it goes over the wire; and that a switch reaches exactly the part it names."""
+"""Each fault as it appears on the wire; and setting one affects exactly the part that it names."""
 
 from __future__ import annotations
 
@@ -272,7 +272,7 @@ def test_no_expand(cdp: Sandbox) -> None:
 
 
 def test_every_fault_does_something(own_cdp: Sandbox) -> None:
-    """Whatever is in the list changes what goes over the wire, against the same order without it."""
+    """Each listed fault changes the bytes on the wire, compared with the same order without it."""
     ref = own_cdp.add_order(
         {
             "referenceId": "WELL",

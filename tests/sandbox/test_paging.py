@@ -1,4 +1,4 @@
-"""Collections are cut at 10, at most at 100, and say nothing of how many there are."""
+"""Pages of a collection have 10 records, at most 100, and do not state the total."""
 
 from __future__ import annotations
 

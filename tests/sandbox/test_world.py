@@ -1,4 +1,4 @@
-"""The world itself is true: refs once, links that lead somewhere, flights that take as long as they take."""
+"""The world itself is consistent: refs are unique, links lead somewhere, flights take a plausible time."""
 
 from __future__ import annotations
 
@@ -148,7 +148,7 @@ def minutes(segment: dict[str, Any], *, utc: bool) -> float:
 
 
 def flown(world: World, clocks: str) -> list[tuple[str, dict[str, Any]]]:
-    """The segments of the orders whose times are meant so; the oddly written ones and real offsets are left out."""
+    """The segments of the orders whose times are of this kind, without oddly written ones and those with real offsets."""
     odd = {"NULLS1", "MISS01", "SPELL1", "TYPES1", "NOTIME", "OFFSET"}
     return [
         (order.fields["referenceId"], one)
@@ -160,7 +160,7 @@ def flown(world: World, clocks: str) -> list[tuple[str, dict[str, Any]]]:
 
 
 def is_plausible(one: dict[str, Any], took: float) -> bool:
-    """Cruise at 830 km/h and 35 minutes for the ends, with room for winds and timetables."""
+    """Whether the time fits a cruise at 830 km/h plus 35 minutes for the ends, with room for winds and timetables."""
     expected = (
         kilometres(CITIES.get(one["origin"], one["origin"]), CITIES.get(one["destination"], one["destination"]))
         / 830

@@ -1,4 +1,4 @@
-"""A provider for all tests of signing in, and the settings that choose it."""
+"""A provider for all tests of signing in, and the settings that select it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ LOGIN = "/accounts/login/"
 
 @pytest.fixture(scope="session")
 def app_port() -> int:
-    """Where the app of the browser tests will listen: the provider has to know it beforehand."""
+    """The port of the app for the browser tests, which the provider needs to have beforehand."""
     return free_port()
 
 
@@ -41,7 +41,7 @@ def running_provider(app_port: int) -> Iterator[RunningProvider]:
 
 @pytest.fixture
 def provider(running_provider: RunningProvider, settings: Settings) -> Iterator[RunningProvider]:
-    """The provider, chosen in the settings, with one agent."""
+    """The provider, selected in the settings, with one agent."""
     settings.SIGN_ON = replace(settings.SIGN_ON, provider=running_provider.choice())
     discovery.forget()
     running_provider.people.clear()
@@ -57,7 +57,7 @@ def provider(running_provider: RunningProvider, settings: Settings) -> Iterator[
 
 @pytest.fixture(autouse=True)
 def forgotten() -> Iterator[None]:
-    """What this process remembers of locked-out names goes with each test."""
+    """Each test ends with the cache of this process, which holds locked-out names, emptied."""
     yield
     cache.clear()
 
@@ -71,7 +71,7 @@ def running_sign_on_app(
     tmp_path_factory: pytest.TempPathFactory,
     running_sandbox: Sandbox,
 ) -> Iterator[App]:
-    """The server as a company sets it up: its provider, and a second step for passwords. Under a name, since passkeys know no addresses."""
+    """The server as a company sets it up: its provider, and a second step for passwords. It has a host name, which passkeys require."""
     log = tmp_path_factory.mktemp("sign-on") / "app.log"
     chosen = running_provider.choice()
     env = environment(
@@ -105,7 +105,7 @@ def sign_on_app(
     sandbox: Sandbox,
     settings: Settings,
 ) -> App:
-    """That server with an empty database, and one agent at the provider."""
+    """The same server with an empty database, and one agent at the provider."""
     settings.CDP_REGIONS = {**settings.CDP_REGIONS, "sandbox": sandbox.url}
     running_provider.people.clear()
     running_provider.knows("sub-alice", "alice", "cdp-agents")
@@ -127,7 +127,7 @@ def anna(db: None) -> User:
 
 
 def sign_on(client: Client, provider: RunningProvider, subject: str, page: str = "/") -> HttpResponse:
-    """Press the button, sign in at the provider, come back; the answer there."""
+    """Press the button, sign in at the provider, and come back; returns the answer."""
     begun = client.post("/accounts/provider/", {"next": page})
     assert begun.status_code == 302, begun.content[:400]
     return come_back(client, provider.approve(begun["Location"], subject))

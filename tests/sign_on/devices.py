@@ -1,4 +1,4 @@
-"""What a person signs in with beside a password: Chromium's virtual authenticator, and the way to the second step."""
+"""A person's devices for signing in, besides the password: Chromium's virtual authenticator, and the way to the second step."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ class Device:
         self.number = self.devtools.send("WebAuthn.addVirtualAuthenticator", {"options": options})["authenticatorId"]
 
     def forget(self) -> None:
-        """Lose all passkeys."""
+        """Delete all passkeys."""
         self.devtools.send("WebAuthn.clearCredentials", {"authenticatorId": self.number})
 
 
 def sign_in_half(tab: Page, name: str = "agent") -> None:
-    """Give the password, and stop at the second step."""
+    """Enter the password, and stop at the second step."""
     tab.goto("/accounts/login/")
     tab.locator("input[name=username]").fill(name)
     tab.locator("input[name=password]").fill("a long enough passphrase")

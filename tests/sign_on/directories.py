@@ -29,7 +29,7 @@ except ImportError:
     pytest.skip(LEFT_OUT, allow_module_level=True)
 
 ROOT, SECRET = "cn=root,dc=example,dc=com", "secret of the directory"
-# People whose password slapd does not check; it answers a code, as directories do for accounts that are locked or disabled.
+# People whose password slapd does not check; it returns a code, as directories do for accounts that are locked or disabled.
 BRANCH = "ou=refused,ou=people,dc=example,dc=com"
 REFUSED = {"unwilling": 53, "constraint": 19, "inappropriate": 48}
 CONFIG = """
@@ -60,22 +60,20 @@ directory {folder}/data
 
 @dataclass
 class RunningDirectory:
-    """The running directory."""
-
     url: str
     tls_port: int
     authority: Authority
     process: subprocess.Popen[bytes]
 
     def choice(self) -> Directory:
-        """What an operator sets for it."""
+        """An operator's settings for it."""
         return Directory(
             url=self.url, bind_dn=ROOT, bind_password=SECRET, people="ou=people,dc=example,dc=com",
             groups_base="ou=groups,dc=example,dc=com", groups={"cdp-agents": "Agents", "cdp-leads": "Supervisors"}, timeout=1.0,
         )  # fmt: skip
 
     def add(self, dn: str, **attributes: str | list[str]) -> None:
-        """Add an entry, in place of an earlier one."""
+        """Add an entry, replacing an earlier one."""
         values = {
             name: [one.encode() for one in ([value] if isinstance(value, str) else value)]
             for name, value in attributes.items()
@@ -95,7 +93,7 @@ class RunningDirectory:
         self.add(f"cn={name},ou=groups,dc=example,dc=com", objectClass="groupOfNames", member=people)
 
     def pause(self) -> None:
-        """Keep the port open and say nothing, as a directory does that hangs."""
+        """Keep the port open without answering, like a directory that hangs."""
         self.process.send_signal(signal.SIGSTOP)
         while "\nState:\tT" not in Path(f"/proc/{self.process.pid}/status").read_text():
             """It stops when it gets a processor."""
@@ -111,7 +109,7 @@ class RunningDirectory:
 
 @contextmanager
 def running() -> Iterator[RunningDirectory]:
-    """A directory with two empty branches, until the end of the block."""
+    """Run a directory with two empty branches for the block."""
     slapd = shutil.which("slapd", path="/usr/sbin:/usr/bin")
     if slapd is None:
         said = "NO DIRECTORY: install Debian's slapd; signing in with LDAP is not tested until then"

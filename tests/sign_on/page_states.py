@@ -1,4 +1,4 @@
-"""The pages of signing on in every state: a provider's refusals, the second step, sessions, confirming, what administrators see."""
+"""The sign-on pages in every state: a provider's refusals, the second step, sessions, confirmation, and the administrators' pages."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ FACTORS, CONFIRM = "/accounts/second-factor/", "/accounts/confirm/?next=/connect
 
 
 def begin(page: Page) -> str:
-    """Where the button “Sign in with …” sends the browser."""
+    """The address to which the button “Sign in with …” sends the browser."""
     token = page.locator("[name=csrfmiddlewaretoken]").first.get_attribute("value") or ""
     fields: dict[str, str | float | bool] = {"csrfmiddlewaretoken": token, "next": ORDER}
     begun = page.request.post(
@@ -39,10 +39,10 @@ def begin(page: Page) -> str:
 
 
 def states(app: App, provider: RunningProvider) -> tuple[State, ...]:
-    """All states, in the order in which they are visited: some change what the next ones find."""
+    """All states, in the order in which they are visited: some change the situation for the next ones."""
 
     def through_provider(subject: str) -> Act:
-        """Sign in there, past its own pages, which are none of ours."""
+        """Sign in at the provider, without stopping at its own pages, which are not ours."""
         return lambda page: visit(page, provider.approve(begin(page), subject))
 
     def cancelled(page: Page) -> None:
@@ -127,7 +127,7 @@ CODE = "main form:has([name=code]) button"
 
 
 def signs_in(app: App, provider: RunningProvider) -> Callable[[Page, str], None]:
-    """Bring a person into a fresh tab, by the route that the state's `person` names."""
+    """Sign a person in on a fresh tab, by the route that the state's `person` names."""
     for subject, name, group in (
         ("sub-alice", "alice", "cdp-agents"), ("sub-bob", "bob", "cdp-agents"), ("sub-zoe", "zoe", "other"),
         ("sub-other", "supervisor", "cdp-agents"), ("sub-odd", "a b", "cdp-agents"), ("sub-gone", "gone", "cdp-agents"),
@@ -153,7 +153,7 @@ def signs_in(app: App, provider: RunningProvider) -> Callable[[Page, str], None]
 
 
 def prepare(app: App, person: str) -> None:
-    """Add who is not among the people of every tour."""
+    """Add a person who is not in every tour."""
     if person in {"keyring", "must.add", "new.password"}:
         app.person(person)
     if person == "new.password":
@@ -163,7 +163,7 @@ def prepare(app: App, person: str) -> None:
 
 
 def must_add(page: Page) -> None:
-    """As where a second step is required (CDPVIEWER_MFA)."""
+    """Make the session one that must add a second step (CDPVIEWER_MFA)."""
     held = SessionStore(next(each["value"] for each in page.context.cookies() if "session" in each["name"]))
     held[MUST_ADD] = True
     held.save()
@@ -174,14 +174,14 @@ def visit(page: Page, address: str) -> None:
 
 
 def keep_app(person: User) -> None:
-    """An authenticator app that was set up earlier."""
+    """Give the person an authenticator app that was set up earlier."""
     with factors.at(person.pk, factors.Kind.TOTP):
         data = {"secret": factors.Adapter().encrypt(SECRET), "used": -1}
         Authenticator.objects.create(user=person, type=factors.Kind.TOTP, data=data)
 
 
 def keep_keyring(page: Page, app: App) -> None:
-    """Two passkeys, an app, and recovery codes."""
+    """Set up two passkeys, an app, and recovery codes."""
     Device(page)
     keep_app(User.objects.get(username="keyring"))
     page.goto(f"{app.url}{FACTORS}passkey/")
@@ -197,7 +197,7 @@ def sign_out(page: Page) -> None:
 
 
 def refused_passkey(page: Page) -> None:
-    """The person says no to the browser."""
+    """Have the person refuse the browser's request for a passkey."""
     page.evaluate(
         "() => { navigator.credentials.create = () => Promise.reject(new DOMException('', 'NotAllowedError')) }"
     )
@@ -211,7 +211,7 @@ def too_often(page: Page) -> None:
 
 
 def elsewhere(app: App) -> Act:
-    """The same person in two other browsers."""
+    """Sign the same person in on two other browsers."""
 
     def act(page: Page) -> None:
         for agent in ("Mozilla/5.0 (Windows NT 10.0; rv:140.0) Gecko/20100101 Firefox/140.0", "curl/8.5.0"):
@@ -222,7 +222,7 @@ def elsewhere(app: App) -> Act:
 
 
 def waiting(page: Page) -> None:
-    """Somebody replaces the password past the program: the person's connections wait."""
+    """Mark the person's connections as waiting, as if the password had been replaced outside the program."""
     Connection.objects.filter(user__username="agent").update(confirmed="of another password")
     page.reload()
 

@@ -25,48 +25,48 @@ GROUPS = {"cdp-agents": "Agents", "cdp-leads": "Supervisors"}
 
 @dataclass
 class RunningProvider:
-    """The running provider. `people` maps a subject to its claims."""
+    """A running provider. `people` maps a subject to its claims."""
 
     issuer: str
     process: subprocess.Popen[str]
     people: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def knows(self, subject: str, user_name: str | None, *groups: str, **more: Any) -> None:
-        """From now on `subject` has this user name and is in these groups."""
+        """Give `subject` this user name and these groups from now on."""
         claims = {"groups": list(groups), **({} if user_name is None else {"preferred_username": user_name}), **more}
         self.knows_exactly(subject, claims)
 
     def knows_exactly(self, subject: str, claims: dict[str, Any]) -> None:
-        """From now on `subject` has these claims and no others."""
+        """Give `subject` exactly these claims from now on."""
         self.people[subject] = claims
         self._tell({"people": self.people})
 
     def hangs(self, path: str) -> None:
-        """Leave requests of paths that begin so without an answer; "" to answer again."""
+        """Leave requests for paths with this prefix unanswered; "" to answer again."""
         self._tell({"hang": path})
 
     def drips(self, path: str) -> None:
-        """Answer requests of paths that begin so with a byte now and then; "" to answer well again."""
+        """Answer requests for paths with this prefix with a byte now and then; "" to answer normally again."""
         self._tell({"drip": path})
 
     def crawls(self, path: str) -> None:
-        """The same, in the headers of the answer."""
+        """Like `drips`, but in the headers of the answer."""
         self._tell({"crawl": path})
 
     def spoils(self, path: str, how: str = "") -> None:
-        """Begin an answer to requests of paths that begin so, and then: "stalls", "breaks" or "gzip" that is none; "" to answer well again."""
+        """Begin an answer for paths with this prefix and spoil it: "stalls", "breaks" or an invalid "gzip"; "" for normal answers again."""
         self._tell({"spoil": [path, how]})
 
     def says(self, path: str, body: str) -> None:
-        """Answer requests of paths that begin so with `body` as JSON; "" to answer all well again."""
+        """Answer requests for paths with this prefix with `body` as JSON; "" to answer normally again."""
         self._tell({"instead": {path: body} if path else {}})
 
     def moves(self, host: str) -> None:
-        """Name `host` (with its port) in all addresses of the discovery document; "" for its own again."""
+        """Use `host` (with its port) in all addresses of the discovery document; "" for its own again."""
         self._tell({"host": host})
 
     def choice(self, **more: Any) -> Provider:
-        """What an operator sets for it."""
+        """An operator's settings for it."""
         values = {
             "client_id": "cdpviewer",
             "client_secret": "a secret of the tests",
@@ -76,7 +76,7 @@ class RunningProvider:
         return Provider(issuer=self.issuer, **{**values, **more})
 
     def approve(self, address: str, subject: str, session: requests.Session | None = None) -> str:
-        """Sign `subject` in at the provider, as its browser would that was sent to `address`; the address it is sent back to."""
+        """Sign `subject` in at the provider, like a browser sent to `address`; returns the address to which it is sent back."""
         session = session or requests.Session()
         answer = session.get(address, allow_redirects=False, timeout=20)
         for _hop in range(8):
@@ -93,7 +93,7 @@ class RunningProvider:
         pytest.fail("the provider did not lead back")
 
     def cancel(self, address: str) -> str:
-        """Press cancel at the provider; the address the browser is sent back to."""
+        """Press cancel at the provider; returns the address to which the browser is sent back."""
         session = requests.Session()
         page = session.get(address, timeout=20)
         abort = re.search(r'href="([^"]+/abort)"', page.text)
@@ -114,13 +114,13 @@ class RunningProvider:
 
 
 def _wait_for(word: str, lines: IO[str]) -> None:
-    """Read what the process says up to this word; it also warns that it is not set up for production."""
+    """Read the output of the process up to this word; it also contains a warning that the provider is not set up for production."""
     assert any(line == f"{word}\n" for line in lines), f"the provider did not say {word!r}"
 
 
 @contextmanager
 def running(*redirects: str) -> Iterator[RunningProvider]:
-    """A provider that sends browsers back to `redirects` and nowhere else, until the end of the block."""
+    """Run a provider for the block that sends browsers back only to `redirects`."""
     node = shutil.which("node")
     if node is None or not (PROJECT / "node_modules/oidc-provider").is_dir():
         said = "NO PROVIDER: the npm tools are missing (.ci/tools installs them); signing in with OpenID Connect is not tested until then"

@@ -22,7 +22,7 @@ from tests.sign_on import directories
 from tests.sign_on.conftest import LOGIN, PASSWORD, is_signed_in
 from tests.sign_on.directories import RunningDirectory
 
-ldap = pytest.importorskip("ldap")  # `directories` says what is left out without it
+ldap = pytest.importorskip("ldap")  # `directories` reports what is skipped without it
 pytestmark = pytest.mark.django_db
 HERS = "her password at the company"
 
@@ -35,7 +35,7 @@ def running_directory() -> Iterator[RunningDirectory]:
 
 @pytest.fixture
 def directory(running_directory: RunningDirectory, settings: Settings) -> Iterator[RunningDirectory]:
-    """The directory, chosen in the settings, with Dora among the agents."""
+    """The directory, selected in the settings, with Dora among the agents."""
     settings.SIGN_ON = replace(settings.SIGN_ON, directory=running_directory.choice())
     settings.AUTHENTICATION_BACKENDS = [*settings.AUTHENTICATION_BACKENDS, "accounts.sign_on.directory.Backend"]
     running_directory.person("dora", HERS)
@@ -123,14 +123,14 @@ def test_without_a_group_no_account_is_made(directory: RunningDirectory, client:
     assert not SignInFailure.objects.exists()
     told = AccessRecord.objects.filter(what="sign_in_failed")
     assert set(told.values_list("about_name", "outcome")) == {("", "directory: no-group")}
-    # A wrong password reveals nothing of groups.
+    # A wrong password reveals nothing about groups.
     assert "Wrong user name" in client.post(LOGIN, {"username": "dora", "password": "wrong"}).text
 
 
 def test_a_mapped_group_that_does_not_exist_here_lets_nobody_in(
     directory: RunningDirectory, client: Client, settings: Settings
 ) -> None:
-    chosen = replace(directory.choice(), groups={"cdp-agents": "Agent"})  # a slip for Agents
+    chosen = replace(directory.choice(), groups={"cdp-agents": "Agent"})  # a typing error for Agents
     settings.SIGN_ON = replace(settings.SIGN_ON, directory=chosen)
     answer = client.post(LOGIN, {"username": "dora", "password": HERS})
     assert (answer.status_code, User.objects.exists()) == (403, False)
@@ -259,7 +259,7 @@ def test_people_of_the_directory_get_no_link_to_set_a_password(
     admin.force_login(User.objects.create_superuser("root"))
     person = User.objects.create_user("dora")
     page = f"/people/{person.pk}/"
-    assert "Create a link" in admin.get(page).text  # nobody knows yet where dora will come from
+    assert "Create a link" in admin.get(page).text  # it is not yet decided where dora will come from
     client.post(LOGIN, {"username": "dora", "password": HERS})
     shown = admin.get(page).text
     assert "Create a link" not in shown and "the company’s directory" in shown
@@ -283,7 +283,7 @@ def test_a_directory_that_is_down_is_no_wrong_password_and_no_attempt(
     nobody = replace(directory.choice(), url=f"ldap://127.0.0.1:{free_port()}")
     settings.SIGN_ON = replace(settings.SIGN_ON, directory=nobody)
     assert_not_checked(client)
-    # Guessing at somebody with a password here counts all the same, and they get in.
+    # Wrong guesses at the password of a person who has one here still count, and the right one signs in.
     client.post(LOGIN, {"username": "anna", "password": "wrong"})
     assert SignInFailure.objects.count() == 1
     client.post(LOGIN, {"username": "anna", "password": PASSWORD})
@@ -294,7 +294,7 @@ def test_a_directory_that_is_down_is_no_wrong_password_and_no_attempt(
 
 
 def over_tls(directory: RunningDirectory, by: str, host: str = "127.0.0.1", ca: str | None = None) -> Directory:
-    """The directory over "ldaps" or "starttls", with an authority to trust: its own if none is named."""
+    """The directory over "ldaps" or "starttls", with an authority to trust: its own, if none is named."""
     plain = directory.choice()
     port = directory.tls_port if by == "ldaps" else plain.url.rpartition(":")[2]
     url = f"{'ldaps' if by == 'ldaps' else 'ldap'}://{host}:{port}"
@@ -361,13 +361,13 @@ def test_a_directory_that_hangs_holds_up_nobody_with_a_password_here(
             connection.close()
 
     with ThreadPoolExecutor(20) as pool:
-        # More than may wait for the directory, and more than passwords are checked at a time.
+        # More than may wait for the directory, and more than the passwords that are checked at a time.
         waiting = [pool.submit(wait_for_it, number) for number in range(20)]
         while SignInFailure.objects.filter(under_way=True).count() < 20 and not any(one.done() for one in waiting):
             """They begin when they get a processor."""
         answer = client.post(LOGIN, {"username": "anna", "password": PASSWORD})
         assert (answer.status_code, is_signed_in(client)) == (302, True)
-        assert SignInFailure.objects.filter(under_way=True).exists()  # they still wait
+        assert SignInFailure.objects.filter(under_way=True).exists()  # they are still waiting
         assert [one.result() for one in waiting] == [(503, True)] * 20
     assert not SignInFailure.objects.exists()
     assert not AccessRecord.objects.filter(what="locked_out").exists()

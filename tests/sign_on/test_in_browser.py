@@ -1,4 +1,4 @@
-"""Signing in through a real browser: to the provider and back under the strict policy, and passkeys."""
+"""Signing in with a real browser: to the provider and back under the strict policy, and with passkeys."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ORDER = "/orders/B94TXY/?ticket=SSO-1"
 
 @pytest.fixture
 def complaints(tab: Page) -> Iterator[list[str]]:
-    """What our policy or our script made the browser complain about; nothing at the end. The provider's own page asks for a font."""
+    """Console errors from our policy or script; there must be none at the end. Failed requests, such as for a font, are ignored."""
     said: list[str] = []
     tab.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
     tab.on("pageerror", lambda error: said.append(str(error)))

@@ -1,4 +1,4 @@
-"""People who were here before the provider, and passwords of this site beside it."""
+"""Accounts that existed before the provider, and passwords of this site beside it."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_a_linked_persons_password_stays_until_it_is_ended(
     assert "still works" in linked("anna", "sub-anna")
     client.post(LOGIN, {"username": "anna", "password": PASSWORD})
     assert is_signed_in(client)
-    for said in ("is ended, and so are all their sessions", "signs in"):  # the second time there is nothing left to end
+    for said in ("is ended, and so are all their sessions", "signs in"):  # the second time, nothing is left to end
         assert said in linked("anna", "sub-anna", "--end-password")
         assert not is_signed_in(client)
     anna.refresh_from_db()
@@ -132,7 +132,7 @@ def test_who_signs_somebody_in_is_who_would_not_refuse_them(
     assert are_of_use_to(person) is not bool(expected)
 
 
-# --- added or imported before they come from the provider
+# --- added or imported before they sign in through the provider
 
 
 def test_who_adds_people_reads_that_the_provider_refuses_them(provider: RunningProvider, settings: Settings) -> None:

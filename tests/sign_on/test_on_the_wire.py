@@ -1,4 +1,4 @@
-"""The real server, as a company sets it up: every page of signing on carries the headers, and no secret turns up anywhere."""
+"""The real server as a company sets it up: every sign-on page carries the headers, and no secret turns up anywhere."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_every_page_carries_the_headers_and_the_policy_differs_by_the_provider_a
 
 
 def through(provider: RunningProvider, app: App, alice: requests.Session) -> str:
-    """Sign Alice in at the provider; the address it sends her browser back to."""
+    """Sign Alice in at the provider; returns the address to which it sends her browser back."""
     form = alice.get(f"{app.url}/accounts/login/?next=/activity/", timeout=20)
     token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', form.text)
     assert token
@@ -86,7 +86,7 @@ def test_a_provider_whose_headers_never_end_is_given_up(sign_on_app: App, runnin
 
 
 def stored() -> bytes:
-    """What the database holds: all bytes of SQLite's files, all rows of PostgreSQL's tables."""
+    """The database's content: all bytes of SQLite's files, or all rows of PostgreSQL's tables."""
     if connection.vendor == "sqlite":
         file = Path(connection.settings_dict["NAME"])
         return b"".join(part.read_bytes() for part in file.parent.glob(file.name + "*"))

@@ -1,4 +1,4 @@
-"""The pages of signing on in every state, with a provider and a second step set up. What they are held to stands in `judging`."""
+"""The sign-on pages in every state, with a provider and a second step set up. `judging` defines the checks."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def visits(
     django_db_blocker: DjangoDbBlocker,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> dict[str, Visit]:
-    """What was noted in each state, by its name."""
+    """The visit of each state, by the state's name."""
     request.cls.states = page_states.states(running_sign_on_app, running_provider)
     with django_db_blocker.unblock():
         signs_in = page_states.signs_in(running_sign_on_app, running_provider)
@@ -35,4 +35,4 @@ def visits(
 
 
 class TestSignOnPages(EveryState):
-    """The states are those of the fixture: some need the provider that runs."""
+    """The states come from the fixture, since some need the running provider."""

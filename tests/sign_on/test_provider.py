@@ -33,7 +33,7 @@ def groups_of(name: str) -> set[str]:
 
 
 def rights(name: str) -> list[tuple[str, str, str]]:
-    """(who, what, which) of the rights that a person was given and lost, in turn."""
+    """The rights that a person was given and lost, in order, as (who, what, which)."""
     given = AccessRecord.objects.filter(what__in=("rights_given", "rights_taken"), about_name=name)
     return list(given.order_by("pk").values_list("user_name", "what", "detail"))
 
@@ -82,7 +82,7 @@ def test_groups_follow_the_provider_at_each_sign_in(client: Client, provider: Ru
     User.objects.get(username="alice").groups.add(Group.objects.get(name="Auditors"))
     provider.knows("sub-alice", "alice", "cdp-leads")
     sign_on(Client(), provider, "sub-alice")
-    assert groups_of("alice") == {"Supervisors", "Auditors"}  # the one that nobody mapped is left alone
+    assert groups_of("alice") == {"Supervisors", "Auditors"}  # the group that is not mapped is left alone
     assert rights("alice") == [
         ("provider Example Air", "rights_given", "group Agents"), ("command", "rights_given", "group Auditors"),
         ("provider Example Air", "rights_given", "group Supervisors"), ("provider Example Air", "rights_taken", "group Agents"),
@@ -259,7 +259,7 @@ def test_a_provider_that_is_down_gets_a_page_and_a_503(
 
 
 def refused_at(path: str, client: Client, provider: RunningProvider) -> HttpResponse:
-    """The page of a sign-in that goes as far as the request for `path`."""
+    """The page of a sign-in that gets as far as the request for `path`."""
     if path == "/.well-known/":
         return client.post("/accounts/provider/", {"next": ORDER})  # type: ignore[return-value]  # Django's test client has its own
     return sign_on(client, provider, "sub-alice", ORDER)
@@ -432,7 +432,7 @@ ADD = "/connections/add/"
 
 @pytest.fixture
 def alice_later(client: Client, provider: RunningProvider, settings: Settings) -> requests.Session:
-    """Alice signed in a while ago, where what matters must be confirmed; her browser's session at the provider."""
+    """Alice signed in a while ago, and sensitive actions require confirmation; her browser's session at the provider."""
     settings.SIGN_ON = replace(settings.SIGN_ON, confirm_after=600)
     at_provider = requests.Session()
     begun = client.post("/accounts/provider/", {"next": "/"})
@@ -444,13 +444,13 @@ def alice_later(client: Client, provider: RunningProvider, settings: Settings) -
 
 
 def asked_to_confirm(client: Client) -> str:
-    """Where the button "Confirm with …" sends the browser."""
+    """The address to which the button "Confirm with …" sends the browser."""
     address: str = client.post("/accounts/provider/", {"next": ADD})["Location"]
     return address
 
 
 def without(address: str, *names: str, **others: str) -> str:
-    """The address as somebody at the browser changes it."""
+    """The address as changed by somebody at the browser."""
     parts = urlsplit(address)
     query = {name: value for name, value in parse_qsl(parts.query) if name not in names}
     return parts._replace(query=urlencode(query | others)).geturl()

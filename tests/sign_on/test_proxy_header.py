@@ -1,4 +1,4 @@
-"""A proxy that signs people in: believed with its secret only, for people who are here, under the same limits as everybody."""
+"""A proxy that signs people in: trusted only with its secret, only for existing accounts, and under the same limits as everybody."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_whom_the_proxy_names_is_signed_in_at_once(client: Client) -> None:
     ]
     key = client.session.session_key
     assert client.get(PAGE, headers=PROVED).status_code == 200
-    assert client.session.session_key == key  # not signed in anew with every request
+    assert client.session.session_key == key  # not signed in again with every request
 
 
 @pytest.mark.parametrize(

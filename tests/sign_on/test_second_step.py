@@ -1,4 +1,4 @@
-"""The second step after a password: codes as another implementation makes them, recovery codes, who must have one, what is stored."""
+"""The second step after a password: codes from another implementation, recovery codes, who must have one, what is stored."""
 
 from __future__ import annotations
 
@@ -54,12 +54,12 @@ def password_step(page: str = "/", client: Client | None = None) -> Client:
 
 
 def set_up(client: Client) -> tuple[pyotp.TOTP, list[str]]:
-    """An app that was set up by hand from the page, and the recovery codes shown after it."""
+    """Set an app up by hand from the page; returns it with the recovery codes that are shown afterwards."""
     page = client.get(APP).text
     secret = re.search(r'<code class="mono">([A-Z2-7 ]+)</code>', page)
     assert secret, page
     app = pyotp.TOTP(secret[1].replace(" ", ""))
-    # The code before the present one, so that the present one is still good for a sign-in.
+    # The code before the current one, so that the current one is still valid for a sign-in.
     codes = client.post(APP, {"code": app.at(time.time() - 30)})
     assert codes.status_code == 200, codes.text
     return app, re.findall(r"<li>(\d{8})</li>", codes.text)
@@ -113,7 +113,7 @@ def test_a_code_works_once_whichever_process_takes_it(enrolled: tuple[pyotp.TOTP
     code = enrolled[0].now()
     first, second = password_step(), password_step()
     assert first.post(STEP, {"code": code}).status_code == 302
-    # Django's cache is of this process: nothing may depend on it.
+    # Django's cache belongs to this process: nothing may depend on it.
     from django.core.cache import cache
 
     cache.clear()
@@ -151,7 +151,7 @@ def test_guessing_codes_is_slowed_down(enrolled: tuple[pyotp.TOTP, list[str]]) -
     client = password_step()
     statuses = [client.post(STEP, {"code": "000000"}).status_code for _try in range(6)]
     assert statuses == [422] * 5 + [429]
-    # The right code has to wait as well, and a new password step begins no new count.
+    # The right code has to wait as well, and a new password step does not reset the count.
     assert password_step(client=Client()).post(STEP, {"code": enrolled[0].now()}).status_code == 429
 
 
@@ -258,7 +258,7 @@ def test_a_password_that_works_once_is_used_up_by_the_second_step(
     from accounts import own_password
 
     own_password.note_set_by(anna, "root")
-    first, second = password_step(), password_step()  # without a phone at hand it is still good for another try
+    first, second = password_step(), password_step()  # without the phone, it can still be used for another attempt
     assert first.post(STEP, {"code": enrolled[0].now()}).status_code == 302
     refused = second.post(STEP, {"code": enrolled[1][0]})
     assert (refused.status_code, "works only once" in refused.text) == (403, True)
@@ -307,7 +307,7 @@ def test_adding_one_asks_for_the_password_again_and_says_why(later: Client) -> N
 
 def test_guessing_the_password_there_is_slowed_down_too(later: Client) -> None:
     tries = [later.post("/accounts/confirm/", {"password": "wrong"}).status_code for _try in range(11)]
-    assert tries == [422] * 10 + [429]  # this browser is known
+    assert tries == [422] * 10 + [429]  # this browser is remembered
 
 
 @pytest.mark.parametrize("page", ["/connections/add/", "/admin/", "/accounts/second-factor/app/"])
@@ -391,7 +391,7 @@ MALFORMED = {
 
 
 def a_passkey() -> dict[str, object]:
-    """A passkey as a browser makes it."""
+    """A passkey as a browser creates it."""
     public = generate_private_key(SECP256R1()).public_key()
     key = AttestedCredentialData.create(bytes(16), b"id", ES256.from_cryptography_key(public))  # type: ignore[no-untyped-call]
     data = AuthenticatorData.create(bytes(32), AuthenticatorData.FLAG(0x41), 0, key)

@@ -1,4 +1,4 @@
-"""Where somebody is signed in, and ending that: by the person, by a new password, by an administrator."""
+"""The list of a person's sessions, and ending them: by the person, by a new password, by an administrator."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def test_nobody_ends_a_session_of_somebody_else(anna: User) -> None:
     ],
 )
 def test_the_list_has_exactly_the_sessions_that_still_work(anna: User, stamp: str, age: int, listed: bool) -> None:
-    """A session that was used just now, and so is far from its expiry date, may be past its limit from sign-in."""
+    """A recently used session, which is far from its expiry date, may still be past its limit since sign-in."""
     here, there = somewhere(), somewhere(agent=SAFARI)
     held = there.session
     held[stamp] -= age

@@ -1,4 +1,4 @@
-"""What an operator may set about signing in; each mistake stops the start with a sentence that names the setting and no secret."""
+"""An operator's settings for signing in; each mistake stops the start with a sentence that names the setting and no secret."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A connection shared with a group that the provider assigns: the first sign-in is all it takes, and the last one is the end."""
+"""A connection shared with a group that the provider assigns: the first sign-in is enough to get it, and the last one takes it away."""
 
 from __future__ import annotations
 

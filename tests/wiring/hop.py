@@ -1,4 +1,4 @@
-"""A hop that ends TLS and passes plain http on, as nginx does (docs/operating.md), and the server behind it."""
+"""A hop that terminates TLS and forwards plain http, like nginx (docs/operating.md), and the server behind it."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ def everybody(_request: BaseHTTPRequestHandler) -> dict[str, str]:
 
 @contextmanager
 def hop(app_port: int, tls: ssl.SSLContext | None = None, admit: Admission = everybody) -> Iterator[int]:
-    """The port of a reverse proxy that says that people came by https, whatever their browser claims; with `tls` they really did.
+    """A reverse proxy that reports https, whatever the browser claims; with `tls` that is true. Yields its port.
 
-    `admit` gives headers to add to a request, or None if it has answered.
+    `admit` returns headers to add to a request, or None if it has answered the request itself.
     """
 
     class Hop(BaseHTTPRequestHandler):
@@ -63,7 +63,7 @@ def hop(app_port: int, tls: ssl.SSLContext | None = None, admit: Admission = eve
         do_GET = do_POST = do_OPTIONS = pass_on  # noqa: N815  (http.server's own names)
 
         def log_message(self, *args: Any) -> None:
-            """Nothing: the test's output is not a log."""
+            """Log nothing, to keep the test's output clean."""
 
     with serving(Hop, tls) as port:
         yield port
@@ -71,7 +71,7 @@ def hop(app_port: int, tls: ssl.SSLContext | None = None, admit: Admission = eve
 
 @contextmanager
 def sent_to_https(https_port: int) -> Iterator[int]:
-    """The port of a server that sends everybody to https, as the sample for nginx does."""
+    """A server that redirects everybody to https, like the nginx sample. Yields its port."""
 
     class Sender(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -81,7 +81,7 @@ def sent_to_https(https_port: int) -> Iterator[int]:
             self.end_headers()
 
         def log_message(self, *args: Any) -> None:
-            """Nothing: the test's output is not a log."""
+            """Log nothing, to keep the test's output clean."""
 
     with serving(Sender) as port:
         yield port
@@ -104,7 +104,7 @@ def serving(handler: type[BaseHTTPRequestHandler], tls: ssl.SSLContext | None = 
 
 @contextmanager
 def production(name: str, static: Path, log: Path, **more: str) -> Iterator[int]:
-    """The port of a server with https assumed and one trusted proxy, on the test's own database; `more` are further settings."""
+    """Run a server that assumes https and one trusted proxy, on the test's own database; `more` are settings. Yields its port."""
     port = free_port()
     env = environment(
         CDPVIEWER_BIND=f"127.0.0.1:{port}",

@@ -1,4 +1,4 @@
-"""A malformed address in a setting stops the start with a sentence that names the setting, and nothing repeats what stands in it."""
+"""A malformed address in a setting stops the start with a sentence that names the setting, and nothing repeats the address."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.live import environment as surroundings
 
 CANARY = "canary7715"
 
-# Each setting with an address: the beginning of its values, and what reads it.
+# Each setting with an address: the start of its values, and the function that reads it.
 READ: dict[str, tuple[str, Callable[[Environment], object]]] = {
     "CDPVIEWER_REDIS_URL": ("redis", lambda env: shared_redis.client(env.text("CDPVIEWER_REDIS_URL"))),
     "CDPVIEWER_SENTRY_DSN": ("https", sentry.dsn),
@@ -51,7 +51,7 @@ MALFORMED = {
 
 
 def message(name: str, address: str) -> str:
-    """The message that the setting is refused with, after a look for the canary in all that a traceback would print."""
+    """The message with which the setting is refused, after a check that a traceback would not contain the canary."""
     scheme, read = READ[name]
     values = {"CDPVIEWER_OIDC_ISSUER": "https://login.example.com"} if name == "CDPVIEWER_OIDC_ORIGINS" else {}
     with pytest.raises(ImproperlyConfigured) as caught:

@@ -1,4 +1,4 @@
-"""The wait for a connection to PostgreSQL is reported, with the error where there is none: in use, refused, or without an answer."""
+"""The wait for a connection to PostgreSQL is reported, with the error if it fails: in use, refused, or without an answer."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def reports() -> Iterator[list[tuple[float, BaseException | None]]]:
 
 @pytest.fixture
 def connect(postgres: Server, django_db_blocker: DjangoDbBlocker, request: pytest.FixtureRequest) -> Iterator[Connect]:
-    """Opens the one connection that there may be, of a pool or of the role, until the end of the block."""
+    """Open the only connection that is allowed, by a pool or by the role, until the end of the block."""
     with postgres.connect() as superuser:
         superuser.execute("DROP ROLE IF EXISTS single")
         superuser.execute("CREATE ROLE single LOGIN CONNECTION LIMIT 1")

@@ -1,4 +1,4 @@
-"""Backups as far as one process shows them; those of real servers are in tests/operations."""
+"""Backups, as far as a single process shows them; those of real servers are in tests/operations."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ __all__ = ["postgres"]
 
 @pytest.fixture
 def choose(tmp_path: Path) -> Iterator[Callable[[str], None]]:
-    """Make a URL the default database, until the test ends."""
+    """Make a URL the default database until the test ends."""
     former, settings = connections["default"], connections.databases["default"]
 
     def chosen(url: str) -> None:
@@ -39,7 +39,7 @@ def choose(tmp_path: Path) -> Iterator[Callable[[str], None]]:
 
 @pytest.fixture
 def own(choose: Callable[[str], None], tmp_path: Path) -> None:
-    """A SQLite file of its own as the default database, of this version as far as a backup is checked."""
+    """A SQLite file of its own as the default database; to a backup's checks, it is of this version."""
     file = tmp_path / "own.sqlite3"
     with closing(sqlite3.connect(file)) as made, made:
         made.execute("CREATE TABLE django_migrations (app, name)")
@@ -77,7 +77,7 @@ def test_a_folder_that_cannot_be_written_is_a_sentence_and_nothing_changes(
         call_command(*command)
 
 
-# Paths that cannot be a file, and what a new backup at them is refused with.
+# Paths that cannot be a file, and the message with which a new backup at them is refused.
 NOWHERE = {
     "below a file": ("one.backup/two", r"cannot be written \(NotADirectoryError\)"),
     "below a file below a file": ("one.backup/two/three", r"cannot be written \(NotADirectoryError\)"),
@@ -220,7 +220,7 @@ DAMAGED = b"damaged" * 1000
 
 @pytest.fixture
 def damaged(own: None, tmp_path: Path) -> Path:
-    """A backup of a database that has been damaged since."""
+    """A backup of a database that was damaged afterwards."""
     backups.take(tmp_path / "one.backup")
     (tmp_path / "own.sqlite3").write_bytes(DAMAGED)
     return tmp_path / "one.backup"
@@ -231,7 +231,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def let_renames_fail(monkeypatch: pytest.MonkeyPatch, which: str) -> None:
-    """Let those renames fail whose `old > new` name has what `which`, a regular expression, finds."""
+    """Make a rename fail if the regular expression `which` matches its `old > new` names."""
     rename = Path.rename
 
     def renamed(self: Path, target: str | Path) -> Path:

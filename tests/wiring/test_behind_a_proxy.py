@@ -1,4 +1,4 @@
-"""Sign-in through a hop that ends TLS, and what the MDN HTTP Observatory says of the whole."""
+"""Sign-in through a hop that terminates TLS, and the grade of the MDN HTTP Observatory for the whole."""
 
 from __future__ import annotations
 
@@ -46,13 +46,13 @@ def through(served: int) -> Iterator[str]:
 
 
 def as_browser(host: str, sees: str = "") -> dict[str, str]:
-    """What a browser sends to `host`, with the Host header that the server behind the proxy `sees`."""
+    """The headers that a browser sends to `host`, with the Host header that the server behind the proxy `sees`."""
     return {"Host": sees or host, "Origin": f"https://{host}", "Referer": f"https://{host}/accounts/login/"}
 
 
 @pytest.mark.parametrize("host", [NAME, f"{NAME}:8443"])
 def test_the_host_goes_through_with_its_port(live_app: App, through: str, host: str) -> None:
-    """nginx's `$http_host`; with `$host`, which has no port, the form's origin would not fit the host and nobody could sign in."""
+    """nginx passes `$http_host`; with `$host`, which has no port, the form's origin would not match and nobody could sign in."""
     live_app.person()
     for sees, status in ((host, 302), (host.partition(":")[0], 302 if ":" not in host else 403)):
         with requests.Session() as session:
@@ -77,7 +77,7 @@ def test_an_agent_signs_in_through_a_proxy_that_ends_tls(live_app: App, through:
         assert form.headers["Strict-Transport-Security"] == "max-age=63072000; includeSubDomains; preload"
         (token,) = iter(session.cookies)
         assert (token.name, token.secure, token.path, token.domain_specified) == ("__Host-csrf", True, "/", False)
-        # This client speaks plain http to the hop and would keep a Secure cookie to itself; a browser's https would not.
+        # This client speaks plain http to the hop and would not send a Secure cookie; a browser on https would.
         answer = sign_in(session, through, "agent", **as_browser(NAME), Cookie=f"{token.name}={token.value}")
         assert answer.status_code == 302, answer.text[:500]
         assert answer.headers["Location"] == "/"

@@ -1,4 +1,4 @@
-"""A credential goes in through the form, is used, refused and broken, and turns up nowhere."""
+"""A credential is entered in the form, used, refused and broken, and turns up nowhere."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def form_token(session: requests.Session, url: str) -> str:
 
 
 def without_own_key(page: str, key: str) -> str:
-    """A page without the client key in its field, where it stays for the person who sent it and was refused."""
+    """A page without the client key in its own field, where it remains for the person whose entry was refused."""
     return page.replace(f'<input type="password" name="client_key" value="{key}"', "", 1)
 
 

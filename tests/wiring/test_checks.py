@@ -1,4 +1,4 @@
-"""What `manage.py check` says about keys, and what `check --deploy` says about serving people."""
+"""The findings of `manage.py check` about keys, and of `check --deploy` about production."""
 
 from __future__ import annotations
 

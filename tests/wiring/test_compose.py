@@ -1,4 +1,4 @@
-"""The compose file and the image's settings fit together; `make test-container` runs them."""
+"""The compose file and the image's settings match; `make test-container` runs them."""
 
 from __future__ import annotations
 

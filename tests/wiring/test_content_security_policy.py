@@ -1,4 +1,4 @@
-"""The policy holds in a real browser: nothing is refused, nothing is logged, and the browser keeps nothing of the pages."""
+"""The policy works in a real browser: nothing is refused, nothing is logged, and the browser stores nothing of the pages."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def test_the_main_path_raises_no_console_message_and_stores_nothing_of_the_page(
         assert answer
         assert answer.status == 200, path
         kept = signed_in.evaluate(WHAT_THE_BROWSER_KEEPS)
-        # htmx notes the page's own path, which the address line shows anyway.
+        # htmx stores the page's own path, which the address bar shows anyway.
         assert kept["session"].pop("htmx-current-path-for-history", "") in ("", urlsplit(signed_in.url).path)
         assert kept == {"cookie": "", "local": {}, "session": {}}
     assert said == []

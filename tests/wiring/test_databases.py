@@ -1,4 +1,4 @@
-"""Which tests run on PostgreSQL too, and that they do: were the rule of tests/databases.py broken, nobody would notice."""
+"""The choice of tests that run on PostgreSQL too: without this check, a break in the rule of tests/databases.py would go unnoticed."""
 
 from __future__ import annotations
 

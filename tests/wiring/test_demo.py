@@ -1,4 +1,4 @@
-"""`make demo` from start to end: real processes, real ports, and nobody left behind."""
+"""`make demo` from start to end: real processes, real ports, and no process left behind."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.live import PROJECT, environment, free_port, sign_in
 
 @dataclass
 class Demo:
-    """A demo under `make`, until `make` is ended."""
+    """A demo run by `make`, until `make` ends."""
 
     make: subprocess.Popen[str]
     port: int
@@ -59,7 +59,7 @@ def surroundings(port: int, sandbox_port: int) -> dict[str, str]:
 
 
 def start(folder: Path) -> Demo:
-    """Start it and read until it says how to end it."""
+    """Start it, and read its output until it states how to end it."""
     port, sandbox_port = free_port(), free_port()
     make = subprocess.Popen(
         command(folder), env=surroundings(port, sandbox_port), cwd=PROJECT, text=True,
@@ -97,7 +97,7 @@ def runs(pid: int) -> bool:
 
 
 def until(condition: Callable[[], bool], seconds: float = 30) -> bool:
-    """Does the condition come true in time?"""
+    """Whether the condition becomes true in time."""
     limit, pause = time.monotonic() + seconds, threading.Event()
     while not condition():
         if time.monotonic() > limit:
@@ -137,12 +137,12 @@ def test_the_demo_starts_says_how_to_use_it_and_ends_with_make(demo: Demo, folde
             order = agent.get(link, timeout=20)
             assert order.status_code == 200
             assert link.rstrip("/").rpartition("/")[2] in order.text
-    # Keys and data are for the owner's eyes only.
+    # Keys and data are readable by the owner only.
     assert stat.S_IMODE((folder / "settings.env").stat().st_mode) == 0o600
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert demo.password not in (folder / "app.log").read_text() + (folder / "sandbox.log").read_text()
 
-    # The same ports once more: one clear sentence for each.
+    # The same ports again: one clear sentence for each.
     for port, other, name in ((demo.port, free_port(), "PORT"), (free_port(), demo.sandbox_port, "SANDBOX_PORT")):
         taken = demo.port if name == "PORT" else demo.sandbox_port
         refused = subprocess.run(

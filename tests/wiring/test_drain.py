@@ -1,4 +1,4 @@
-"""A server that is told to stop says so to its balancer first, and serves meanwhile."""
+"""A server that is told to stop announces that to its balancer first, and keeps serving meanwhile."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from cdpviewer import draining
 from tests.live import PROJECT, database_url, environment, free_port, wait_until_it_answers
 
 DRAIN = 4
-# A form whose body is still to come: the server asks for it by a 100, so it has begun with the request.
+# A form whose body is still to come: the server requests it with a 100, so the request has begun.
 FORM = (
     b"POST /accounts/login/ HTTP/1.1\r\nHost: localhost\r\nCookie: cdpviewer-csrf=%s\r\nExpect: 100-continue\r\n"
     b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 3\r\n\r\n" % (b"a" * 32)
@@ -26,7 +26,7 @@ FORM = (
 
 
 def read_answer(link: socket.socket) -> bytes:
-    """Read one answer to its end; gives its head in lower case."""
+    """Read one answer to its end; returns its head in lower case."""
     with link.makefile("rb") as stream:
         head = b"".join(iter(stream.readline, b"\r\n")).lower()
         assert head.startswith(b"http/1.1 "), "the connection was closed"
@@ -65,11 +65,11 @@ def test_readyz_says_no_while_pages_go_on_and_connections_end(
         process.send_signal(signal.SIGTERM)
         while requests.get(url + "/readyz", timeout=20).status_code != 503:
             assert time.monotonic() - told < DRAIN
-        kept = session.get(url + "/accounts/login/", timeout=20)  # on the connection from before
+        kept = session.get(url + "/accounts/login/", timeout=20)  # on the existing connection
         fresh = requests.get(url + "/accounts/login/", timeout=20)
         under_way.sendall(b"a=b")
-        assert b"connection: keep-alive" in read_answer(under_way)  # decided before the stop, and so it is kept
-        requests.get(url + "/livez", timeout=20)  # the server has gone on meanwhile
+        assert b"connection: keep-alive" in read_answer(under_way)  # decided before the stop, so the connection is kept
+        requests.get(url + "/livez", timeout=20)  # the server has carried on meanwhile
         under_way.sendall(b"GET /accounts/login/ HTTP/1.1\r\nHost: localhost\r\n\r\n")
         assert b"connection: close" in read_answer(under_way)
         under_way.close()
@@ -79,7 +79,7 @@ def test_readyz_says_no_while_pages_go_on_and_connections_end(
         assert requests.get(url + "/livez", timeout=20).status_code == 200
 
         assert process.wait(40) == 0
-        assert DRAIN <= time.monotonic() - told < DRAIN + 12  # what says nothing holds nobody up
+        assert DRAIN <= time.monotonic() - told < DRAIN + 12  # a silent connection delays nothing
         silent.close()
     finally:
         if process.poll() is None:
@@ -94,16 +94,16 @@ def test_who_has_connected_before_the_stop_is_still_served() -> None:
         address = listener.getsockname()
 
         def answer(link: gevent.socket.socket, _address: object) -> None:
-            assert listener.getsockname() == address  # as gunicorn asks first
+            assert listener.getsockname() == address  # as gunicorn does first
             link.sendall(link.recv(10))
 
         server = draining.Server(listener, handle=answer, spawn=Pool(3))
-        server.max_accept = 1  # as gunicorn does
+        server.max_accept = 1  # as gunicorn sets it
         server.start()
         clients = [socket.create_connection(address, 20) for _ in range(20)]
         for client in clients:
             client.sendall(b"a form")
-        server.close()  # before it has looked for any
+        server.close()  # before it has accepted any
         gevent.wait(timeout=20)
         assert [client.recv(10) for client in clients] == [b"a form"] * 20
         for client in clients:

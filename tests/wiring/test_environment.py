@@ -1,4 +1,4 @@
-"""Settings come from the environment or a file, and no message gives a value away."""
+"""Settings are read from the environment or a file, and no message reveals a value."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Two versions work on one database while servers are upgraded one after the other, so a migration only adds what the release before can ignore.
+"""During an upgrade two versions share a database, so a migration adds only what the previous release can ignore.
 
-What that release still uses is removed one release later, and such a migration is named in CONTRACTS.
+A column or table that the previous release still uses is removed one release later, and such a migration is listed in CONTRACTS.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from django.db.models.fields import NOT_PROVIDED
 
 from tests import last_release
 
-# By (app, migration): the release since which nothing uses what it takes away.
+# By (app, migration): the release since which nothing uses what the migration removes.
 CONTRACTS: dict[tuple[str, str], str] = {}
 
 TAKES_AWAY = (
@@ -31,7 +31,7 @@ TAKES_AWAY = (
 
 
 def breaking(app: str, operations: Sequence[Operation], before: ProjectState) -> Iterator[str]:
-    """What of these operations the release before would notice: rows it writes are refused, or columns it reads are gone."""
+    """The operations that would break the previous release: rows that it writes are refused, or columns that it reads are gone."""
     state = before.clone()
     made: set[tuple[str, str]] = set()  # columns; "" for a whole table
     for operation in operations:
@@ -47,7 +47,7 @@ def breaking(app: str, operations: Sequence[Operation], before: ProjectState) ->
 
 
 def is_noticed(app: str, operation: Any, state: ProjectState, made: set[tuple[str, str]]) -> bool:
-    """Whether it takes something away, adds a column that must be given, or restricts what was not `made` just now."""
+    """Whether it removes something, adds a column that needs a value, or restricts something that was not `made` in this migration."""
     if isinstance(operation, migrations.AddField):
         return needs_a_value(operation.field)
     if isinstance(operation, migrations.AlterField):
@@ -59,7 +59,7 @@ def is_noticed(app: str, operation: Any, state: ProjectState, made: set[tuple[st
 
 
 def columns(rule: Any) -> set[str]:
-    """Columns that a rule names, its condition included."""
+    """The columns that a rule names, including those of its condition."""
     condition = getattr(rule, "condition", None)
     named = {one[0].partition("__")[0] for one in condition.children if isinstance(one, tuple)} if condition else set()
     return named | set(getattr(rule, "fields", ()))
@@ -71,7 +71,7 @@ def needs_a_value(field: Any) -> bool:
 
 
 def is_narrower(old: Any, new: Any) -> bool:
-    """Whether a column takes less than before, or is of another type."""
+    """Whether a column accepts less than before, or has another type."""
     kinds = [field.clone().db_parameters(connection)["type"] for field in (old, new)]
     wider = (
         old.max_length

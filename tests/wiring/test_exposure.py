@@ -1,4 +1,4 @@
-"""What the server keeps to itself: its own files, folders, methods that only debug, and requests with two ends."""
+"""Things that the server does not expose: its own files and folders, debugging methods, and requests with ambiguous ends."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ WORDS_OF_FILES = ("django.core.management", "worker_class", "[core]", "ref: refs
 
 
 def ask(app: App, method: str, path: str, headers: dict[str, str] | None = None) -> tuple[int, str]:
-    """Status and body of a request whose path goes out exactly as it is written here."""
+    """Status and body of the answer to a request whose path is sent exactly as written."""
     address = urlsplit(app.url)
     link = http.client.HTTPConnection(str(address.hostname), address.port, timeout=20)
     try:
@@ -61,7 +61,7 @@ def test_other_methods_do_nothing_and_echo_nothing(live_app: App) -> None:
     for path in PAGES:
         for method in METHODS:
             status, body = ask(live_app, method, path, {"Cookie": cookies, "X-Marked": "echo-of-the-request"})
-            # Signed in, the sign-in page and the administration lead on to another page, by whatever method.
+            # If signed in, the sign-in page and the administration redirect to another page, with any method.
             assert status in (302, 403, 405), (method, path)
             assert "echo-of-the-request" not in body
             assert not [pair for pair in cookies.split("; ") if pair.partition("=")[2] in body]
@@ -89,7 +89,7 @@ def test_a_request_whose_end_can_be_read_in_two_ways_hides_no_other(live_app: Ap
         answer = b""
         while chunk := link.recv(65536):
             answer += chunk
-    # A second answer may say that what followed could not be read; the hidden request is never answered.
+    # A second answer may report that the remaining bytes could not be read; the hidden request is never answered.
     assert answer.startswith(b"HTTP/1.1 4")
     assert b"\r\n\r\nok" not in answer
     assert answer.count(b"HTTP/1.1 4") == answer.count(b"HTTP/1.1 ")

@@ -21,7 +21,7 @@ def mode(path: Path) -> int:
 
 
 def run(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
-    """A command started by somebody whose umask lets everybody read new files."""
+    """Run a command under a umask that lets everybody read new files."""
     return subprocess.run(
         [sys.executable, *arguments],
         env=environment(**env), cwd=PROJECT, umask=0o000, capture_output=True, text=True, check=False,
@@ -30,7 +30,7 @@ def run(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database as `migrate` makes it."""
+    """A database as `migrate` creates it."""
     file = tmp_path_factory.mktemp("data") / "cdpviewer.sqlite3"
     done = run("manage.py", "migrate", "--verbosity=0", DATABASE_URL=f"sqlite:///{file}")
     assert done.returncode == 0, done.stderr
@@ -48,7 +48,7 @@ print(*(f"{name}={os.stat(sys.argv[1] + name).st_mode & 0o777:o}" for name in ("
 
 def test_the_database_is_made_for_its_owner_alone_and_so_are_its_journals(served: Path) -> None:
     assert mode(served) == 0o600
-    # Whatever opens it later, under whatever umask: SQLite gives the journals the mode of the database.
+    # Whatever opens it later, under any umask: SQLite gives the journals the mode of the database.
     done = run("-c", OPEN, str(served), DJANGO_SETTINGS_MODULE="cdpviewer.settings", DATABASE_URL=f"sqlite:///{served}")
     assert done.stdout.split() == ["=600", "-wal=600", "-shm=600"], done.stderr
 
@@ -71,7 +71,7 @@ def test_the_server_makes_its_files_for_its_owner_alone() -> None:
 
 
 def deployed(folder: Path) -> tuple[tuple[Path, ...], Callable[[], subprocess.CompletedProcess[str]]]:
-    """A database, a settings file and a key file, all for their owner alone, and what runs `check --deploy` with them."""
+    """A database, a settings file and a key file, all for their owner alone, and a function that runs `check --deploy` with them."""
     database, settings, key = folder / "data.sqlite3", folder / "settings.env", folder / "secret-key"
     database.touch(0o600)
     settings.touch(0o600)

@@ -1,4 +1,4 @@
-"""Every answer of the real server carries the headers: pages, files, redirects, errors, probes, and what gunicorn refuses."""
+"""Every answer of the real server carries the headers: pages, files, redirects, errors, probes, and gunicorn's refusals."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def assert_headers(answer: requests.Response) -> None:
     assert answer.headers["Permissions-Policy"].startswith(
         "clipboard-write=(self), publickey-credentials-get=(self), accelerometer=()"
     )
-    # Over plain http this one must not be sent.
+    # Over plain http, this one must not be sent.
     assert "Strict-Transport-Security" not in answer.headers
     assert "Access-Control-Allow-Origin" not in answer.headers
 
@@ -93,7 +93,7 @@ def test_every_text_names_its_type_and_its_characters(live_app: App) -> None:
     assert {kind.partition(";")[0] for kind in types.values()} == {
         "text/html", "text/css", "text/javascript", "text/plain", "text/calendar", "text/csv", "application/json", "image/svg+xml",
     }  # fmt: skip
-    # JSON is UTF-8 by its own rule.
+    # JSON is UTF-8 by definition.
     assert not [path for path, kind in types.items() if "utf-8" not in kind and kind != "application/json"]
 
 
@@ -142,7 +142,7 @@ def test_signing_out_clears_what_the_browser_kept(live_app: App) -> None:
 
 
 def raw(app: App, request: bytes) -> tuple[int, dict[str, str], str]:
-    """Status, headers and body of an answer to bytes that no HTTP library would send."""
+    """Status, headers and body of the answer to bytes that no HTTP library would send."""
     address = urlsplit(app.url)
     with socket.create_connection((str(address.hostname), int(address.port or 0)), timeout=10) as link:
         link.sendall(request)

@@ -1,4 +1,4 @@
-"""`/livez` says that the process answers, `/readyz` that it can serve people."""
+"""`/livez` reports that the process answers, `/readyz` that it can serve people."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_readyz_is_well_and_holds_no_connection_of_a_page(
 
 @pytest.mark.django_db
 def test_one_probe_at_a_time_asks_the_database(client: Client) -> None:
-    with health._asking:  # as if the one before had no answer yet
+    with health._asking:  # as if the previous one were still unanswered
         answer = client.get("/readyz")
     assert answer.status_code == 503
     assert (answer.json()["database"], answer.json()["migrations"]) == ("does not answer", "not known")

@@ -1,4 +1,4 @@
-"""A connection that is kept: requests that follow at once, after a pause, and several in one go."""
+"""A kept connection: requests that follow at once, after a pause, and several in one go."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ def test_every_locked_package_has_a_version_and_hashes(name: str) -> None:
     "name", [*LOCKS, *SYSTEMS, "package-lock.json", "package.json", ".npmrc", "pyproject.toml", "Makefile"]
 )
 def test_no_index_is_named(name: str) -> None:
-    # What switches the addresses off (`emit-index-url = false`, `--no-emit-index-url`) names no address.
+    # Options that switch the addresses off (`emit-index-url = false`, `--no-emit-index-url`) contain no address.
     text = re.sub(r"(--no-)?emit-(index-url|find-links|trusted-host)", "", (PROJECT / name).read_text())
     assert not re.search(r"--(extra-)?index-url|find-links|trusted-host|\"resolved\"|^registry *=", text, re.MULTILINE)
 
@@ -40,7 +40,7 @@ def test_every_npm_package_has_a_hash() -> None:
 
 @pytest.mark.parametrize("name", ["requirements/app.lock", "requirements/prod.lock"])
 def test_what_serves_people_has_all_that_the_server_imports(name: str) -> None:
-    """gunicorn's gevent worker wants more than gunicorn, and the tools of the tests would hide that it is missing."""
+    """gunicorn's gevent worker needs more than gunicorn, and the test environment would hide the lack of it."""
     needed = [one for one in importlib.metadata.requires("gunicorn") or [] if one.endswith('extra == "gevent"')]
     locked = set(re.findall(r"^([\w.-]+)==", (PROJECT / name).read_text(), re.MULTILINE))
     assert len(needed) > 1

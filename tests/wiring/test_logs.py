@@ -22,7 +22,7 @@ from tests.live import PROJECT, App
 
 
 def line(message: str, **fields: object) -> dict[str, Any]:
-    """What the formatter makes of one event."""
+    """The formatter's output for one event."""
     record = logging.LogRecord("orders.test", logging.INFO, __file__, 1, message, (), None)
     structlog_record = {"event": message, "_record": record, "_from_structlog": True, **fields}
     made = logs.exceptions(None, "info", structlog_record)
@@ -106,7 +106,7 @@ def test_half_a_character_is_logged_as_what_it_is() -> None:
 
 
 def assert_one_line_each(text: str) -> None:
-    """Log `text` in both ways, through a logger that no other thread writes to."""
+    """Log `text` in both ways, through a logger that no other thread uses, and assert that each gives one line."""
     written = io.StringIO()
     handler = logging.StreamHandler(written)
     handler.setFormatter(logs.formatter())
@@ -118,7 +118,7 @@ def assert_one_line_each(text: str) -> None:
     structlog.stdlib.get_logger(name).warning("slow", answer=text)
     lines = written.getvalue().splitlines()
     facts = [json.loads(line) for line in lines]
-    # Compared one by one and as ASCII: what fails here must not break the report of the failure.
+    # Compared one by one and as ASCII: the text of a failing test must not break the test report.
     assert len(lines) == 2
     assert all(line.isascii() and line.isprintable() for line in lines)
     assert ascii(facts[0]["event"]) == ascii(text)
@@ -192,7 +192,7 @@ def test_what_people_type_into_an_address_is_in_no_line(live_app: App, typed: st
     limit = time.monotonic() + 10
     while mark not in (written := live_app.log.read_bytes()[before:].decode()) and time.monotonic() < limit:
         time.sleep(0.05)
-    # Lines of other requests may still come; of this one there is one.
+    # Lines of other requests may still arrive; this one has exactly one.
     assert [json.loads(text)["event"] for text in written.splitlines() if mark in text] == ["request"]
     for part in (typed, *typed.split(), "/orders/"):
         assert part not in written

@@ -32,7 +32,7 @@ OWN_HEADERS = (
 
 @dataclass
 class Proxy:
-    """A running nginx. `log` and `error_log` are what it wrote."""
+    """A running nginx. `log` and `error_log` are its log files."""
 
     port: int
     plain_port: int
@@ -40,7 +40,7 @@ class Proxy:
     error_log: Path
 
     def written(self, text: str) -> str:
-        """Both logs, as soon as `text` stands in the access log: nginx writes it after the answer."""
+        """The content of both logs, once the access log contains `text`: nginx writes it after the answer."""
         limit = time.monotonic() + 10
         while text not in self.log.read_text() and time.monotonic() < limit:
             time.sleep(0.02)
@@ -53,7 +53,7 @@ class Proxy:
     def ask(
         self, method: str, path: str, body: str = "", cookies: str = "", **headers: str
     ) -> tuple[http.client.HTTPResponse, str]:
-        """One request over a connection of its own, as a browser that typed `NAME` with this port would send it."""
+        """Send one request on a connection of its own, like a browser in which `NAME` was entered with this port."""
         link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         link.sock = self.connect()
         sent = {"Host": f"{NAME}:{self.port}", "Cookie": cookies, "Origin": f"https://{NAME}:{self.port}"} | headers
@@ -74,7 +74,7 @@ def trusting_anybody() -> ssl.SSLContext:
 
 
 def executable() -> str:
-    """The path of nginx. Without one the tests are left out, loudly; under CI=true that is a failure."""
+    """The path of nginx. Without one, the tests are skipped with a notice; under CI=true they fail."""
     found = shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin")
     if found is None:
         reason = "NO NGINX: install Debian's nginx-light; the tests of the proxy sample are left out until then"
@@ -85,7 +85,7 @@ def executable() -> str:
 
 
 def configuration(folder: Path, port: int, plain_port: int, app_port: int) -> Path:
-    """The sample with this machine's ports and folders in place of a server's, inside an http block."""
+    """The sample with this machine's ports and folders instead of a server's, inside an http block."""
     Authority(folder).context("127.0.0.1")  # writes 127.0.0.1.pem with certificate and key
     sample = (PROJECT / "deploy" / "nginx.conf").read_text()
     sample = re.sub(r"^ *listen \[::\].*\n", "", sample, flags=re.MULTILINE)

@@ -1,4 +1,4 @@
-"""Months of access records as partitions on PostgreSQL: made, filled, dropped, and as hard to change as the one table before."""
+"""Months of access records as partitions on PostgreSQL: created, filled, dropped, and as hard to change as the single table before."""
 
 # ruff: noqa: S608  (the statements are put together from names of tables)
 from __future__ import annotations
@@ -28,7 +28,7 @@ from tests.wiring.test_postgresql import RECORD
 
 __all__ = ["postgres"]
 
-# A record that was added without the key, to be removed before others are proved.
+# A record that was added without the key, to be removed before others are verified.
 WRITTEN = RECORD.removesuffix("'', ''") + "'nobody', ''"
 PAGES_WAIT = "-c lock_timeout=750ms -c statement_timeout=2s"
 TODAY = datetime.now(UTC)
@@ -68,7 +68,7 @@ def manage(env: dict[str, str], *words: str, fails: bool = False) -> str:
 
 @contextmanager
 def without_triggers(postgres: Server, name: str) -> Iterator[psycopg.Connection]:
-    """A connection that does what nobody else can, within the block."""
+    """A connection that bypasses all triggers, within the block."""
     with postgres.connect(name) as superuser:
         superuser.execute("SET session_replication_role = replica")
         yield superuser
@@ -95,7 +95,7 @@ for app in sorted(MigrationLoader(connection).migrated_apps - {"orders"}):
     call_command("migrate", app, verbosity=0)
 """
 
-# Runs a command and prints what PostgreSQL says meanwhile about partitions that it attaches without reading them.
+# Runs a command and prints PostgreSQL's messages about partitions that it attaches without reading them.
 NOTICED = """
 import sys
 import django; django.setup()
@@ -125,7 +125,7 @@ for days in range(460, -1, -10):
 
 @pytest.fixture(scope="module")
 def history(postgres: Server, running_sandbox: Sandbox, gathered_static: Path) -> dict[str, str]:
-    """A database with a partition for each month of the last year."""
+    """The settings of a database with a partition for each month of the last year."""
     env = database(postgres, "history", running_sandbox, gathered_static)
     run(env, "-c", HISTORY)
     return env
@@ -135,7 +135,7 @@ def history(postgres: Server, running_sandbox: Sandbox, gathered_static: Path) -
 def copy(
     history: dict[str, str], postgres: Server, request: pytest.FixtureRequest
 ) -> Iterator[tuple[str, dict[str, str]]]:
-    """A copy of that database, by name, and its settings."""
+    """A copy of that database: its name and its settings."""
     name = "copy"
     with postgres.connect() as superuser:
         superuser.execute(f"CREATE DATABASE {name} TEMPLATE history OWNER month_keeper".encode())
@@ -161,7 +161,7 @@ def one(connection: psycopg.Connection, statement: str, *values: object) -> obje
 
 @contextmanager
 def writing(postgres: Server, name: str, at: datetime) -> Iterator[list[str]]:
-    """Pages that add records and read the newest until the end of the block; the sentences of those that failed."""
+    """Add records and read the newest, as pages do, until the end of the block; yields the messages of failures."""
     failed: list[str] = []
     written, ends = [0], threading.Event()
 
@@ -170,7 +170,7 @@ def writing(postgres: Server, name: str, at: datetime) -> Iterator[list[str]]:
             while not ends.wait(0.02):  # a hundred pages a second
                 try:
                     pages.execute(WRITTEN, [at])
-                    with pages.transaction():  # as the heads of other chains are noted
+                    with pages.transaction():  # as when the heads of other chains are noted
                         pages.execute("SELECT id FROM orders_accessrecord ORDER BY at DESC LIMIT 1")
                         pages.execute(WRITTEN, [at])
                     written[0] += 1
@@ -211,7 +211,7 @@ def test_the_table_becomes_a_partition_as_it_is_while_pages_write(
         assert keeper.execute("SELECT inhrelid FROM pg_inherits JOIN pg_index ON indexrelid = inhparent WHERE NOT indisvalid").fetchall() == []  # fmt: skip
     for _time in range(2):
         manage(env, "migrate", "--verbosity=0")
-    # A backup from before is restored over partitions, and divided again, by a superuser this time.
+    # A backup from before is restored over partitions, and divided again, this time by a superuser.
     manage(env, "restore", str(tmp_path / "before"))
     done = run(env | {"CDPVIEWER_OWNER_DATABASE_URL": postgres.url("divided")}, "-c", NOTICED, "migrate")
     assert IMPLIED.format("orders_accessrecord_first") in done.stdout
@@ -276,7 +276,7 @@ def test_a_prune_drops_whole_months_and_the_rest_still_proves(
         count = one(superuser, "SELECT count(*) FROM orders_accessrecord")
         older = one(superuser, "SELECT count(*) FROM orders_accessrecord WHERE at < %s", limit)
     with writing(postgres, name, TODAY) as failed, postgres.connect(name, "month_pages") as reader:
-        # A reader whom the first tries have to wait for, and no page with them.
+        # A reader that the first attempts have to wait for, and no page with them.
         process = subprocess.Popen(
             [sys.executable, "manage.py", "prune_access_records", "--older-than", OLD],
             env=env, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
@@ -309,7 +309,7 @@ def test_a_prune_drops_whole_months_and_the_rest_still_proves(
     with without_triggers(postgres, name) as superuser:
         superuser.execute(f"DROP TABLE {kept}".encode())
     assert "its end was removed" in manage(env, "check_records", fails=True)
-    # The backup brings all of it back.
+    # The backup restores all of it.
     manage(env, "restore", str(tmp_path / "backup"))
     manage(env, "migrate", "--verbosity=0")
     with postgres.connect(name) as superuser:
@@ -318,7 +318,7 @@ def test_a_prune_drops_whole_months_and_the_rest_still_proves(
     assert "0 faults" in manage(env, "check_records")
 
 
-# Refuses deletes of anybody, in every partition.
+# Refuses deletes by anybody, in every partition.
 NEVER_DELETED = """
 CREATE FUNCTION never() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'a record was deleted'; END $$;
 CREATE TRIGGER never BEFORE DELETE ON orders_accessrecord FOR EACH ROW EXECUTE FUNCTION never();
@@ -339,7 +339,7 @@ def test_whole_months_are_dropped_and_no_record_is_deleted(copy: tuple[str, dict
         assert one(superuser, "SELECT count(*) FROM orders_accessrecord WHERE at < %s", begun) == kept
         count = one(superuser, "SELECT count(*) FROM orders_accessrecord")
     assert "0 faults" in manage(env, "check_records")
-    # The planner's statistics of all months together, which are not gathered again the next day.
+    # The planner's statistics for all months together, which are not collected again the next day.
     gathered = (
         "SELECT last_analyze, reltuples, (SELECT count(*) FROM pg_stats WHERE tablename = 'orders_accessrecord' AND inherited) > 10"
         " FROM pg_class JOIN pg_stat_all_tables ON relid = pg_class.oid WHERE pg_class.oid = 'orders_accessrecord'::regclass"
@@ -427,7 +427,7 @@ def test_two_prunes_at_once_remove_and_record_it_once(copy: tuple[str, dict[str,
         with reader.transaction():
             reader.execute("SELECT count(*) FROM orders_accessrecord")
             both = [prune(env) for _number in range(2)]
-            # Each has taken, or tries to take, the lock, and one of them waits for the reader.
+            # Each has requested the lock or already has it, and one of them waits for the reader.
             while not one(superuser, f"SELECT count(*) FILTER (WHERE query LIKE '%%advisory%%') = 2 AND bool_or(wait_event_type = 'Lock') {activity}"):  # fmt: skip
                 assert [process.poll() for process in both] == [None, None]
         said = [process.communicate(timeout=120) for process in both]
@@ -537,7 +537,7 @@ later = timezone.now() + timedelta(days=200)
 with mock.patch.object(timezone, "now", lambda: later):
     assert partitions.prepare(owner) == []
 """
-# The index of each table, by table: whether it is valid, and part of the whole one.
+# The index of each table, by table: whether it is valid, and part of the parent's index.
 TRIED = """SELECT relid::regclass::text, isleaf, indisvalid, EXISTS (SELECT FROM pg_inherits WHERE inhrelid = indexrelid)
 FROM pg_partition_tree('orders_accessrecord') LEFT JOIN pg_index ON indrelid = relid AND pg_get_indexdef(indexrelid) LIKE '%(reference, at DESC)%'"""
 
@@ -548,7 +548,7 @@ def test_an_index_is_added_to_each_month_while_pages_write_and_after_an_interrup
     name, env = copy
     with postgres.connect(name) as superuser, writing(postgres, name, TODAY) as failed:
         with postgres.connect(name) as holder, holder.transaction():
-            # The index of this table, somewhere in the middle, waits for the holder, and is never finished.
+            # The index of this table, in the middle of the sequence, waits for the holder, and is never finished.
             held = f"orders_accessrecord_{TODAY - timedelta(days=100):%Y%m}"
             holder.execute(f"LOCK TABLE {held} IN ROW EXCLUSIVE MODE".encode())
             process = subprocess.Popen(
@@ -618,7 +618,7 @@ def test_all_connections_can_read_the_activity_at_once_and_a_warning_comes_befor
     with ExitStack() as readers, postgres.connect() as superuser:
         for _connection in range(CONNECTIONS):
             reader = readers.enter_context(postgres.connect(name, "month_pages"))
-            readers.enter_context(reader.transaction())  # which keeps the locks of all reads of a page; pages have none
+            readers.enter_context(reader.transaction())  # keeps the locks of all reads of a page; pages do without it
             for statement in reads:
                 reader.execute(statement.encode())
         held = (

@@ -1,4 +1,4 @@
-"""PostgreSQL as companies run it: two roles, migrations beside a server at work, and a pooler between."""
+"""PostgreSQL as companies run it: two roles, migrations while a server runs, and a pooler in between."""
 
 from __future__ import annotations
 
@@ -177,8 +177,8 @@ for person, connection_name in (("agent", "Sandbox"), ("member", "Shared")):
 """
 
 
-# What each page waits for, by the tables that name the statement: session and person, the connection, the record.
-# Along with the connection, a panel reads reference and route for its record, and what the person may reveal.
+# The statements that each page waits for, by the tables they name: session and person, the connection, the record.
+# Together with the connection, a panel reads the reference and route for its record, and the person's right to reveal.
 PAGE = ("auth_user", "orders_viewcount", "INSERT INTO orders_accessrecord")
 PANEL = ("auth_user", "orders_viewcount.*orders_accessrecord.*auth_permission", "INSERT INTO orders_accessrecord")
 
@@ -260,7 +260,7 @@ def test_behind_a_pooler_nothing_outlives_its_transaction(
     env: dict[str, str], postgres: Server, tmp_path: Path
 ) -> None:
     with postgres.connect(NAME, "pages") as pages:
-        # More than one statement of the file reads.
+        # More records than one statement of the export reads.
         pages.execute(f"{RECORD} FROM generate_series(1, 2500)", [datetime.now(UTC)])
     with pooling(postgres, NAME, "pages", size=3) as url:
         behind = {**env, "DATABASE_URL": url, "CDPVIEWER_DB_POOL": "external"}
@@ -279,7 +279,7 @@ def test_a_prune_is_not_held_to_the_limits_of_the_pages(env: dict[str, str], pos
         superuser.execute(RECORD.encode(), [OLD])
         superuser.execute("INSERT INTO orders_viewedorder (key, user_id, at, mark, digest, since_digest) VALUES ('', 1, %s, '', '', '')", [OLD])  # fmt: skip
         superuser.execute("ALTER ROLE pages SET statement_timeout = '1s'")
-        for table in tables:  # as if it had very many rows, to the pages' role alone
+        for table in tables:  # as if it had very many rows, for the pages' role alone
             superuser.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY".encode())
             superuser.execute(
                 f"CREATE POLICY reads ON {table} TO pages USING (pg_sleep(3) IS NOT NULL) WITH CHECK (true)".encode()
@@ -314,7 +314,7 @@ def test_a_restore_goes_past_the_pooler_once_that_is_stopped(
     assert "Nothing was changed." in refused.stderr and "stop all servers, and then the pooler" in refused.stderr
     restored = on_postgres.run(behind, "manage.py", "restore", backup)
     assert restored.returncode == 0, restored.stderr
-    with postgres.connect(NAME, "pages"):  # of whose processes the owner sees little
+    with postgres.connect(NAME, "pages"):  # the owner can see little of this role's processes
         refused = on_postgres.run(env, "manage.py", "restore", backup)
     assert refused.returncode == 1 and refused.stderr.endswith("stop all servers first.\n"), refused.stderr
     done = on_postgres.run(env, "manage.py", "migrate", "--verbosity=0")

@@ -1,4 +1,4 @@
-"""A database that takes no writes: a SQLite file or folder that may not be written, and a PostgreSQL that is a standby."""
+"""A database that accepts no writes: a SQLite file or folder without write permission, and a PostgreSQL that is a standby."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.postgres_server import Server, postgres
 
 __all__ = ["postgres"]
 
-# Root may write what nobody may, unless it gives that up.
+# Root may write to anything, unless it drops that right.
 AS_OTHERS = ["setpriv", "--bounding-set=-all", "--inh-caps=-all"] if os.geteuid() == 0 else []
 
 
@@ -38,7 +38,7 @@ def migrated(env: dict[str, str], folder: Path) -> Iterator[on_postgres.Served]:
 
 @contextmanager
 def another(env: dict[str, str], log: Path, session: requests.Session) -> Iterator[on_postgres.Served]:
-    """A server that needs no write to start, used in the `session` of before."""
+    """A server that needs no write to start, used with the earlier `session`."""
     port = free_port()
     with log.open("wb") as out:
         process = subprocess.Popen(
@@ -54,7 +54,7 @@ def another(env: dict[str, str], log: Path, session: requests.Session) -> Iterat
 
 
 def shows_no_order(served: on_postgres.Served) -> None:
-    """The page and both probes say so, twice: what a first page has opened the next one uses."""
+    """Assert that the page and both probes report it, twice: the second page uses what the first one has opened."""
     for _view in range(2):
         page, alive, probe = (served.get(path) for path in (ORDER, "/livez", "/readyz"))
         print(f"\nread-only: page {page.elapsed.total_seconds():.2f} s, /readyz {probe.elapsed.total_seconds():.2f} s")
@@ -89,7 +89,7 @@ def test_a_file_or_a_folder_that_may_not_be_written(
         shows_no_order(served)
         folder.chmod(0o755)
         file.chmod(0o644)
-        if kept == "file":  # SQLite has made its log with the mode of the file
+        if kept == "file":  # SQLite has created its log with the mode of the file
             assert served.get("/readyz").json()["database"] == "is read-only"
         for made in folder.glob("own.sqlite3-*"):
             made.chmod(0o644)

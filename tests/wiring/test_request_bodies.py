@@ -1,4 +1,4 @@
-"""Forms are short: a large body is refused before it is read, with words and every header, and files are never kept."""
+"""Forms are short: a large body is refused before it is read, with an explanation and every header, and files are never kept."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_files_are_read_over_and_the_fields_beside_them_count() -> None:
 
 
 def send(app: App, head: bytes, body: bytes = b"") -> tuple[bytes, float]:
-    """Everything that comes back until the server closes, and the seconds that took. Only `body` is ever sent of the body."""
+    """The answer until the server closes the connection, and the seconds that took. Of the request's body, only `body` is ever sent."""
     address = urlsplit(app.url)
     began = time.monotonic()
     with socket.create_connection((str(address.hostname), int(address.port or 0)), timeout=20) as link:

@@ -1,4 +1,4 @@
-"""Rights are decided in two modules, those of people and those of orders, so that nobody has to search for them."""
+"""Rights are decided in two modules, one for those of people and one for those of orders, so that they are easy to find."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 
 
 def names_of(source: str) -> set[str]:
-    """The names and attributes that a module uses, and with "user." those of a user."""
+    """The names and attributes that a module uses; those of a user also with the prefix "user."."""
     nodes = list(ast.walk(ast.parse(source)))
     attributes = [node for node in nodes if isinstance(node, ast.Attribute)]
     of_users = {f"user.{node.attr}" for node in attributes if ast.unparse(node.value).rpartition(".")[2] == "user"}
@@ -32,7 +32,7 @@ def names_of(source: str) -> set[str]:
 
 def test_no_module_but_access_decides_a_right() -> None:
     deciding = {path.relative_to(ROOT).as_posix(): names_of(path.read_text()) & DECIDING for path in CODE}
-    # The list of people says who is a superuser, and the session keeps what Django's backend finds.
+    # The list of people shows who is a superuser, and the session keeps the rights that Django's backend finds.
     known = {
         "accounts/views/people.py": {"is_superuser"},
         "accounts/session_store.py": {"get_all_permissions", "is_superuser"},
@@ -45,7 +45,7 @@ def test_no_template_decides_a_right() -> None:
     deciding = {
         path.relative_to(ROOT / "templates").as_posix(): IN_TEMPLATES.findall(path.read_text()) for path in TEMPLATES
     }
-    known = {"people/one.html": ["is_superuser"]}  # says so of the person shown
+    known = {"people/one.html": ["is_superuser"]}  # shows it for the person on the page
     assert {name: found for name, found in deciding.items() if found} == known
 
 
@@ -72,13 +72,13 @@ def test_such_a_template_would_be_found(source: str) -> None:
 
 
 def imports_of(source: str) -> set[str]:
-    """What a module imports, by full names."""
+    """The full names that a module imports."""
     nodes = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.ImportFrom)]
     return {f"{node.module}.{each.name}" for node in nodes for each in node.names}
 
 
 def test_one_door_signs_people_in() -> None:
-    """A sign-in beside it would skip the second step."""
+    """Any other way to sign people in would skip the second step."""
     doors = {"django.contrib.auth.login", "django.contrib.auth.alogin", "allauth.account.utils.perform_login"}
     found = {path.relative_to(ROOT).as_posix() for path in CODE if imports_of(path.read_text()) & doors}
     assert found == {"accounts/sign_on/door.py"}

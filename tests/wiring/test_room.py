@@ -1,4 +1,4 @@
-"""The warnings of a server that starts where it may open too few files or database connections."""
+"""The warnings of a server that starts with too low a limit of open files or database connections."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = ["postgres"]
 
 
 def warnings(env: dict[str, str], log: Path, *, files: int) -> list[dict[str, Any]]:
-    """What a server says of its room, at a hard limit of so many files. Read once every process of it is ready."""
+    """The server's warnings about its limits, with `files` as the hard limit of open files. Read once every process is ready."""
     port = free_port()
     command = ["prlimit", f"--nofile={files}:{files}", sys.executable, "-m", "gunicorn"]
     with log.open("wb") as out:
@@ -29,7 +29,7 @@ def warnings(env: dict[str, str], log: Path, *, files: int) -> list[dict[str, An
         )
     try:
         wait_until_it_answers(process, port, log)
-        time.sleep(2)  # a line that does not come announces nothing
+        time.sleep(2)  # a line that is missing cannot be waited for
     finally:
         process.terminate()
         process.wait(40)

@@ -1,4 +1,4 @@
-"""The rooms are as docs/architecture.md draws them, and their modules small."""
+"""The rooms are as docs/architecture.md draws them, and their modules are small."""
 
 from __future__ import annotations
 

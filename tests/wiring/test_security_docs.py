@@ -1,4 +1,6 @@
-"""The papers name files that exist, every decision is in the index, and docs/asvs.md accounts for each requirement of levels 1 and 2 once."""
+"""The security documents name existing files, every decision is in the index, and docs/asvs.md lists each requirement of levels 1
+and 2 once.
+"""
 
 from __future__ import annotations
 
@@ -20,14 +22,14 @@ FALLS_SHORT = "**Falls short:** "
 
 
 def rows(heading: str) -> list[list[str]]:
-    """The cells of the table below a heading, without its head."""
+    """The cells of the table below a heading, without its header row."""
     part = TABLE.read_text().partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
     lines = [line for line in part.splitlines() if line.startswith("| ")]
     return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines[1:]]
 
 
 def files(text: str) -> list[str]:
-    """What of a text in backticks is the path of a file or folder of ours."""
+    """The parts of a text in backticks that are paths of files or folders of ours."""
     quoted = re.findall(r"`([^`\s*{}]+)`", text)
     return [
         name

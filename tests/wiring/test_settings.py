@@ -1,4 +1,4 @@
-"""The settings are the ones that are documented, and production is what an empty environment gives."""
+"""The settings are exactly the documented ones, and an empty environment gives production."""
 
 from __future__ import annotations
 

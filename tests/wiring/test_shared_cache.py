@@ -1,4 +1,4 @@
-"""Two servers of one installation with one Redis: what one has read the other shows; and with Redis gone both go on."""
+"""Two servers of one installation with one Redis: answers read by one are shown by the other; without Redis, both carry on."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.wiring.test_canary import SEED, form_token
 
 @contextmanager
 def server(app: App, folder: Path, redis: str, number: int) -> Iterator[str]:
-    """The address of a further server on the database of `app`, with the Redis."""
+    """Run an additional server on the database of `app`, with the Redis; yields its address."""
     port, log = free_port(), folder / f"server-{number}.log"
     env = app.environment | {
         "CDPVIEWER_BIND": f"127.0.0.1:{port}",
@@ -43,7 +43,7 @@ def server(app: App, folder: Path, redis: str, number: int) -> Iterator[str]:
 
 @contextmanager
 def two_servers(app: App, folder: Path) -> Iterator[tuple[Path, tuple[str, str]]]:
-    """Where their Redis will be, and both servers."""
+    """Start both servers; yields the path for their Redis, and the servers' addresses."""
     with TemporaryDirectory(prefix="redis-") as name, ExitStack() as stack:  # a socket's path must be short
         socket = Path(name) / "socket"
         here, there = (stack.enter_context(server(app, folder, f"unix://{socket}", number)) for number in range(2))
@@ -69,7 +69,7 @@ def pair(live_app: App, served: tuple[Path, tuple[str, str]], redis: Server) -> 
 
 @pytest.fixture
 def session(live_app: App, pair: tuple[str, str]) -> Iterator[requests.Session]:
-    """Signed in at the first server, and so at both: cookies know no port."""
+    """Signed in at the first server, and so at both: cookies ignore the port."""
     live_app.person()
     with requests.Session() as session:
         session.trust_env = False
@@ -78,7 +78,7 @@ def session(live_app: App, pair: tuple[str, str]) -> Iterator[requests.Session]:
 
 
 def calls(app: App) -> int:
-    """How many calls the CDP had since the last time."""
+    """The number of CDP calls since the last time."""
     total: int = app.sandbox.calls()["total"]
     app.sandbox.reset()
     return total
@@ -94,7 +94,7 @@ def test_two_servers_read_once(live_app: App, pair: tuple[str, str], session: re
     # A refresh at one is a refresh for both.
     session.get(f"{there}/orders/{SEED}/", timeout=20)
     assert calls(live_app) == 1
-    # What a search has read is not read again, whichever server has the page.
+    # Data that a search has read is not read again, whichever server serves the page.
     form = {"csrfmiddlewaretoken": form_token(session, f"{here}/"), "q": "B94TXY"}
     found = session.post(f"{here}/orders/", data=form, headers={"Origin": here}, timeout=20, allow_redirects=False)
     assert found.headers["Location"] == f"/orders/{SEED}/"
@@ -117,7 +117,7 @@ def test_signing_out_at_one_forgets_for_all(live_app: App, pair: tuple[str, str]
 
 
 def test_pages_go_on_without_redis(live_app: App, tmp_path: Path) -> None:
-    """With servers of its own: the chains of others go on where tests before have emptied the tables."""
+    """With servers of its own: chains of the others continue records that earlier tests have removed."""
     live_app.person()
     shown = set[str]()
     with (
@@ -172,5 +172,5 @@ def test_wrong_passwords_at_both_count_together_without_redis_too(
             stranger.trust_env = False
             password = "wrong" if number < 5 else PASSWORD
             statuses.append(sign_in(stranger, pair[number % 2], "agent", password).status_code)
-    # Neither server has seen five by itself, and both refuse the next attempt.
+    # Neither server has seen five itself, and both refuse the next attempt.
     assert statuses == [200] * 5 + [429] * 2

@@ -1,4 +1,4 @@
-"""The server on a unix socket, which keeps everybody but the proxy out by itself."""
+"""The server on a unix socket, which by itself keeps everybody but the proxy out."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.live import PROJECT, App, environment
 
 
 def asked(path: Path) -> bytes:
-    """The answer to GET /livez, b"" while nothing listens."""
+    """The answer to GET /livez, or b"" if nothing listens."""
     with socket.socket(socket.AF_UNIX) as link:
         link.settimeout(5)
         try:

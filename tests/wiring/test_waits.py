@@ -1,4 +1,4 @@
-"""The limits of each wait, as they are configured: together they keep what docs/operating.md says. The faults are in tests/faults."""
+"""The configured limits of each wait: together they meet the figures in docs/operating.md. The faults are in tests/faults."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from cdpviewer import health, shared_redis
 from cdpviewer.databases import POOLS, database, wait_like_pages
 from orders.storage.shared_answer_cache import REST
 
-PAGE = 3.0  # seconds until a page says that the database fails
+PAGE = 3.0  # seconds until a page reports that the database fails
 PROBE = 1.0
 
 
@@ -20,14 +20,14 @@ def test_a_page_waits_for_its_connection_and_an_answer_three_seconds_at_most(poo
     entry = database("postgres://db.example.com/orders", Path(), pool=pool)
     wait_like_pages(entry)
     options = entry["OPTIONS"]
-    if pool == "none":  # a server that hangs is one that does not connect, or one that does not answer
+    if pool == "none":  # a hanging server either does not connect or does not answer
         assert max(options["connect_timeout"], options["patience"]) < PAGE
     else:
         assert options["pool"]["timeout"] + options["patience"] < PAGE
     assert options["tcp_user_timeout"] < 1000 * PAGE
     if pool != "external":  # whose limits belong to the role
         own = dict(option.split("=") for option in options["options"].split() if "=" in option)
-        # The server's own limits end a statement first, so that ours means a server that hangs.
+        # The server's own limits end a statement first, so that ours only applies to a server that hangs.
         assert int(own["lock_timeout"].removesuffix("ms")) < int(own["statement_timeout"].removesuffix("ms"))
         assert int(own["statement_timeout"].removesuffix("ms")) < 1000 * options["patience"]
 
