@@ -47,7 +47,7 @@ def page(request: Request) -> dict[str, Any]:
         "offers_zone": preferences.OFFER_KEY in request.session,
         "language_code": language(),
         "manages": SimpleLazyObject(lambda: request.session.get(MANAGES, ())),
-        "may_administer": may_administer(request.user),
+        "may_administer": SimpleLazyObject(lambda: may_administer(request.user)),
         "csrf_input": SimpleLazyObject(lambda: csrf_input(request)),
     }
 

@@ -26,7 +26,7 @@ class Kind(StrEnum):
     INACTIVE = "inactive"
     SOMEONE_ELSE = "someone-else"
     NOT_ASKED_AGAIN = "not-asked-again"
-    PASSWORD_USED = "password-used"  # noqa: S105  (no password)
+    PASSWORD_USED = "password-used"  # noqa: S105  # pragma: allowlist secret  (no password)
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,7 @@ STATES = (
     State("cancelled", "/orders/CANCLD/"),
     State("mixed status", "/orders/MIXST4/"),
     State("sum off", "/orders/NOTSUM/"),
-    State("partial", "/orders/PAGE3X/", shows="did not load"),
+    State("partial", "/orders/PAGE3X/", shows="could be loaded"),
     State("no flights", "/orders/SHOP-10045/", shows="No flights to show"),
     State("no items", "/orders/EMPTY0/"),
     State("nulls", "/orders/NULLS1/"),

@@ -87,7 +87,7 @@ def states(app: App, provider: RunningProvider) -> tuple[State, ...]:
         State("second step, app", f"{FACTORS}app/", person="agent", shows="Scan this QR code"),
         State("second step, app, wrong code", f"{FACTORS}app/", fill(code="000000"), "agent", shows="That code is wrong"),
         State("second step, passkey", f"{FACTORS}passkey/", person="agent", shows="Add a passkey"),
-        State("second step, passkey refused", f"{FACTORS}passkey/", refused_passkey, "agent", shows="A passkey could not be created"),
+        State("second step, passkey refused", f"{FACTORS}passkey/", refused_passkey, "agent", shows="The passkey could not be created"),
         State("second step, app, German", f"{FACTORS}app/", person="deutsch", shows="Code"),
         State("second step, menu", FACTORS, open_menu, "agent", shows="Two-step sign-in"),
         State("second step, required", FACTORS, person="must.add", shows="requires two-step sign-in"),
