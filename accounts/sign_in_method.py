@@ -18,7 +18,7 @@ class Method(StrEnum):
 
     @property
     def has_second_step(self) -> bool:
-        """Whether our own second step follows. After the others, it is up to the provider or the proxy."""
+        """Whether our own second step follows a sign-in by this method. If not, any second step is up to the provider or the proxy."""
         return self in (Method.PASSWORD, Method.DIRECTORY)
 
 

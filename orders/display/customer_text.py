@@ -146,7 +146,7 @@ def _is_uncertain(flight: Flight) -> bool:
 
 
 def _is_timed(flight: Flight) -> bool:
-    """Whether the text gives the flight's departure or arrival time, provided that the trip as a whole is not in doubt."""
+    """Whether the text gives the flight's departure or arrival time. The caller checks that the trip as a whole is not in doubt."""
     return not _is_uncertain(flight) and any(end.wall is not None for end in (flight.origin, flight.destination))
 
 

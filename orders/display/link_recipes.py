@@ -146,9 +146,9 @@ RECIPES = (
         '{{ field.value|urlencode:"" }}',
         "HD-{{ ticket.id }}",
         _(
-            "Create a template helpdesk/ticket.html that extends the original. In its block helpdesk_ticket_panels, loop with"
-            " “for field in ticket.ticketcustomfieldvalue_set.all”, and add a link with this template for the field that holds the"
-            " reference (see field.field.name)."
+            "Create a template helpdesk/ticket.html that extends the original. In its helpdesk_ticket_panels block, loop with"
+            " “for field in ticket.ticketcustomfieldvalue_set.all”. For the field that holds the reference (check field.field.name),"
+            " add a link with the URL below."
         ),
         kept="",
         note=_("In the page template, write “&” as “&amp;”."),

@@ -48,7 +48,7 @@ def _unreadable(why: Unreadable) -> str:
             "The phone number is incomplete or invalid, so it is not searched for: part of it could be somebody else’s number."
         ),
         Unreadable.COUNTRY: _(
-            "This phone number has no country code. Choose its country, or enter the number starting with + and the country code."
+            "This phone number has no country code. Enter the number with + and its country code, or choose its country in the search."
         ),
     }
     return sentences[why]

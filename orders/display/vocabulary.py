@@ -83,7 +83,7 @@ NOTICES: dict[NoticeKind, tuple[str, str]] = {
     NoticeKind.LOOKS_LIKE_LOCAL: (_("Times look local"), "clock"),
     NoticeKind.IMPOSSIBLE_TIME: (_("Check these times"), "alarm"),
     NoticeKind.LONG_FLIGHT: (_("Unusually long flight"), "hourglass"),
-    NoticeKind.CLOCK_SKIPPED: (_("Time does not exist"), "clock"),
+    NoticeKind.CLOCK_SKIPPED: (_("This time does not exist"), "clock"),
     NoticeKind.CLOCK_REPEATED: (_("Time occurs twice"), "clock"),
     NoticeKind.MISSING_TIME: (_("Time missing"), "unknown"),
     NoticeKind.UNREADABLE_TIME: (_("Time could not be read"), "unknown"),

@@ -107,8 +107,8 @@ def card(
 ) -> PersonCard:
     """The card of `person`, who is at `position` (from 1) in the list. `reveal` names the hidden fields to show; "all" shows them all.
 
-    `country` (ISO 3166 alpha-2, or "") is the connection's. A national phone number is read as a number of the person's country and
-    as a number of `country`. It is a link only if the valid readings agree.
+    `country` (ISO 3166 alpha-2, or "") is the connection's. A national phone number is read twice: as one
+    of the person's country and as one of `country`. It has a link only if the valid readings agree.
     """
     shown = frozenset(reveal)
     names = [name for name in (person.title, person.first_name, person.last_name) if name]

@@ -102,7 +102,7 @@ def find(text: str) -> Addresses:
 
 
 def read(value: str) -> str:
-    """The e-mail address in `value`, with spellings such as "(at)" normalized; "" unless `value` is one address and nothing else."""
+    """The e-mail address in `value`, with spellings such as "(at)" normalized; "" unless `value` has one address and no other text."""
     addresses = find(plain(value).strip())
     return (
         addresses.readings[0]

@@ -29,7 +29,7 @@ _GIVEN = PreparedQuery(_given)
 
 
 def right_to_reveal(user: AnyUser) -> Question:
-    """A question that has a row only if the user has been given the right, directly or through a group.
+    """A `Question` that returns a row only if the user has been given the right, directly or through a group.
 
     `request.has_reveal` says whether there was a row. Superusers have the right without being given it.
     """
