@@ -198,7 +198,7 @@ def refused_ticket_of(request: HttpRequest) -> str:
 def _openings_of_order() -> QuerySet[AccessRecord]:
     """The user's openings of an order that were recorded with a reference, most recent first.
 
-    The filters hold placeholders for the user's id, the action, the order's ref and the reference to exclude (""), in this order.
+    The filters hold placeholders for the user's id, the action, the order's ref, and the reference to exclude (""), in that sequence.
     """
     opened = AccessRecord.objects.filter(user_id=0).filter(what="").filter(order_ref="").exclude(reference="")
     return opened.order_by("-at").only("order_ref", "connection_id", "reference", "route")
