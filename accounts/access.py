@@ -42,7 +42,7 @@ def administers(user: User) -> bool:
 
 
 def may_change(user: User | AnonymousUser, other: User) -> bool:
-    """Whether `user`, who manages people, may change `other`.
+    """Whether `user` may change `other`; the caller has already checked that `user` may manage people.
 
     Nobody may change themselves. Only a superuser may change staff or superusers: otherwise, `user` could make a link to set a
     superuser's password, and so gain the superuser's rights.

@@ -28,9 +28,9 @@ def page(request: Request) -> dict[str, Any]:
     """The template context that all pages share, including settings, preferences and language.
 
     `carry` is the query string for links. `ticket` is the ticket in the URL if it is valid, and `refused_ticket` is that ticket if it
-    is not; each is "" otherwise. `connection_label` has the name and region of the connection in use (None without one), `tenants` lists
-    the connections that the user may use, `manages` names the management pages that the menu links to, and `may_administer` says
-    whether it also links to Django's administration pages. `csrf_input` is made once for all forms on a page.
+    is not; each is "" otherwise. `connection_label` has the name and region of the connection in use, if any. `tenants` lists
+    the connections that the user may use. `manages` names the management pages that the menu links to; `may_administer` says
+    whether the menu also links to Django's administration pages. `csrf_input` is made once for all forms on a page.
     """
     connection = request.connection
     ticket = ticket_of(request)
@@ -55,8 +55,8 @@ def page(request: Request) -> dict[str, Any]:
 def tenants(request: Request) -> tuple[tuple[str, str, bool], ...]:
     """For each connection that the user may use: its name, the query string of a link that selects it, and whether it is selected.
 
-    The default comes first. If the page uses no connection, the one that the request names is selected; if it names none, the first is.
-    () if nobody is signed in.
+    The user's default connection comes first. If the page uses no connection, the one named in the request is selected, or else the
+    first. If nobody is signed in, the result is ().
     """
     if not request.user.is_authenticated:
         return ()

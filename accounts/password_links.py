@@ -37,8 +37,8 @@ links = Links()
 def are_of_use_to(person: User) -> bool:
     """Whether a link may be made for the person and would be of use to them.
 
-    The person must be active and allowed to sign in with a password (CDPVIEWER_PASSWORD_SIGN_IN), and must not be signed in by the
-    provider or the directory, because a password here would outlast their account there.
+    The person must be active and allowed to sign in with a password (CDPVIEWER_PASSWORD_SIGN_IN), and must not be somebody whom the
+    provider or the directory signs in, because a password stored here would outlast their account there.
     """
     return person.is_active and may_use_password(person, settings.SIGN_ON.passwords) and not comes_from(person)
 

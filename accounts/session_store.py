@@ -107,7 +107,7 @@ class Backend(ModelBackend):
     def authenticate(
         self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any
     ) -> User | None:
-        """The active user with this name and password, or None. If the hash is renewed, that does not count as a new password."""
+        """The active user with this name and password, or None. Renewing the hash does not count as changing the password."""
         with rehashing():
             person: User | None = super().authenticate(request, username, password, **kwargs)
         return person

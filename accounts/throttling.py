@@ -1,10 +1,10 @@
 """Throttling of sign-in attempts. Attempts are counted in the database, so that the limits hold across processes.
 
-A lane is a group of attempts that are counted together. A browser in which the user has signed in before has its own lane for that
-user. An attempt from any other browser is in two or three lanes: one for the name, one for the name and address together and, unless
-the address is trusted, one for the address. A lane that reaches its limit of failures in 15 minutes admits one attempt every few seconds
-and refuses any in between: nobody is locked out. The lane for a name is split in two, one for addresses from which an attempt on that
-name failed in the last day and one for all others, so that a stranger with a few addresses cannot use up every attempt.
+A lane is a group of attempts that are counted together. A browser in which the user has signed in before has its own lane for that user.
+An attempt from any other browser is in two or three lanes: one for the name, one for the name and address together and, unless the
+address is trusted, one for the address. Once a lane reaches its limit of failures in 15 minutes, it refuses most attempts but still
+admits one every few seconds, so that nobody is locked out. The lane for a name is split in two, one for addresses from which an attempt
+on that name failed in the last day and one for all others, so that a stranger with a few addresses cannot use up every attempt.
 
 An attempt in progress occupies a slot in each of its lanes until its password is checked; while no slot is free, other attempts wait. Each
 process checks only a few passwords at once; while an attempt waits for something other than the CPU, another may be checked.
@@ -83,7 +83,7 @@ class Attempt:
         SignInFailure.objects.filter(pk=self.pk).delete()
 
     def failed(self) -> None:
-        """Count the attempt as failed, as of now."""
+        """Count the attempt as failed at the current time."""
         SignInFailure.objects.filter(pk=self.pk).update(under_way=False, at=timezone.now())
 
 

@@ -26,7 +26,7 @@ NEW_KEYS = "To make one: .venv/bin/python manage.py new_key."
 
 @register("keys")
 def secret_key(**_kwargs: Any) -> list[CheckMessage]:
-    """CDPVIEWER_SECRET_KEY, which signs sessions and forms, must be set, and neither too short nor too simple."""
+    """CDPVIEWER_SECRET_KEY, which signs sessions and forms, must be set, and must be neither too short nor too simple."""
     try:
         key = settings.SECRET_KEY
     except ImproperlyConfigured:  # Django's own error for an empty one does not say what to do
@@ -190,7 +190,10 @@ def mapped_groups(**_kwargs: Any) -> list[CheckMessage]:
 
 @register("keys")
 def record_keys(**_kwargs: Any) -> list[CheckMessage]:
-    """The keys in CDPVIEWER_RECORD_KEYS, which prove that access records are unchanged, must be long enough; the secret key is exempt."""
+    """The keys in CDPVIEWER_RECORD_KEYS, which prove that access records are unchanged, must be long enough.
+
+    The secret key, which is used if the setting is empty, is checked by `secret_key`.
+    """
     return [
         Error(
             f"Key {position} of CDPVIEWER_RECORD_KEYS is too short ({len(key)} of {LEAST_RECORD_KEY} characters).",

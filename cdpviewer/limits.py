@@ -16,8 +16,8 @@ WIDEST = {4: 8, 6: 19}  # by IP version, the shortest prefix allowed
 def sign_in(env: Environment) -> SignInLimits:
     """The limits on guessing passwords.
 
-    Raises ImproperlyConfigured for a bad value, or if the limit for a name or for an address is below `tries`, the limit for a name
-    from one address.
+    Raises ImproperlyConfigured for a bad value, or if the limit for a name or for an address is below `tries` (the limit for a
+    name from one address).
     """
     limits = SignInLimits(
         browser=env.number("CDPVIEWER_SIGN_IN_BROWSER_TRIES", STANDARD.browser, least=1),

@@ -13,7 +13,7 @@ from cdpviewer.modes import for_the_owner_alone
 
 
 def missing() -> list[str]:
-    """What must still be set up before people can use the server, as one message for each thing. Needs a migrated database."""
+    """What must still be set up before people can use the server, one message per item. Needs a migrated database."""
     from django.conf import settings
     from django.contrib.auth.models import User
 

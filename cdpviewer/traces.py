@@ -97,7 +97,7 @@ class Calls:
         """No span: the metrics count the slots."""
 
     def refused(self) -> None:
-        """No span here: `called` makes one for a refused call (outcome TooBusy); parallel tasks that are refused together have none."""
+        """No span here: if a single call is refused, `called` makes its span (outcome TooBusy). A refused group of calls has no span."""
 
 
 @cache

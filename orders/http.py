@@ -26,7 +26,7 @@ class ConnectionLabel(Protocol):
 
 
 class Opening(Protocol):
-    """The fields of an opened order's record that are repeated in the records of its panels."""
+    """The record of opening an order, with only the fields that are repeated in the records of the order's panels."""
 
     order_ref: str
     connection_id: UUID | None
@@ -51,8 +51,8 @@ class Request(HttpRequest):
     None unless the request comes from a program with an API key.
 
     Two attributes are set only for the panels of an order; on other pages, or if the database fails, they are None. `opening` is the
-    record of the last time that the user opened the order through any connection, or None if there is no such record. `has_reveal` says
-    whether the user has been given the right to view hidden personal data.
+    record of the last time that the user opened the order, through whichever connection, or None if there is no such record.
+    `has_reveal` says whether the user has been given the right to view hidden personal data.
     """
 
     id: str

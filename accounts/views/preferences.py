@@ -62,7 +62,7 @@ class PreferencesForm(forms.Form):
 
 @require_POST
 def time_zone(request: HttpRequest) -> HttpResponse:
-    """Save the browser's time zone, or UTC if the user keeps UTC or the zone is unknown.
+    """Save the browser's time zone, or UTC if the user chose to keep UTC or the zone is unknown.
 
     After that, the browser's zone is not offered again.
     """

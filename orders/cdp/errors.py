@@ -94,7 +94,7 @@ class UpstreamFailure(CdpError):
 
 
 class Unreachable(UpstreamFailure):
-    """The connection to the CDP could not be made, or broke off."""
+    """The connection to the CDP could not be made, or was lost."""
 
 
 class Untrusted(UpstreamFailure):

@@ -1,4 +1,4 @@
-"""Pages of a collection: their entries as sent, and the signs that more entries follow."""
+"""Pages of a collection: their entries as the CDP sent them, and the signs that more entries follow."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ def text_of(data: bytes) -> str:
 
 
 def delimited(text: str) -> tuple[str, str, int]:
-    """The table without a leading line such as `sep=;`, its delimiter, and the number of lines skipped (0 or 1).
+    """The table (without any leading line such as `sep=;`), its delimiter, and the number of lines skipped (0 or 1).
 
     The delimiter is the one that splits the header into cells that include all of COLUMNS, or the comma if none does.
     Raises NoTable if the `sep=` line names a delimiter that does not split the header in this way, although another does.

@@ -1,7 +1,7 @@
 """The Jinja2 environment that the settings name, with the filters and globals that templates may use.
 
 With Jinja2, rendering the order page takes half the time that it took with Django's own templates. Only the
-admin's pages and the fields of forms still use those.
+administration pages and form fields still use Django's templates.
 """
 
 from __future__ import annotations

@@ -16,9 +16,9 @@ PIECE = 2_000
 class Rows:
     """The rows of one list on a page: the template offers each row in turn and is told whether to show it.
 
-    `start` is the position of the first row to show (from 1), `room` the bytes of HTML for the list; `in_time` raises TimedOut when
-    the page's time is up. Of the rows offered so far, `before` counts those before `start`, `shown` those that are shown, and `left`
-    those for which there was no room.
+    `start` is the position of the first row to show (from 1), and `room` the number of bytes allowed for the list's HTML. `in_time`
+    raises TimedOut when the page's time is up. Of the rows offered so far, `before` counts those before `start`, `shown` those that are
+    shown, and `left` those for which there was no room.
     """
 
     def __init__(self, start: int = 1, *, room: int = ROOM, in_time: Callable[[], None] = lambda: None) -> None:

@@ -26,11 +26,12 @@ Airborne = tuple[datetime, datetime, tuple[int, ...]]
 def headcount(
     items: Sequence[OrderItem], flights: Sequence[PlannedFlight], reading: Reading, *, trusted: bool = True
 ) -> Passengers:
-    """The number of travellers of each passenger type in the order. `flights` are given in the order flown.
+    """The number of travellers of each passenger type in the order. `flights` must be in the sequence in which they are flown.
 
-    Nobody travels the same route twice in a day, and nobody is in two aircraft at once. So the number for each type is the largest found on
-    any one route in a day, or in the air at any one time. A route runs between the two cities of a flight, or from the first city of an
-    item to its last. A flight with unknown or impossible times does not count as being in the air; if `trusted` is False, no flight does.
+    It is assumed that nobody travels the same route twice in a day, or is in two aircraft at once. So the number for each type is the
+    largest found on any one route in a day, or in the air at any one time. A route runs between the two cities of a flight, or from the
+    first city of an item to its last. A flight with unknown or impossible times does not count as being in the air; if `trusted` is
+    False, no flight does.
 
     Three items, each for one adult, make two adults: the first two items both go from Dublin to Las Vegas on Monday, and the third may
     be for either of their travellers.

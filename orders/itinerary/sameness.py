@@ -17,7 +17,11 @@ Value = TypeVar("Value", bound=Hashable)
 
 
 class Identity(NamedTuple):
-    """The details that identify a flight: its airline, number, airport codes in capitals, and departure (day, time and offset as sent)."""
+    """The details that identify a flight.
+
+    These are the airline, the number, the airport codes in capitals, and the departure: its day, and its time and offset from UTC as the
+    CDP sent them.
+    """
 
     carrier: str
     number: str

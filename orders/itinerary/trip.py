@@ -179,7 +179,7 @@ class Transfer:
 class Stay:
     """The time between two journeys: in `days` (from one local date to the other) and in whole `hours`, each None if unknown.
 
-    `place` is where the first journey ends. `onward` is where the next one starts; it is set only if that is in a different city.
+    `place` is where the first journey ends. `onward` is where the next one starts, if that is in a different city; otherwise None.
     """
 
     place: Place

@@ -2,8 +2,8 @@
 
 With one chain for the whole table, every writer would wait for every other, so each process keeps its own chain for each day (UTC), and
 opens more when several pages write at the same moment. The end of each chain is kept in memory, so a record usually costs one INSERT.
-The chains are tied together by notes in the records: about once an hour, a process that adds records also notes the heads of the other
-chains extended since the last notes (`Action.CHAIN_SEEN`). `orders.privacy.proving` reads and checks all chains.
+The chains are tied together by notes in the records: about once an hour, a process that adds records also notes the heads (current
+ends) of the other chains extended since the last notes (`Action.CHAIN_SEEN`). `orders.privacy.proving` reads and checks all chains.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Proof that the access records are unchanged: every chain is read and checked link by link.
 
-The check finds records that were changed, moved, redated, removed, or written without the key. Removal from the end of a
-chain is found up to the last head that another chain noted. The records alone cannot show that all chains lost everything
-after some moment, for example because an old copy of the database was restored. A head stored elsewhere shows this.
+The check finds records that were changed, moved, redated, removed, or written without the key. The removal of a chain's last records is
+found if one of them was noted as a head in another chain. The records alone cannot show that all chains lost everything after some
+moment, for example because an old copy of the database was restored. A head stored elsewhere shows this.
 """
 
 from __future__ import annotations
@@ -90,8 +90,8 @@ class _Noted:
 def prove(since: Head | None = None, *, first: date | None = None) -> Proof:
     """Read and check every record. It is a fault if `since`, a head that was stored elsewhere, can no longer be found unchanged.
 
-    With `first`, only the chains of that day (UTC) and later ones are read, and neither records without a chain nor repeated ids are
-    checked. Raises ValueError if both `since` and `first` are given: a head from before `first` would be reported as missing.
+    With `first`, only the chains of that day (UTC) and of later days are read; records without a chain are not checked, and repeated ids
+    are not looked for. Raises ValueError if both `since` and `first` are given: a head from before `first` would be reported as missing.
     """
     if since and first:
         raise ValueError("A head can only be looked for in all chains.")
@@ -128,7 +128,7 @@ def prove(since: Head | None = None, *, first: date | None = None) -> Proof:
 
 
 def _records() -> QuerySet[AccessRecord]:
-    """All records, read as the tables' owner if there is one."""
+    """All records, read through the connection of the tables' owner if one is configured."""
     return AccessRecord.objects.using(owner.alias())
 
 

@@ -112,7 +112,7 @@ def last_result(error: errors.CdpError) -> LastResult:
 
 
 def result_word(stored: str) -> str:
-    """A stored last result in a few words, in the user's language; "" means "not tested yet", and an unknown one is returned unchanged."""
+    """A stored last result in a few words, in the user's language; "not tested yet" for "". An unknown one is returned unchanged."""
     words = {str(row.result): str(row.word) for row in reversed(FAULTS.values()) if not row.accepted}
     return {"": gettext("not tested yet"), LastResult.ACCEPTED: gettext("accepted"), **words}.get(stored, stored)
 

@@ -54,8 +54,8 @@ class Kind(StrEnum):
 class Unreadable(StrEnum):
     """Why a search text cannot be read; NOT means that it can be.
 
-    DOTS: a reference contains "..". EMAIL and PHONE: an e-mail address or phone number is incomplete, invalid or in doubt. COUNTRY: a
-    phone number lacks its country.
+    DOTS: a reference contains "..". EMAIL and PHONE: an e-mail address or phone number is incomplete, invalid or in doubt. COUNTRY: the
+    country of a phone number is not known.
     """
 
     NOT = ""

@@ -19,10 +19,10 @@ from orders.storage.session_answers import SessionAnswers
 class Tenant:
     """Access to one CDP tenant through a connection, for a single page or API request.
 
-    `reader` counts the requests made and the time spent. If `fresh`, cached answers are not used, except in two cases: for the order
-    `handed`, if a search has just read it; and for the order `at_hand`, if it was listed in a strip whose answers are still cached. The
-    second case does not apply to an agent who comes from the page of that same order; `left` names the order whose page the agent
-    comes from. If `session_key` is "", nothing is cached.
+    `reader` counts the requests made and the time spent. If `session_key` is "", nothing is cached. If `fresh`, cached answers are not
+    used, except in two cases. The order `handed` is read from the cache if a search has just read it. The order `at_hand` is read from
+    the cache if it was listed in a strip (the row of a customer's orders on an order's page) whose answers are still cached, unless the
+    agent comes from the page of that same order. `left` names the order whose page the agent comes from.
 
     Raises CredentialUnreadable if the credential cannot be opened, or if the connection's region is not set up on this server.
     """

@@ -17,7 +17,7 @@ _APP, _RIGHT = "orders", "reveal_personal_data"
 
 
 def _given() -> QuerySet[Permission]:
-    """The query that finds the right if a user has been given it. Its values: the app, the right's name, and the user's id twice."""
+    """The query that finds the right if a user has been given it. It takes the app, the right's name, and the user's id twice."""
     own = User.user_permissions.through.objects.filter(user_id=0).values("permission")
     groups = User.groups.through.objects.filter(user_id=0).values("group")
     by_group = Group.permissions.through.objects.filter(group__in=groups).values("permission")

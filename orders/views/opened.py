@@ -56,7 +56,7 @@ def show_order(request: Request, tenant: Tenant, opened: OpenedOrder, ref: str) 
 
 
 def record_view(request: Request, tenant: Tenant, opened: OpenedOrder, ref: str) -> Changes | None:
-    """Record that the order was opened, and store the view from `view_of`, if any; return the changes since an earlier view, or None.
+    """Record that the order was opened, and return the changes since an earlier view, or None. The view from `view_of`, if any, is stored.
 
     Raises AccessNotRecorded if the opening cannot be recorded.
     """
@@ -67,9 +67,10 @@ def record_view(request: Request, tenant: Tenant, opened: OpenedOrder, ref: str)
 
 
 def _viewers(request: Request, opened: OpenedOrder, ref: str) -> list[tuple[str, int]]:
-    """The latest other people to open the order in the last day, as (name, minutes ago); [] unless the user may view all activity.
+    """The other people who opened the order in the last day, latest first, as (name, minutes ago).
 
-    That right is noted in the session at sign-in, so the pages of users without it need no query for this.
+    The result is [] unless the user may view all activity. That right is noted in the session at sign-in, so the pages of users without
+    it need no query for this.
     """
     if SEES_ACTIVITY not in request.session or not may_view_all_activity(request.user):
         return []

@@ -23,7 +23,7 @@ from orders.views.pinned import note_pins
 def pin(request: Request) -> HttpResponse:
     """Pin an order that the user has opened, or unpin it if `unpin` is posted.
 
-    Return only the button to htmx; otherwise, redirect to the start page.
+    For a request from htmx, return only the button; otherwise, redirect to the start page.
     """
     ref, through = request.POST.get("order_ref", ""), _uuid(request.POST.get("through", ""))
     pinned, refused = False, ""
