@@ -72,7 +72,7 @@ def _values(chosen: Preferences) -> dict[str, Any]:
 
 
 def follow_preferences(get_response: GetResponse) -> GetResponse:
-    """Middleware: respond in the user's language and time zone. Placed after authentication."""
+    """Middleware: respond in the user's language and time zone. It must be listed after the authentication middleware."""
 
     def answer(request: Request) -> HttpResponseBase:
         chosen = of(request)

@@ -105,7 +105,7 @@ class Environment:
 
 
 def address(name: str, url: str) -> SplitResult:
-    """The parts of `url`, which is the value of the setting `name` or a part of it. `.port` can be read without an error.
+    """The parts of `url`, which is all or part of the value of the setting `name`. `.port` can be read without an error.
 
     Raises ImproperlyConfigured if the URL is malformed. The parser's message is left out: it quotes the user name and the password.
     """

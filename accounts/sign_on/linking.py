@@ -1,4 +1,4 @@
-"""Links between users here and their accounts at the provider."""
+"""Links between local users and their accounts at the OpenID Connect provider."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from orders.privacy.record_kinds import Action
 
 
 class BelongsToAnother(Exception):
-    """The subject is already linked to another user here."""
+    """The subject is already linked to another user."""
 
 
 def link(person: User, subject: str, provider: Provider) -> bool:
@@ -34,7 +34,7 @@ def link(person: User, subject: str, provider: Provider) -> bool:
 
 
 def end_password(person: User) -> bool:
-    """Remove the user's password here, which ends all their sessions. Return whether the user had a password."""
+    """Remove the user's local password, which ends all their sessions. Return whether the user had a password."""
     if not person.has_usable_password():
         return False
     person.set_unusable_password()
@@ -46,7 +46,7 @@ def end_password(person: User) -> bool:
 def may_come_from_directory(person: User) -> bool:
     """Whether the directory may sign the user in.
 
-    It must not sign in staff, superusers, users with a password here, or users linked to an account at any present or former provider.
+    It must not sign in staff, superusers, users with a local password, or users linked to an account at any present or former provider.
     """
     here = administers(person) or person.has_usable_password()
     return not here and not SocialAccount.objects.filter(user=person).exists()
@@ -55,8 +55,8 @@ def may_come_from_directory(person: User) -> bool:
 def comes_from(person: User) -> str:
     """The outside system that signs the user in: the provider's name, "directory", or "" for neither.
 
-    A user who is linked to an account at the current provider is signed in by the provider. If a directory is set up, any other user who
-    has signed in before is signed in by the directory, provided that `may_come_from_directory` is true.
+    A user who is linked to an account at the current provider is signed in by the provider. Any other user who has signed in
+    before is signed in by the directory, if there is one and it may sign them in (see `may_come_from_directory`).
     """
     provider: Provider | None = settings.SIGN_ON.provider
     if provider is not None and SocialAccount.objects.filter(user=person, provider=provider.issuer).exists():

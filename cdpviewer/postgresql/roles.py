@@ -17,7 +17,7 @@ RESTRICTED = {
 
 
 def rights() -> dict[str, str]:
-    """The rights of the pages' role by table, written as in GRANT: for example, "SELECT, INSERT"."""
+    """The rights of the pages' database role by table, written as in GRANT: for example, "SELECT, INSERT"."""
     tables = {model._meta.db_table for model in apps.get_models(include_auto_created=True) if model._meta.managed}  # noqa: SLF001
     return {table: RESTRICTED.get(table, ALL) for table in sorted(tables | {"django_migrations"})}
 
@@ -25,7 +25,7 @@ def rights() -> dict[str, str]:
 def grant(connection: BaseDatabaseWrapper, role: str) -> None:
     """Give `role` exactly its `rights` on tables, and USAGE on the schema and its sequences; do nothing if `role` is the owner.
 
-    All of this is done in one transaction on `connection`, which must be the owner's.
+    All of this is done in one transaction on `connection`, which must be opened as the owner of the tables.
     """
     name = connection.ops.quote_name(role)
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:

@@ -102,7 +102,7 @@ def _unsettled(
 
 
 def _departure(trip: Trip, flights: list[Flight], now: datetime) -> str:
-    """The next departure in words: "leaves in 30 days", or "leaves Sat 9 Jan 2027" if the wait is unknown.
+    """The next departure in words: "leaves in 30 days", or "leaves Sat 9 Jan 2027" if the exact time is unknown.
 
     If the time is in doubt, or if not even the day is known, the words say so instead; "" if there are no more flights to come.
     """

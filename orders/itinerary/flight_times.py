@@ -58,9 +58,9 @@ def _clock(place: Place, sent: Wall, reading: Reading, both: bool, fold: int) ->
 def in_flown_order(flights: Sequence[PlannedFlight]) -> list[PlannedFlight]:
     """The flights in order of departure; those that depart at the same instant are in source order.
 
-    A flight without a usable time stays after the flight that precedes it in the source. If no earlier flight in the source has a time,
-    it goes before the first flight that does. But if its day of departure is known, and this would put it on another day, it goes to the
-    beginning of its own day.
+    A flight without a usable time stays after the flight that precedes it in the source. If no earlier flight in the source has a
+    usable time, it goes before the first flight that has one. If its day of departure is known and these rules would put it on another
+    day, it goes to the beginning of its own day instead.
     """
     starts = [_start(flight) for flight in flights]
     following = next((start for start in starts if start is not None), datetime.min)
@@ -105,8 +105,8 @@ def _start(flight: PlannedFlight) -> datetime | None:
 def stay_between(arrives: Clock, leaves: Clock) -> timedelta | None:
     """The time on the ground from an arrival to the next departure; None if it cannot be worked out.
 
-    It is measured between the two instants. If one is unknown, it is measured between the two local times, but only if the two
-    places are the same or the departure is more than 50 hours later.
+    It is measured between the two instants. If either is unknown, it is measured between the two local times, but only if the
+    two places are the same or the departure is more than 50 hours later.
 
     If a time of day is unknown, only the dates are compared. For a departure on an earlier date, the result is their difference, which is
     negative. For a departure on the same or the next date, it is None. For a later departure, it is one day less than the difference,

@@ -87,7 +87,7 @@ def touches_night(arrives: Clock, leaves: Clock, rules: HouseRules = HOUSE_RULES
 
 
 def nights(start: datetime, end: datetime, rules: HouseRules = HOUSE_RULES) -> list[tuple[datetime, datetime]]:
-    """The nights between two local times, each as a (start, end) pair clipped to that period; only the first 32 days count."""
+    """The nights between two local times, each as a (start, end) pair clipped to those times; only the first 32 days count."""
     parts = []
     day = start.date()
     for _day in range(32):

@@ -151,9 +151,9 @@ class Connection(AnyConnection):
 
 
 def opened(user: AnyUser, connection: Connection | None) -> Connection | None:
-    """Set the connection's `user` to `user`, unless that is anonymous, and return the connection; None if there is no connection.
+    """Set the connection's `user` to `user`, unless `user` is anonymous, and return the connection; None if there is no connection.
 
-    `Connection.is_confirmed` then uses the password of this object.
+    `Connection.is_confirmed` then uses the password of this `user` object.
     """
     if connection is not None and isinstance(user, AbstractBaseUser):
         connection.user = user  # type: ignore[assignment]  # the stubs want Django's own user class

@@ -48,8 +48,8 @@ def acting_as(system: str) -> Iterator[None]:
 def actor() -> tuple[int | None, str]:
     """The acting user's id and name; (None, "") if nobody is signed in.
 
-    Outside requests, the result is (None, "command NAME") for a `manage.py` command, otherwise (None, "command"). In an `acting_as`
-    block, it is None and the name of the system, even if somebody is signed in.
+    Outside requests, the result is (None, "command NAME") for a `manage.py` command, otherwise (None, "command"). In a block with
+    `acting_as(system)`, it is (None, `system`), even if somebody is signed in.
     """
     # User names contain no spaces, so a name such as "command migrate" cannot be mistaken for that of a user.
     if system := _system.get():

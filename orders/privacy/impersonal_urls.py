@@ -29,7 +29,7 @@ def search_again(text: str, parameters: dict[str, str]) -> str:
 
 
 def search_not_sent(parameters: dict[str, str]) -> str:
-    """The URL of the start page, set to show a notice that the search was not sent: no personal data may be in a URL."""
+    """The URL of the start page with a notice that the search was not sent, because URLs must not contain personal data."""
     return _address("home", {"search": "not-sent", **parameters})
 
 

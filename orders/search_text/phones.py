@@ -46,7 +46,10 @@ NOT_DIGITS = re.compile(r"[^\d]")
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Phone:
-    """A phone number: `text` as written, and `e164` such as "+353851234567", or "" if the number needs its country or cannot be read."""
+    """A phone number: `text` as written, and `e164` such as "+353851234567", or "" if the number cannot be read.
+
+    `needs_country` is True for a national number that cannot be read until its country is known.
+    """
 
     text: str
     e164: str = ""
@@ -57,7 +60,7 @@ class Phone:
 def find(text: str, country: str = "") -> tuple[tuple[Phone, ...], str]:
     """Find phone numbers with a plus, a label, a scheme such as `tel:`, or typical grouping. Return them and the rest of the text.
 
-    A national number of 5 to 18 digits is read as a number of `country` (ISO 3166 alpha-2); if `country` is unknown, or has no
+    A national number of 5 to 18 digits is taken to be from `country` (ISO 3166 alpha-2); if `country` is unknown, or has no
     such numbers, `needs_country` is set.
     """
     text = LOOSE_PLUS.sub(r"\1+", OVER_TWO_LINES.sub(_on_one_line, AIRLINE.sub(_from_airline, text)))
@@ -82,7 +85,7 @@ def find(text: str, country: str = "") -> tuple[tuple[Phone, ...], str]:
 def read(value: str, country: str = "") -> Phone | None:
     """The phone number in `value`; None if it cannot be read, or if `value` contains more than the number and its label.
 
-    A number that needs its country is returned, but without `e164`.
+    A number that lacks only its country is returned, with `needs_country` set and an empty `e164`.
     """
     text = plain(value).strip()
     phones, rest = find(text, country)
@@ -96,8 +99,8 @@ def read(value: str, country: str = "") -> Phone | None:
 def href(value: str, countries: Iterable[str] = ()) -> str:
     """The `tel:` link for a displayed number; "" if the value cannot be read as one number.
 
-    A national number is read as a number of each of `countries`, and has a link only if the valid readings agree. Such a
-    number is never linked as written, because it would be dialled as a number of the agent's country.
+    A national number is read once for each of `countries`, as a number from that country, and has a link only if the valid readings
+    agree. Such a number is never linked as written, because it would be dialled as a number in the agent's country.
     """
     readings = [phone for country in (countries or ("",)) if (phone := read(value, country)) and phone.e164]
     if readings and not all(map(_is_written_whole, readings)):
@@ -111,7 +114,7 @@ def href(value: str, countries: Iterable[str] = ()) -> str:
 def perhaps(text: str, country: str = "") -> Phone | None:
     """`text` read as a phone number that has no plus and no label; None if it is unlikely to be one.
 
-    The text may equally be a reference, and the number may still need its country.
+    The text may equally be a reference. If the number cannot be read until its country is known, `needs_country` is set.
     """
     bare = NUMBER.fullmatch(text.strip())
     digits = NOT_DIGITS.sub("", bare["run"]) if bare else ""

@@ -41,9 +41,9 @@ class Travellers:
 def load_travellers(tenant: Tenant, ref: str) -> Travellers:
     """The order's consumers, each with their items; the consumers and the order are read at the same time.
 
-    v2.1 may leave out a consumer's items, or send only a link to them or only their first page. In that case, the refs of the items are
-    listed, for all such consumers in parallel. If the order or some of the refs cannot be read, the items concerned are left out. Raises a
-    CdpError if the consumers cannot be read.
+    API v2.1 may leave out a consumer's items, or send only a link to them or only their first page. In that case, the refs of the items
+    are requested separately, in parallel for all such consumers. If the order or some of the refs cannot be read, the items concerned
+    are left out. Raises a CdpError if the consumers cannot be read.
     """
     jobs: list[Callable[[], Any]] = [partial(open_order, tenant, ref), partial(tenant.client.list_consumers, ref)]
     opened, people = tenant.reader.run_parallel(jobs)

@@ -64,7 +64,7 @@ def ask(*questions: Question, change: Change | None = None) -> tuple[list[Any], 
     """Run the queries, which must be on the same database, as one statement; on PostgreSQL, `change` is part of that statement.
 
     Return the row of each query as a model instance (None if there is no row), and the columns that `change` returns (() if there is no
-    `change`). Raises ValueError if a question has the wrong number of values.
+    `change`). Raises ValueError if a `Question` has the wrong number of values.
     """
     statements = [question.query.statement for question in questions]
     connection = connections[statements[0].alias]

@@ -44,7 +44,7 @@ def page_not_found(request: Request, exception: Exception) -> HttpResponse:
 def csrf_failure(request: Request, reason: str = "") -> HttpResponseBase:
     """The response to a form with a missing or invalid CSRF token: usually a 403 page, which keeps the text of a search.
 
-    The usual cause is that the form is older than the sign-in, or that the browser keeps no cookies. A sign-in form is shown again, but a
+    Usually, the form was loaded before the user signed in, or the browser blocks cookies. A sign-in form is shown again, but a
     user who has signed in meanwhile is redirected. A search by a signed-out user, or the button to sign in with the provider, leads to the
     sign-in page.
     """
