@@ -42,5 +42,5 @@ class BrandedAdminSite(AdminSite):
     def password_change(  # type: ignore[override]  # the stubs know only Django's own page
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Redirect to the app's page for changing one's own password, which limits password guessing too."""
+        """Redirect to the app's page for changing one's own password, which also limits password guessing."""
         return redirect("password_change")

@@ -1,4 +1,4 @@
-"""How a user signs in, noted on the request from the first step of the sign-in until its session starts."""
+"""How a user signs in, noted on the request from the first step of the sign-in until the session starts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 
 class Method(StrEnum):
-    """What proved who the user is: a password stored here, the company's directory, its provider, or the proxy in front of us."""
+    """What proved who the user is: a password stored here, the company's directory or OpenID Connect provider, or a proxy."""
 
     PASSWORD = "password"  # noqa: S105  (no password)
     DIRECTORY = "directory"
@@ -37,6 +37,6 @@ def note(request: HttpRequest, sign_in: SignIn) -> None:
 
 
 def noted(request: HttpRequest) -> SignIn:
-    """The sign-in noted on the request; one with a password if there is none, as for a session that a test starts."""
+    """The sign-in noted on the request. If there is none, as for a session that a test starts, a sign-in with a password."""
     sign_in: SignIn = getattr(request, "sign_in", SignIn())
     return sign_in

@@ -118,7 +118,7 @@ def response_headers_and_log(get_response: GetResponse) -> GetResponse:
 
 
 def route(request: HttpRequest, response: HttpResponseBase) -> str:
-    """The name of the matched URL pattern, "static" for a static file, "" if no pattern matched.
+    """The name of the matched URL pattern, "static" for a static file, or "" if no pattern matched.
 
     This is never the path, which may contain personal data.
     """

@@ -1,4 +1,4 @@
-"""The reasons why a sign-in can be refused, one row for each, and the page that shows them."""
+"""A table of the reasons why a sign-in can be refused, and the page that explains a refusal."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 
 class Kind(StrEnum):
-    """Why a sign-in was refused; the value stands in access records and logs."""
+    """Why a sign-in was refused; the value appears in access records and logs."""
 
     UNREACHABLE = "unreachable"
     FAILED = "failed"
@@ -148,7 +148,7 @@ REFUSALS: dict[Kind, Refusal] = {
 class NotSignedIn(Exception):
     """A sign-in, or the confirmation of one, was refused or failed.
 
-    `kind` is the reason, `person` the user name, and `page` the page to go to after the next sign-in. The last two are "" if not given.
+    `kind` is the reason, `person` the user name, and `page` the page to go to after the next sign-in. The last two may be "".
     """
 
     by_directory = False  # True in `directory.Refused`
@@ -170,7 +170,7 @@ def words(refused: NotSignedIn, *, confirming: bool = False) -> Words:
 
 
 def page(request: HttpRequest, refused: NotSignedIn) -> HttpResponse:
-    """The page that explains the refusal, with the status of its row, and Retry-After if the provider cannot be reached."""
+    """The page that explains the refusal, with the status from `REFUSALS`, and Retry-After if the provider cannot be reached."""
     context = {
         "words": words(refused, confirming=request.user.is_authenticated),
         "next": refused.page,

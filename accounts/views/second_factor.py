@@ -180,7 +180,7 @@ def app_picture(request: HttpRequest) -> HttpResponse:
 @confirmed_for_factors
 @require_http_methods(["GET", "HEAD", "POST"])
 def passkey(request: HttpRequest) -> HttpResponse:
-    """Add a passkey: on the device itself, on a phone, or on a security key."""
+    """Add a passkey, stored on the user's current device, on a phone or on a security key."""
     _only_where_used()
     problem = ""
     if request.method == "POST":

@@ -61,7 +61,7 @@ def _room_for_connections(pool: dict[str, Any] | None) -> list[CheckMessage]:
 def _room_for_locks() -> list[CheckMessage]:
     """Warn if there are too few locks for all connections to read the access records at once.
 
-    A read without dates locks each partition and each index.
+    A query that is not limited to certain dates locks each partition and each index.
     """
     with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
         cursor.execute(

@@ -38,6 +38,9 @@ class Segments:
 
 
 def in_time(deadline: Deadline) -> None:
-    """Raise TimedOut if the deadline passed more than GRACE seconds ago. Call this before computing; requests check the deadline too."""
+    """Raise TimedOut if the deadline passed more than GRACE seconds ago.
+
+    Call this before a computation; requests to the CDP check the deadline themselves.
+    """
     if deadline.left() < -GRACE:
         raise TimedOut("the answers came, and there was no time left to work on them")

@@ -44,7 +44,7 @@ class NotADate(ValueError):
 
 
 class OutOfRange(ValueError):
-    """The text has the form of a date, but there is no such day, time or offset, or its year is outside 1 to 9999."""
+    """The text has the form of a date, but there is no such day, time or offset, or the year is outside 1 to 9999."""
 
 
 def read(text: str) -> Moment:

@@ -51,7 +51,7 @@ class Recipe:
         return f"{base}/orders/{value}/" + ("?" + "&".join(more) if more else "")
 
     def fill(self, value: str, shape: Shape | None = None) -> str:
-        """The path and query of the link that the system makes for `value`, with 1 as the ticket's number."""
+        """The path and query of the link that the ticket system makes for `value`, with 1 as the ticket's number."""
         sent = value if self.kept is None else quote(value, safe=self.kept)
         return f"/orders/?q={sent}&ticket=1" if (shape or self.shape) is Shape.QUERY else f"/orders/{sent}/?ticket=1"
 

@@ -11,7 +11,10 @@ from orders.privacy.masking import Field
 
 
 def field_label(field: Field) -> str:
-    """The label of a field: our own or, from the CDP, in words if it is the name of an API field or a code (loyaltyTier, LOYALTY)."""
+    """The label of a field: the one that the CDP sent or, if there is none, our own.
+
+    If the CDP's label looks like a name or code from the API (loyaltyTier, LOYALTY), it is put into words.
+    """
     sent = field.label
     if not sent:
         return in_words(PERSON_FIELDS, field_kind(field.name), field.name)

@@ -61,7 +61,7 @@ def airline(sent: str | None) -> str:
 
 
 def carrier_name(code: str | None) -> str:
-    """The name of an airline sent as a code or name; if the airline is unknown, the text as sent, without spaces around it."""
+    """The name of an airline sent as a code or name; if the airline is unknown, the text itself, without spaces around it."""
     return NAMES.get(airline(code)) or (code or "").strip()
 
 

@@ -31,7 +31,7 @@ log = structlog.stdlib.get_logger("orders.models")
 
 
 def opened(user: AbstractBaseUser | AnonymousUser, member: ConnectionMember | None) -> SharedConnection | None:
-    """The shared connection of a member found by DEFAULT or NAMED; None if there is no member or the user is not signed in."""
+    """The shared connection of a member found by the query DEFAULT or NAMED; None if there is no member or the user is not signed in."""
     return member.connection() if member is not None and user.is_authenticated else None
 
 

@@ -127,7 +127,7 @@ TEXTS = {kind: _texts(kind) for kind in (Order, OrderItem, FlightSegment)}
 
 
 class _Hiding:
-    """The masking of one answer or one value: `level` is for objects that the API documents, `value` is for everything else.
+    """The masking of one answer or one value: `level` is for objects that the API documents, and `value` is for everything else.
 
     At most `room` values are read; "…" stands for those left out.
     """
@@ -172,7 +172,7 @@ class _Hiding:
         `path` has the keys that lead to the value from the innermost object that the API documents. A string of JSON is masked inside,
         or becomes MASK if it is invalid or longer than LONGEST_INNER. `deep` is the depth so far: beyond DEEPEST, everything becomes MASK.
 
-        `beside` means that the name of a document stands, or may stand, next to the value, which is therefore masked.
+        `beside` is True if a text next to the value may announce something personal, such as a passport number; the value is then masked.
         """
         if deep > DEEPEST:
             return MASK

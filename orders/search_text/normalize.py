@@ -32,7 +32,7 @@ def plain(text: str) -> str:
     """`text` in NFKC, with HTML entities decoded, invisible characters removed, and quotes, dashes, digits and spaces in ASCII.
 
     Joiners (ZWNJ, ZWJ) stay between letters of non-Latin scripts, some of which need them. Footnote marks, ellipses, escaped line breaks
-    and most non-ASCII symbols become spaces; an ellipsis that stands for the front of an e-mail address becomes "..", so that the
+    and most non-ASCII symbols become spaces; an ellipsis in place of the start of an e-mail address becomes "..", so that the
     address stays invalid.
     """
     for _ in range(2):

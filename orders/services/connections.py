@@ -40,12 +40,12 @@ def chosen(
 ) -> tuple[AnyConnection | None, Row, list[Any]]:
     """The connection called `name`: the user's own if there is one, else a shared one. If `name` is "", the default.
 
-    The default is the user's choice, else their own first connection by name, else a shared connection. Shared connections granted as
+    The default is the user's choice, else the first of their own connections by name, else a shared one. Shared connections granted as
     the default come before other shared ones; within each of these groups, the first by name is used.
 
-    The other two parts of the result are the columns that `change` returns (() without a change), and a list with the row for each
-    question in `also` (None if the question has no row). The questions are part of the statement that looks up the connection and, on
-    PostgreSQL, so is `change`. If `name` contains a NUL character, nothing is found, changed or asked.
+    The other two parts of the result are the columns that `change` returns (() without a change), and a list with the row
+    that each `Question` in `also` returns (None if it returns none). The statement that looks up the connection also runs these
+    queries and, on PostgreSQL, `change`. If `name` contains a NUL character, nothing is looked up or changed.
     """
     if "\x00" in name:  # PostgreSQL accepts no NUL in text, and a URL may contain one
         return None, (), [None for _question in also]

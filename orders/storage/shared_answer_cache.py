@@ -45,7 +45,7 @@ class PatientRedis:
         self._lock = threading.Lock()
 
     def asked(self, ask: Callable[[Redis], T], otherwise: T) -> T:
-        """Call `ask` with the client and return its result; return the value of `otherwise` if Redis fails or is being left alone."""
+        """Call `ask` with the client and return its result; return `otherwise` if Redis fails or is being left alone."""
         now = time.monotonic()
         if now < self._away_until:
             return otherwise

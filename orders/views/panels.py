@@ -45,7 +45,7 @@ def rows_of(request: Request, tenant: Tenant, name: str, total: int) -> Rows:
 
 
 def starting(request: Request, name: str, position: int) -> str:
-    """The query string of the page on which the list `name` starts at this position; connection and ticket are carried along."""
+    """The query string of the page on which the list `name` starts at this position. It keeps the connection and the ticket."""
     return carried(request, **{name: str(position)})
 
 

@@ -39,8 +39,8 @@ SHOWN_OF_A_SEARCH = 200  # characters of a search text shown on a page
 def search(request: Request, text: str) -> HttpResponseBase:
     """Search for `text`, or show why it is not searched for.
 
-    An e-mail address or phone number is searched for only if posted; a link with one opens a page with a form that posts it. A name opens
-    the name form, filled in. Empty text, or a link with text such as "null", redirects to the start page.
+    An e-mail address or phone number is searched for only if posted; a link that contains one opens a page with a form that posts it. A
+    name opens the name form, filled in. Empty text, or a link with text such as "null", redirects to the start page.
     """
     reading = read(request, text)
     everywhere = request.method == "POST" and "everywhere" in request.POST
@@ -61,9 +61,10 @@ def search(request: Request, text: str) -> HttpResponseBase:
 
 
 def read(request: Request, text: str) -> lookup.Lookup:
-    """Read a search text. A national phone number is read with the country chosen on the page; if none was chosen, with the connection's.
+    """Read a search text.
 
-    An e-mail address that the user chose among several readings is used unchanged.
+    A national phone number is taken to be from the country chosen on the page or, if none was chosen, from the connection's country. An
+    e-mail address that the user chose among several readings is used unchanged.
     """
     if request.POST.get("exactly") == "email" and emails.is_address(text):
         return lookup.Lookup(lookup.Kind.EMAIL, address=text)

@@ -1,4 +1,4 @@
-"""The strip above an order, which shows the trips of its contacts' orders, and the trips that a list of orders loads later."""
+"""Views of trips: those of the contacts' orders, in a strip above an order, and those that a list of orders loads later."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ MOST_SHOWN = 8
 def order_trips(request: Request, tenant: Tenant, ref: str) -> HttpResponseBase:
     """The newest MOST_SHOWN orders of the first guests among the contacts of the order `ref` (see `load_orders_of_contacts`).
 
-    The order whose page shows the strip (`?on=`, otherwise `ref`) is marked. The pages of the orders shown can reuse answers from the last
-    minute.
+    The order whose page shows the strip (`?on=`, otherwise `ref`) is marked. When the user opens one of the
+    orders shown, its page can reuse answers from the last minute.
     """
     guests, loaded = load_orders_of_contacts(tenant, ref)
     if guests:

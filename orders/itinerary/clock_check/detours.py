@@ -31,7 +31,7 @@ class Side(NamedTuple):
 
 
 class Detour(NamedTuple):
-    """Up to `minutes` of extra time for flights between two sides, in either direction, that depart in the years `since` to `until`."""
+    """Up to `minutes` of extra time for flights between the two sides, in either direction, that depart in the years `since` to `until`."""
 
     one: Side
     other: Side
