@@ -3,7 +3,7 @@
 No cookie, whatever its attributes, works in cross-site frames in all browsers. Instead, the frame creates a secret, the user allows
 the frame (identified by the secret's hash) in a separate window, and the frame exchanges the secret for a token that it keeps in memory.
 The token becomes invalid when the session in which the user allowed the frame ends, or after about 15 minutes without use. All times are
-by the database's clock, like those of sessions.
+taken from the database's clock, as for sessions.
 """
 
 from __future__ import annotations
@@ -133,7 +133,7 @@ def takes_no_cookies(path: str) -> bool:
 
 
 def without_cookies(get_response: GetResponse) -> GetResponse:
-    """Middleware: drop the cookies on paths where they must be ignored. Placed before the session middleware.
+    """Middleware: drop the cookies on paths where they must be ignored. It must come before the session middleware.
 
     Browsers send cookies from a frame if the page around it is on the same site, for example on another subdomain of our domain.
     """
@@ -149,7 +149,7 @@ def without_cookies(get_response: GetResponse) -> GetResponse:
 def by_token(get_response: GetResponse) -> GetResponse:
     """Middleware: for orders in frames, set the request's user from the frame's token; 401 without a valid token.
 
-    Placed after all other middleware that signs users in or out.
+    It must come after all other middleware that signs users in or out.
     """
 
     def answer(request: Request) -> HttpResponseBase:

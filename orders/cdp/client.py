@@ -67,7 +67,7 @@ class CdpClient:
 
         Makes no call if a recent listing held the whole order. Otherwise, one call is usually enough for an order with fewer than ten
         items. If the items cannot be listed, the error is kept in `items_problem` instead of being raised, and `items_complete` is
-        False. A 404 does not count as an error if the order came without items.
+        False. A 404 for the list of items does not count as an error if the order came without items.
         """
         order = self._listed_whole(ref) or self._order_with_items(ref)
         return order if order.items_complete else self._with_all_items(order, ref)
@@ -101,8 +101,8 @@ class CdpClient:
     def _with_all_items(self, order: Order, ref: str) -> Order:
         """The order with its items as listed at /orders/{ref}/orderItems.
 
-        The inline items are kept if that listing fails or has fewer items. No call is made if more items came inline than are read for
-        one order.
+        The inline items are kept if that listing fails or has fewer items. No call is made if the order came with more inline items
+        than the limit for one order.
         """
         if order.items_left:
             return replace(order, items_problem=TooLarge(f"the order has more than {len(order.items)} items"))

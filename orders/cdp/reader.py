@@ -116,7 +116,7 @@ class Reader:
 
         Raises a CdpError: for example, BadReference before any call (see `target`), or TooLarge if the page's answers together exceed its
         limits. Each URL is requested only once for the page. Later callers get the same answer or error; concurrent callers wait for it.
-        The answer may come from the memory, but not if the request has personal parameters; then its document also omits the query.
+        If the request has personal parameters, the answer never comes from the memory, and its document omits the query.
         """
         target, own = self.target(parts, params), Future[bytes]()
         with self._lock:
@@ -201,7 +201,7 @@ class Reader:
     def _parse(self, body: bytes) -> tuple[dict[str, Any], tuple[Note, ...]]:
         """Parse an answer. Raises Unreadable, TimedOut (see `in_time`), or TooLarge if the page's answers together exceed its limits.
 
-        The number of values is estimated by counting commas and opening brackets.
+        One limit is on the number of values, which is estimated by counting commas and opening brackets.
         """
         with self._lock:
             self._bytes += len(body)
@@ -225,7 +225,7 @@ class Reader:
     def run_parallel(self, tasks: Sequence[Callable[[], T]], *, of: str = "") -> list[T | CdpError]:
         """Run `tasks` in parallel. Return their results in order, with a CdpError in place of the result of a failed task.
 
-        If no slot for waiting pages is free, each result is a TooBusy. Any other error is raised. `of` is the name for `report_progress`.
+        If the page gets no slot, each result is a TooBusy. Errors other than CdpErrors are raised. `of` is the name for `report_progress`.
         """
         if tasks and self._listener is not None and self._listener[0] == of:
             tasks = self._counted(tasks, self._listener[1])

@@ -86,7 +86,7 @@ def _booking(order: Order, summary: OrderSummary, trip: Trip) -> Answer:
 
 
 def _agrees(order: Order) -> bool:
-    """Whether the order's own status casts no doubt on items that are all settled.
+    """Whether the order's own status casts no doubt on its items, whose statuses are all settled.
 
     A status casts doubt if it concerns a lost seat, a cancellation or a refund, or is pending for a reason other than payment.
     """

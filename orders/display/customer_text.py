@@ -72,7 +72,7 @@ def _opening(order: Order, trip: Trip, *, together: bool, noted: bool) -> list[s
 
 
 def _is_said(sent: str | None) -> bool:
-    """Whether the first lines of the text give the order's status (`sent`): only if it is in our table and not settled."""
+    """Whether the first lines of the text give the order's status (`sent`), which they do only if it is in our table and not settled."""
     row = status(sent)
     return row.translated and bool(row.code) and not row.settled
 
@@ -185,7 +185,7 @@ def _travellers(counts: Sequence[tuple[str, int]]) -> str:
 
 
 def _is_listed(order: Order, other: OtherItem) -> bool:
-    """Whether the text lists an extra: only if it is booked, not cancelled and not a fee, and has a name or a known type."""
+    """Whether the text lists an extra: it must be booked, not cancelled and not a fee, and have a name or a known type."""
     kind = (other.item.type or "").upper()
     row = status(_sent(order, other.item))
     named = other.item.name or kind in ITEM_TYPES

@@ -1,4 +1,4 @@
-"""The rail of a journey, a line with nodes for its stops: the phases, local times and sentences, and which waits are drawn as one node."""
+"""The rail of a journey (a line with nodes for its stops): its phases, local times and sentences, and the waits drawn as one node."""
 
 from __future__ import annotations
 

@@ -222,7 +222,7 @@ _NONE = _neutral("", _("No status"))
 
 @lru_cache(maxsize=1024)
 def status(sent: str | None) -> Status:
-    """The row for a status as sent.
+    """The row for the status in `sent`.
 
     Text without a row gets a new one with that text as its word; it is neutral unless the text means a full cancellation. None and blank
     text give the row "No status".

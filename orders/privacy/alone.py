@@ -1,4 +1,4 @@
-"""A lock that lets only one migration or prune of a database run at a time, and database connections outside the pool."""
+"""A lock that lets only one migration or prune of a database run at a time; also, database connections outside the pool."""
 
 from __future__ import annotations
 

@@ -249,7 +249,7 @@ def _is_code(part: str) -> bool:
 def _in_groups(text: str) -> str:
     """`text` such as "B94-TXY", "B94 TXY" or "X7 K2 PL" joined into one word; "" if that is not a mix of six letters and digits.
 
-    Groups of small letters and groups of digits, as in "gate 12", also give "".
+    Separate groups of lower-case letters and of digits, as in "gate 12", also give "".
     """
     groups = re.split(r"[ -]", text)
     if len(groups) < 2 or not all(re.fullmatch(r"[A-Za-z0-9]{1,4}", group) for group in groups):

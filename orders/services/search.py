@@ -219,7 +219,7 @@ class _OrdersOfGuests:
         self._orders: dict[str, Loaded[Order]] = {}
 
     def start(self, ref: str) -> None:
-        """Load a guest's orders as soon as the guest is listed, but only for MOST_PEOPLE guests, because no more are shown."""
+        """Load a guest's orders as soon as the guest is listed, but only for the first MOST_PEOPLE guests, because no more are shown."""
         if len(self._orders) < MOST_PEOPLE:
             self._load(ref)
 

@@ -24,7 +24,7 @@ def is_away(error: BaseException | None) -> bool:
 
 
 def give_back() -> None:
-    """Close this thread's database connections, except any in a transaction; the next query opens one again.
+    """Close this thread's database connections, except any in a transaction; the next query opens a new one.
 
     Called before a long wait, such as for the CDP, a directory or a sign-in provider: other requests can use the connections meanwhile.
     """

@@ -152,7 +152,7 @@ def respond(
 
 
 def _log_failure(request: Request, raised: errors.CdpError | None) -> None:
-    """Log one line about the error that was raised, or else about the first failed call; nothing if there was neither.
+    """Log one line about the error that was raised, or else about the first failed call; log nothing if there was neither.
 
     A ReferenceProblem, such as NotFound, does not count as an error here. The line contains no reference and nothing about a person.
     """

@@ -38,7 +38,7 @@ class Command(BaseCommand):
 
 
 def chosen(passwords: list[str]) -> set[str]:
-    """The entries of the filter, folded: passwords and cores.
+    """The entries of the filter, folded: passwords and cores (see `core`).
 
     They are the passwords of LEAST_PASSWORD characters or more, and the cores of LEAST_CORE characters or more that are shared by
     several passwords or come from one of the first COMMON passwords. `passwords` must be sorted, the most common first.

@@ -1,8 +1,8 @@
 """Decide whether a feed's times are local times or UTC.
 
-A segment's departure and arrival give one flight time if read as local times, and another if read as UTC. Each has a likelihood for the
-distance flown. The segment's weight is the logarithm of the ratio of the two likelihoods (UTC over local), and the weights of an order's
-segments are added up. The documented reading stands unless the other fits noticeably better. In that case, the result is the other
+A segment's departure and arrival give one flight time if read as local times, and another if read as UTC. Each flight time has a likelihood
+for the distance flown. The segment's weight is the logarithm of the ratio of the two likelihoods (UTC over local), and the weights of an
+order's segments are added up. The documented reading stands unless the other fits noticeably better. In that case, the result is the other
 reading if it fits clearly better, and otherwise unclear. A wrong reading lengthens one direction of a trip and shortens the other, so a
 return trip is better evidence than a single flight.
 """
@@ -198,7 +198,7 @@ def decide(scores: Iterable[SegmentScore], documented: Reading = Reading.LOCAL) 
 
 
 def _vote(segment: SegmentScore) -> float:
-    """A segment's weight within its order, at most MERELY_SLOW in size if the reading that it opposes only makes the flight slow.
+    """A segment's weight within its order; its absolute value is at most MERELY_SLOW if the opposed reading merely makes the flight slow.
 
     A slow flight can still decide alone, but hardly ever outvotes flights that fit.
     """
