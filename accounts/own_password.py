@@ -1,4 +1,4 @@
-"""Passwords set by somebody else. Each works only once, and the user must confirm their own connections before using them again.
+"""Passwords set by somebody else. Each works only once. The user must then confirm their own connections before these can be used again.
 
 Each of these connections stores a mark of its owner's password hash, made when the owner last confirmed the connection. A mark that
 matches is updated when the owner changes the password, and when the password is removed or merely rehashed. If the hash is replaced in

@@ -37,7 +37,7 @@ def rejoin_split_links(get_response: GetResponse) -> GetResponse:
 
 
 def split(path: str, query: str) -> tuple[str, str]:
-    """Split `query` into the part that belongs to the value in `path`, decoded, and the parameters of the link.
+    """Split `query` into the part that belongs to the value in `path` (returned decoded) and the parameters of the link.
 
     The parameters start after the last `?` if all their names are in CARRIED. A query without such a `?` belongs entirely to the
     value if `_goes_on` is true. If the part for the value is empty, "/" is returned, so that the `?` before it is not lost.

@@ -25,7 +25,10 @@ def is_refused(length: str, transfer_encoding: str) -> bool:
 
 
 def only_small(get_response: GetResponse) -> GetResponse:
-    """Middleware: answer 413 if `is_refused`. It must precede the session and CSRF middleware, which read the database and the form."""
+    """Middleware: answer 413 if `is_refused` is true.
+
+    It must precede the session and CSRF middleware, which read the database and the form.
+    """
 
     def answer(request: Request) -> HttpResponseBase:
         if is_refused(request.META.get("CONTENT_LENGTH") or "", request.META.get("HTTP_TRANSFER_ENCODING", "")):

@@ -49,9 +49,9 @@ def livez(_request: HttpRequest) -> HttpResponse:
 def readyz(_request: HttpRequest) -> HttpResponse:
     """Readiness: 200 if the database accepts writes, migrations are applied, keys are usable and the clock is right; otherwise 503.
 
-    The status is also 503 while the server is stopping; the body then says only that. At any other time, the body gives the state of each
-    of these, and the version of the time zone rules (`tzdata`). The database has PATIENCE (1 s) to answer. The CDP is not checked:
-    an outage there must not take this server out of service.
+    The status is also 503 while the server is stopping; the body then says only that. At any other time, the body gives the state of the
+    database, migrations, keys and clock, and the version of the time zone rules (`tzdata`). The database has PATIENCE (1 s) to answer.
+    The CDP is not checked: an outage there must not take this server out of service.
     """
     if _stopping.is_set():
         return JsonResponse({"server": "stops"}, status=503)

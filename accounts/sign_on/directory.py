@@ -116,8 +116,8 @@ class Backend(LDAPBackend):
     ) -> User | None:
         """Return the user, active or not; None if the name or password is wrong.
 
-        Also return None, without contacting the directory, if the name is that of a user here whom the directory must not sign in. Raises
-        DirectoryDown if the directory cannot be used, and Refused in the cases that `get_or_build_user` describes.
+        Also return None, without contacting the directory, if the name belongs to an existing user whom the directory must not sign in.
+        Raises DirectoryDown if the directory cannot be used, and Refused in the cases that `get_or_build_user` describes.
         """
         if not username or not password or "\x00" in username or "\x00" in password:
             return None

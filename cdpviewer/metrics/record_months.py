@@ -45,7 +45,7 @@ def _months_missing(existing: list[Partition]) -> int:
 def _outside(existing: list[Partition]) -> QuerySet[AccessRecord]:
     """The records outside the bounds of every partition except the default one.
 
-    To find them, PostgreSQL reads only the default partition, which the pages' role has no right to query by name.
+    To find them, PostgreSQL reads only the default partition, which the pages' database role may not query by name.
     """
     outside, end = Q(), None
     for each in existing:

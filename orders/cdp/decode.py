@@ -149,7 +149,7 @@ def order(raw: dict[str, Any], *, notes: tuple[Note, ...] = ()) -> Order:
 
 
 def extension(raw: dict[str, Any]) -> Extension:
-    """Custom data. Its values are the first CUSTOM fields, in the order received, that are neither empty nor in _EXTENSION."""
+    """Custom data. Its values are the fields that are neither empty nor in _EXTENSION, in the order received; at most CUSTOM of them."""
     fields = Fields(raw, _EXTENSION)
     values = fields.extras(CUSTOM)
     return Extension(

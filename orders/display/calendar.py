@@ -1,6 +1,6 @@
 """The itinerary as an iCalendar file: an event for each flight with a known departure day, and the time zones used.
 
-It names no traveller. Stable UIDs let a calendar program update the events imported from an earlier file of the same order.
+The file names no traveller. Stable UIDs let a calendar program update the events imported from an earlier file of the same order.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ DAY_MINUTES = 24 * 60
 
 
 def notice_word(notice: Notice) -> str:
-    """The title of a thing to check: "Tight connection"; for a status, its word: "Declined"."""
+    """The title of a thing to check, such as "Tight connection"; for a status, the status in words, such as "Declined"."""
     return status_word(notice.status) if notice.kind is NoticeKind.STATUS else _(NOTICES[notice.kind][0])
 
 

@@ -1,6 +1,6 @@
 """Codes and counts in words: statuses, item types, channels, payment types and others.
 
-A code for which there is no word is usually shown as sent.
+A code for which there is no word is usually shown unchanged.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def status_word(sent: str | None) -> str:
 
 
 def status_pill(sent: str | None, count: int | None = None) -> SafeString:
-    """The HTML of a status: icon and word, in its colour; with a `count` of 3, the text is "3 confirmed"."""
+    """The HTML for a status: icon and word, in its colour; with a `count` of 3, the text is "3 confirmed"."""
     return _pill(sent or "", count, language())
 
 
@@ -70,7 +70,7 @@ def _in_a_list(word: str) -> str:
 
 
 def item_type(sent: str | None) -> str:
-    """ "Seat upgrade" for SEAT_UPGRADE; an unknown type as sent; "Item without a type" if none was sent."""
+    """ "Seat upgrade" for SEAT_UPGRADE; an unknown type unchanged; "Item without a type" if none was sent."""
     if not sent:
         return _("Item without a type")
     known = ITEM_TYPES.get(sent.upper())
@@ -95,12 +95,12 @@ def item_icon(sent: str | None) -> str:
 
 
 def channel_word(sent: str | None) -> str:
-    """ "Call centre" for CALL_CENTER; an unknown channel as sent; "" if none was sent."""
+    """ "Call centre" for CALL_CENTER; an unknown channel unchanged; "" if none was sent."""
     return in_words(CHANNELS, (sent or "").upper(), sent or "")
 
 
 def payment_type(sent: str | None) -> str:
-    """ "Card" for CARD; an unknown payment type as sent; "" if none was sent."""
+    """ "Card" for CARD; an unknown payment type unchanged; "" if none was sent."""
     return in_words(PAYMENT_TYPES, (sent or "").strip().upper(), sent or "")
 
 
@@ -159,7 +159,7 @@ def phase_word(phase: Phase) -> str:
 
 
 def verdict_word(verdict: Verdict) -> str:
-    """The verdict on a flight's times in a few words."""
+    """The verdict on a flight's times, in a few words."""
     return _(VERDICTS[verdict])
 
 

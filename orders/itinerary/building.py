@@ -26,7 +26,7 @@ Passengers = tuple[tuple[str, int], ...]
 class Whole:
     """The facts about the whole order that the record of each flight depends on.
 
-    `reading` (local or UTC) is the one in use; `together` is the reading that the order's segments together support, None if unclear.
+    `reading` is the reading in use (local or UTC); `together` is the reading that the order's segments together support, None if unclear.
     `headcount` is the number of the order's travellers. `usual_status` is the code of the most common status of the items with flights,
     "" if none of them has a status; cancelled items count only if no others have a status.
     """
@@ -127,7 +127,7 @@ def _status_notices(items: Sequence[OrderItem], indexes: Sequence[int]) -> list[
 
 
 def _extras(draft: Draft) -> tuple[Extra, ...]:
-    """A flight's unknown fields, spellings of carrier and number other than those shown, and the first `originDestination` and `id`.
+    """A flight's unknown fields, spellings of its carrier and number that are not shown, and its first `originDestination` and `id`.
 
     At most EXTRAS in all.
     """

@@ -190,9 +190,9 @@ def _taken_apart(name: str, country: str) -> tuple[str, str]:
 
 
 def _is_site(city: City, row: Row, towns: Mapping[str, Row]) -> bool:
-    """Whether a city that a row lists is really an airport or station (EuroAirport).
+    """Whether a city that a row lists is really an airport or station, such as EuroAirport.
 
-    It is taken for one if its GeoNames number is missing, is the row's own, or belongs to another airport or station.
+    This is assumed if the city's GeoNames number is missing, is the row's own, or belongs to another airport or station.
     """
     town = towns.get(city.site)
     return city.site in ("", "0", row["site"]) or (town is not None and town["class"] == "S")

@@ -31,8 +31,8 @@ def person_field() -> models.ForeignKey[AbstractBaseUser | None, AbstractBaseUse
 class SharedConnection(AnyConnection):
     """A connection that administrators set up and grant to groups.
 
-    The client key and token are sealed under the row's data key. To use them, a person needs a valid grant and a member row, which holds
-    a copy of the data key sealed for that person; administration and integrations use the row's own copy.
+    The client key and token are sealed under the connection's data key. To use them, a person needs a valid grant and a member row, which
+    holds a copy of the data key sealed for that person; administration and integrations use the copy in the connection's own row.
     """
 
     name = models.CharField(_("name"), max_length=60, unique=True)
@@ -61,7 +61,7 @@ class SharedConnection(AnyConnection):
     def set_credentials(self, *, client_key: str, token: str) -> None:
         """Seal a credential under this row's data key, without saving the row.
 
-        The row's data key is kept if it can be opened, so members need no new copies. Otherwise a new one is made; in that case, call
+        The row's data key is kept if it can be opened, so members need no new copies. Otherwise a new key is made; in that case, call
         `members.update` after `keep`. Raises CredentialUnreadable if the server has no valid key to seal with.
         """
         try:
@@ -85,7 +85,10 @@ class SharedConnection(AnyConnection):
         return self
 
     def hold(self, sealed_key: str, binding: Binding, *, chosen: bool = False) -> None:
-        """Set the sealed copy of the data key to use. `chosen` says whether the copy's holder has made this connection their default."""
+        """Set which sealed copy of the data key to use.
+
+        `chosen` says whether the copy's holder has made this connection their default.
+        """
         self._held, self._chosen = (sealed_key, binding), chosen
 
     def credentials(self) -> Credentials:

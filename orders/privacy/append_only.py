@@ -120,7 +120,9 @@ def database_keeps_records(*, databases: Sequence[str] | None = None, **_kwargs:
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
-    """Install the missing triggers; on PostgreSQL, also enable those that are disabled. Raises Unsupported for any other database.
+    """Install the missing triggers; on PostgreSQL, also enable those that are disabled.
+
+    Raises Unsupported if the database is neither SQLite nor PostgreSQL.
 
     `receivers.migrated` calls this after every `migrate`, because a migration on SQLite may rebuild a table without its triggers.
     """
@@ -172,8 +174,10 @@ def add(
     The records, each a mapping of column names to values, must have the same time. All are inserted in one statement. On PostgreSQL
     only, `change` can be run as part of it. Return the row that `change` returns, or () if there is no `change`.
 
-    Pages wait for this insert, so it is plain SQL, which takes half the time that the ORM would. On SQLite, unless `patient`, it waits
-    only briefly for another writer: a page that has already waited for the CDP must still report in time that nothing can be shown.
+    Pages wait for this insert, so it is plain SQL, which takes half the time that the ORM would. On SQLite, unless `patient` is true,
+    it waits only briefly for another writer: a page that has already waited for the CDP must still report in time that nothing can be
+    shown.
+
     Inside a transaction, the chain can be continued only after the commit. Outside one, the records are committed at once; then, at
     most once an hour in each process, the heads of other chains are noted.
     """

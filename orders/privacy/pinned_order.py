@@ -16,9 +16,10 @@ MOST_PINNED = 12
 
 
 class PinnedOrder(models.Model):
-    """An order that a user pinned, with facts from the last time they had opened it through the connection `connection_id`.
+    """An order that a user pinned.
 
-    `at` is when the order was pinned (aware).
+    Its facts are from the last time that the user opened it through the connection `connection_id` before pinning it. `at` is when
+    the order was pinned (aware).
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")

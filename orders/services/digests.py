@@ -59,7 +59,7 @@ def digest_of(opened: OpenedOrder) -> str:
 
 
 def codes_added(texts: Iterable[str]) -> dict[str, str]:
-    """A mapping from hash to code for the statuses in `texts` that are in our table.
+    """A mapping from hash to code for the statuses in `texts` that are in our table of statuses.
 
     An older digest may hold the hash instead of the code, because the status was not in the table then.
     """

@@ -17,7 +17,7 @@ M = TypeVar("M", bound=Model)
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A row's position in the sequence: its `at` (aware) and its id. Written in UTC, as `20260301T235959000005-42`."""
+    """A row's position in the sequence: its `at` (aware) and its id. As text, it is in UTC: `20260301T235959000005-42`."""
 
     at: datetime
     pk: int

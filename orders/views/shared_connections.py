@@ -121,7 +121,7 @@ def shared_change(request: HttpRequest, connection_id: UUID) -> HttpResponse:
 @require_POST
 @for_managers_of_connections
 def shared_test(request: HttpRequest, connection_id: UUID) -> HttpResponse:
-    """Test the stored credential with a call to the CDP, and show the result. No call is made if a view limit is exceeded."""
+    """Test the stored credential with a call to the CDP, and show the result. No call is made if the user has exceeded a view limit."""
     shared = _find(connection_id).for_administration()
     if over := view_limits.count(request.user):
         problem = view_limits.problem(over)

@@ -17,7 +17,10 @@ from orders.privacy.short_locks import LOCK_NOT_AVAILABLE
 
 
 class Command(migrate.Command):
-    """Migrate the database. If CDPVIEWER_OWNER_DATABASE_URL is set, do so as the tables' owner, then grant the pages' role its rights."""
+    """Migrate the database.
+
+    If CDPVIEWER_OWNER_DATABASE_URL is set, do so as the tables' owner, then grant the pages' database role its rights.
+    """
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
