@@ -66,7 +66,7 @@ def is_ahead(request: Request) -> bool:
 
 
 def page_around(request: Request) -> str:
-    """The path of the page to which the requested part belongs; "" if the URL is that of a whole page, or unknown."""
+    """The path of the page to which the requested part belongs; "" for the URL of a whole page and for an unknown URL."""
     try:
         match = resolve(request.path_info)
     except Resolver404:

@@ -24,8 +24,8 @@ BACKEND = "accounts.session_store.Backend"  # loads the user of every session, w
 def enter(request: HttpRequest, person: AbstractBaseUser, page: str, *, by: Method) -> HttpResponse:
     """Sign in a user who has proved who they are, and redirect to `page`. If a second step is due, redirect to that first.
 
-    `by` is any method but PROVIDER: allauth itself completes those sign-ins. If the password works only once and has been used, return
-    the page that says so. Raises NotSignedIn if the user is inactive.
+    `by` is never PROVIDER, because allauth itself completes a sign-in with the provider. If the password works only once and has been
+    used, return the page that says so. Raises NotSignedIn if the user is inactive.
     """
     note(request, SignIn(by))
     response: HttpResponse = perform_login(request, person, redirect_url=page)

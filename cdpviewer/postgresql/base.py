@@ -24,7 +24,7 @@ REFUSED_FOR = 1.0  # seconds
 
 
 class Silence:
-    """The REFUSED_FOR seconds after the server failed to answer in time. Meanwhile, every attempt to get a connection fails at once."""
+    """The REFUSED_FOR seconds after the server failed to answer in time, during which every attempt to get a connection fails at once."""
 
     def __init__(self) -> None:
         self._ends = 0.0

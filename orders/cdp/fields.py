@@ -203,7 +203,7 @@ class Fields:
         """The objects in the list field `name`, and the number of entries in the list that were not read.
 
         Null entries are ignored; other non-objects are noted. `take` is called with the list and returns
-        its first entries, as many as are to be read.
+        the entries at its beginning that are to be read.
         """
         value = self.sent(name)
         if value is None:

@@ -22,7 +22,7 @@ class Gathered:
     """The entries read, in order. `complete` is False if there may be more.
 
     There may be more if a page failed (`problem` is its error), if a limit ended the reading, or if a page only repeated earlier
-    entries. The last of these does not count if the first page held more than was requested, because such a server does not page.
+    entries. In the last case, `complete` is still True if the first page held more than was requested: such a server does not page.
     `left` is the number of received entries that were left out because of a limit; None if no limit ended the reading.
     """
 
@@ -120,7 +120,7 @@ class Pager:
         self._gathered = Gathered(tuple(self._entries), complete and self._problem is None, self._problem)
 
     def _cut(self, left: int) -> None:
-        """End the reading with the first `most` entries. `left` counts the entries that the last page had already left out."""
+        """End the reading with the first `most` entries. `left` is how many entries of the last page were not read."""
         beyond = left + max(0, len(self._entries) - self._most)
         self._gathered = Gathered(
             tuple(self._entries[: self._most]), complete=False, problem=self._problem, left=beyond

@@ -20,7 +20,7 @@ _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?", re.ASCII)
 
 
 class ApiVersion(StrEnum):
-    """The versions of the CDP's API that this program reads; the value is the first part of a path."""
+    """The versions of the CDP's API that this program reads; each value is the first part of a request's path."""
 
     V2 = "v2"
     V2_1 = "v2.1"

@@ -37,7 +37,7 @@ BY_CODE = {**{known.value: known for known in PassengerType}, **OTHER_CODES}
 
 
 def passenger_type(code: str | None) -> str:
-    """ "Adult" for ADT; an unknown code as sent; "" if none was sent."""
+    """The passenger type in words: "Adult" for ADT. An unknown code is returned unchanged; "" if no code was sent."""
     known = BY_CODE.get((code or "").upper())
     words = {
         PassengerType.ADULT: _("Adult"),

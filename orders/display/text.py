@@ -116,7 +116,7 @@ def _flight_lines(flight: Flight) -> list[str]:
 def flight_summary(flight: Flight) -> list[str]:
     """The flight time, the cabin with the fare family, and the `statuses` of a flight; any of these that is empty is left out.
 
-    A flight time in doubt is given under both readings.
+    If it is unclear whether the times are local or UTC, both possible flight times are given.
     """
     facts = [both_times(flight) if flight.doubted else flight_time(flight)]
     facts.append(" ".join(filter(None, (flight.fare_class, flight.fare_family))))

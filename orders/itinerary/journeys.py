@@ -31,8 +31,8 @@ HOUR = timedelta(hours=1)
 def plan(items: Sequence[OrderItem], *, reading: Reading = Reading.LOCAL, now: datetime | None = None) -> Trip:
     """The whole itinerary of an order's items.
 
-    `reading` says whether the feed's times are read as local or as UTC; the evidence does not change it. `now` is an aware datetime,
-    by default the current time. Never raises, whatever the items contain.
+    `reading` says whether the feed's times are read as local or as UTC. The trip keeps this reading even if the flight times suggest
+    that it is wrong. `now` is an aware datetime, by default the current time. Never raises, whatever the items contain.
     """
     moment = now if now is not None else datetime.now(UTC)
     gathered = gather(items)

@@ -46,17 +46,17 @@ _KINDS_OF_RECORD = frozenset({"item", "product", "segment", "ticket", "booking",
 
 
 def departure_of(segment: FlightSegment) -> Wall:
-    """The departure as sent."""
+    """The segment's departure time, as the CDP sent it."""
     return Wall(segment.departure, segment.departure_offset, segment.departure_day, segment.departure_sent)
 
 
 def arrival_of(segment: FlightSegment) -> Wall:
-    """The arrival as sent."""
+    """The segment's arrival time, as the CDP sent it."""
     return Wall(segment.arrival, segment.arrival_offset, segment.arrival_day, segment.arrival_sent)
 
 
 def local_day(wall: Wall) -> date | None:
-    """The date of a departure or arrival as sent, whether or not a time was sent too; None if the date is unknown."""
+    """The date that was sent for a departure or arrival, with or without a time; None if the date is unknown."""
     return wall.time.date() if wall.time is not None else wall.day
 
 

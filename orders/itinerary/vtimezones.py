@@ -63,7 +63,7 @@ def vtimezone(zone_name: str, first_year: int, last_year: int) -> Timezone:
 
 
 def _onsets(zone: ZoneInfo, start: datetime, end: datetime) -> list[Onset]:
-    """The zone's changes of offset from `start` to `end`, or up to a week after `end`, in chronological order."""
+    """The zone's changes of offset from `start` to `end`, in chronological order. One up to a week after `end` may be included."""
     onsets = []
     while start < end:
         later = start + STEP

@@ -58,7 +58,7 @@ class IntegrationQuerySet(models.QuerySet["Integration"]):
 class Integration(models.Model):
     """A program that reads orders through a shared connection.
 
-    Of the program's key, only the ID and a hash of the whole key are stored. The hash needs no salt, because the key has at least 256
+    Only the ID of the program's key and a hash of the whole key are stored. The hash needs no salt, because the key has at least 256
     random bits.
     """
 
@@ -92,7 +92,7 @@ class Integration(models.Model):
         return self.name
 
     def connection(self) -> SharedConnection:
-        """The shared connection, whose credential will be opened with the copy of the data key in the connection's own row."""
+        """The shared connection, set to open its credential with the copy of the data key in the connection's own row."""
         return self.shared.for_administration()
 
     def may_come_from(self, address: Address | None) -> bool:

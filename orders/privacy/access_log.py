@@ -210,15 +210,15 @@ _OPENING = PreparedQuery(lambda: _openings_of_order().filter(connection_id=UUID(
 
 
 def last_opening(user: AbstractBaseUser | AnonymousUser, order_ref: str) -> Question:
-    """The question that fetches `request.opening`: the user's latest opening of the order that was recorded with a reference."""
+    """The `Question` that fetches `request.opening`: the user's latest opening of the order that was recorded with a reference."""
     return Question(_LAST_OPENING, [user.pk or 0, Action.ORDER_OPENED.value, order_ref, ""])
 
 
 def _as_opened(request: Request, user_id: int, connection: ConnectionLabel | None, order_ref: str) -> tuple[str, str]:
     """The reference and route recorded when the user last opened this order through this connection.
 
-    Records without a reference are passed over. ("", "") if there is no such record or no connection. Raises AccessNotRecorded
-    if the records cannot be read.
+    Records without a reference are ignored. Returns ("", "") if there is no other record, or if `connection` is None. Raises
+    AccessNotRecorded if the records cannot be read.
     """
     if connection is None:
         return "", ""

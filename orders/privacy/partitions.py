@@ -147,7 +147,7 @@ def _switch(connection: BaseDatabaseWrapper, end: datetime, check: str) -> None:
 def prepare(connection: BaseDatabaseWrapper) -> list[str]:
     """Create any missing partitions for this month and the next MONTHS_AHEAD; return the names of those that could not be created.
 
-    Their records go to the default partition meanwhile, and are moved when a later call succeeds.
+    Records of a month without a partition go to the default partition, and are moved when a later call succeeds.
     """
     missing = []
     start = month_of(timezone.now())

@@ -71,9 +71,9 @@ class LastResult(StrEnum):
 class Row:
     """A kind of problem. `word` is its name in a few words, for tables; `step_at` replaces `step` if the time until a retry is known.
 
-    If a connection test fails in this way, its result is `result`, and `tested` is the sentence shown. If any other use fails in this
-    way, the connection's last result is `result` too, unless `accepted` is True: the failure then casts no doubt on the credential, and
-    the last result is ACCEPTED.
+    If a connection test fails in this way, its result is `result`, and `tested` is the sentence shown. If any other use of the
+    connection fails in this way, its last result is `result` too, unless `accepted` is True: the failure then casts no doubt on the
+    credential, and the last result is ACCEPTED.
     """
 
     code: Code

@@ -73,8 +73,8 @@ class FlightChange:
 class Changes:
     """The differences since the view at `since` (aware UTC); `own` says whether that view was the user's own.
 
-    `status`, `total` and `items` are pairs (before, now), or None if unchanged. A status is its text as sent, its code if the
-    text is not known, or None if only its hash is known; "" means no status. A total is (amount or None, currency). `items` counts items
+    `status`, `total` and `items` are pairs (before, now), or None if unchanged. A status is given as its text, as its code if the
+    text is not known, or as None if only its hash is known; "" means no status. A total is (amount or None, currency). `items` counts items
     without flights by status, for the statuses whose count changed. `more` is the number of changed flights that are not in `flights`.
 
     If `own`, `others_at` is when another user last viewed the order (None if there is no such view to compare), and `others_same` says

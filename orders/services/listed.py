@@ -43,7 +43,7 @@ class Trips:
 
 
 def trips_at_hand(tenant: Tenant, orders: Iterable[Order]) -> Trips:
-    """The trips of those among the newest MOST_TRIPS orders whose items are at hand; `later` has the refs of the others.
+    """The trips of the newest MOST_TRIPS orders, except those whose items are not at hand: `later` has the refs of these.
 
     Items are at hand if they came with the order, or if `CdpClient.order_at_hand` returns the order. Makes no call. Raises TimedOut if the
     page's time is up.

@@ -215,8 +215,8 @@ def _day(text: str, problems: list[str]) -> date | None:
 def _records(request: Request, everybody: bool, chosen: Filter) -> list[QuerySet[AccessRecord]]:
     """The requested records, as querysets that have no record in common.
 
-    For one user there are two: the records of what the user did, and all other records about the user. For everybody's reveals there
-    is one for each action.
+    One user's records are in two querysets: the records of what the user did, and all other records about the user. Everybody's records
+    are in one or, if only reveals are requested, in one for each action.
     """
     records = AccessRecord.objects.all()
     records = records.filter(what__in=OF_KIND[chosen.kind]) if chosen.kind else records.exclude(what__in=CHAINING)

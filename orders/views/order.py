@@ -86,7 +86,7 @@ def _show(request: Request, tenant: Tenant, ref: str) -> HttpResponseBase:
 def _other_readings(tenant: Tenant, ref: str, found: Found) -> Found:
     """Search for other readings of `ref`, such as "B94TXY" for "B94TXY.". `found` is the result for `ref` itself, which has no orders.
 
-    The result also lists the searches in `found`, and is partial if either search was; if there are no other readings, it is `found`.
+    The result also lists the searches in `found`, and is partial if either search was. If there are no other readings, return `found`.
     Raises a CdpError if nothing was found and a search failed or was incomplete.
     """
     others = [candidate for candidate in lookup.read(ref).candidates if candidate != ref]

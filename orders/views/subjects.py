@@ -22,7 +22,7 @@ def subject_of(request: Request) -> tuple[str, str]:
     """Return (keyed hash, "") for the person whom the posted text identifies, or ("", reason) if it does not identify exactly one person.
 
     Return ("", "") if the text is empty. The text (`whom`) is an e-mail address, a phone number, a person's ref, or a name. A national
-    phone number is read with the connection's country.
+    phone number is taken to be one from the connection's country.
     """
     text = normalize(request.POST.get("whom", "")[:LONGEST]).strip()
     if not text:
