@@ -47,7 +47,7 @@ class PreferencesForm(forms.Form):
         label=gettext_lazy("Keyboard shortcuts"),
         required=False,
         help_text=gettext_lazy(
-            "Turn these single-key shortcuts off if they interfere with a screen reader: / c i n p r ?"
+            "The keys / c i n p r and ? act as shortcuts. Turn them off if they interfere with a screen reader."
         ),
     )
 

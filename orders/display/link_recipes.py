@@ -72,7 +72,7 @@ RECIPES = (
         "booking_reference",
         "#{ticket.FIELD}",
         "#{ticket.number}",
-        _("In Admin → Objects → Ticket, open your text attribute and enter this template as its link template."),
+        _("In Admin → Objects → Ticket, open your text attribute and enter this as its link template."),
         note=_("Leave #{…} as it is: Zammad replaces it with the value from the ticket."),
     ),
     Recipe(
@@ -82,7 +82,7 @@ RECIPES = (
         "{%cf_FIELD%}",
         "",
         _(
-            "Put this template into a saved reply or the sidebar. It needs a single-line field from the Custom Fields module."
+            "Put this template into a saved reply or the sidebar. The reference must be in a single-line field of the Custom Fields module."
         ),
         note=_("The number after “cf_” must be the ID of your field."),
     ),
@@ -146,7 +146,7 @@ RECIPES = (
         '{{ field.value|urlencode:"" }}',
         "HD-{{ ticket.id }}",
         _(
-            "Create a template helpdesk/ticket.html that extends the original. In its helpdesk_ticket_panels block, loop with"
+            "Create a template named helpdesk/ticket.html that extends the original. In its helpdesk_ticket_panels block, loop with"
             " “for field in ticket.ticketcustomfieldvalue_set.all”. For the field that holds the reference (check field.field.name),"
             " add a link with the URL below."
         ),

@@ -197,7 +197,7 @@ FAULTS: dict[type[errors.CdpError], Row] = {
         ),
         _("Try again in a minute."),
         icon="hourglass",
-        word=_("CDP asked us to wait"),
+        word=_("the CDP asked us to wait"),
         step_at=_("Try again in %(time)s."),
         result=LastResult.RATE_LIMITED,
         tested=_("The CDP asked us to wait, so the credential could not be tested."),

@@ -370,7 +370,7 @@ def test_a_persons_fields() -> None:
         ("shown", "shown"),
         ("shown: 25 of 60", "shown: 25 of 60"),
         ("2 listed, perhaps more", "2 listed, perhaps more"),
-        ("failed: rate-limited", "failed: CDP asked us to wait"),
+        ("failed: rate-limited", "failed: the CDP asked us to wait"),
         ("failed: odd", "failed: odd"),
         ("shown: contact passport_number", "shown: Passport (contact)"),
         ("shown: traveller extra_loyaltyTier, or so", "shown: Loyalty tier, or so (traveller)"),

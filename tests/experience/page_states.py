@@ -55,7 +55,7 @@ STATES = (
     State("nobody found", "/", search("nobody.at.all@example.com"), shows="Nobody found"),
     State("typed, a name", "/", search("Jane Doyle"), shows="Find people named"),
     State("typed, a number without its country", "/", search("(01) 555-0123"), shows="has no country code"),
-    State("typed, a reference and an e-mail address", "/", search("B94TXY jane@example.com"), shows="Your search also contains"),
+    State("typed, a reference and an e-mail address", "/", search("B94TXY jane@example.com"), shows="Also in your search"),
     State("typed, one of two e-mail addresses", "/", search("jane tag@example.com"), shows="several things to search for"),
     State("typed, digits", "/", search("015550123"), shows="may contain a phone number"),
     State("find person", "/find-person/"),
