@@ -35,7 +35,10 @@ def note_signed_in(request: HttpRequest) -> None:
 
 
 def is_recent(request: HttpRequest, seconds: int) -> bool:
-    """Whether the user authenticated within the last `seconds`. Always True for a sign-in by the proxy, which cannot be confirmed."""
+    """Whether the user authenticated within the last `seconds`.
+
+    Always True if the user was signed in through the proxy: such users cannot be asked to authenticate again.
+    """
     if request.session.get(SIGNED_IN_BY) == Method.PROXY:
         return True
     by_provider = request.session.get(SIGNED_IN_BY) == Method.PROVIDER

@@ -1,9 +1,10 @@
 """Triggers that make access records append-only, even for direct SQL, and that prevent users from being deleted.
 
-On SQLite, the records have three triggers, one of them because INSERT OR REPLACE overwrites a row without any delete trigger firing.
-On PostgreSQL, one function refuses UPDATE, DELETE and TRUNCATE. For retention, `delete_older_than` can still delete records.
-On SQLite, it drops the delete trigger and creates it again in one transaction. On PostgreSQL, it calls a function that deletes as the
-table's owner. `orders.privacy.partitions` drops whole months and moves records to new partitions, which have the same triggers.
+On SQLite, there are three triggers on the records: against UPDATE, against DELETE, and against inserting an id that exists, because
+INSERT OR REPLACE overwrites a row without firing a delete trigger. On PostgreSQL, one function refuses UPDATE, DELETE and TRUNCATE.
+
+For retention, `delete_older_than` can still delete records. On SQLite, it drops the delete trigger and creates it again in one
+transaction. On PostgreSQL, it calls a function that deletes as the table's owner. `orders.privacy.partitions` drops whole months and moves records to new partitions, which have the same triggers.
 """
 
 from __future__ import annotations

@@ -45,7 +45,7 @@ class PatientRedis:
         self._lock = threading.Lock()
 
     def asked(self, ask: Callable[[Redis], T], otherwise: T) -> T:
-        """Call `ask` with the client and return its result; return `otherwise` if Redis fails or is being left alone."""
+        """Call `ask` with the client and return its result; return `otherwise` if Redis fails, or is not being tried because it failed recently."""
         now = time.monotonic()
         if now < self._away_until:
             return otherwise
