@@ -48,7 +48,7 @@ class NotCommon:
     def validate(self, password: str, user: AbstractBaseUser | None = None) -> None:
         if is_common(password):
             raise ValidationError(
-                _("This password is known from data breaches, or is a known one with digits or symbols added."),
+                _("This password is known from data breaches, with or without the digits and symbols at its ends."),
                 code="password_too_common",
             )
 
