@@ -4,7 +4,8 @@ On SQLite, there are three triggers on the records: against UPDATE, against DELE
 INSERT OR REPLACE overwrites a row without firing a delete trigger. On PostgreSQL, one function refuses UPDATE, DELETE and TRUNCATE.
 
 For retention, `delete_older_than` can still delete records. On SQLite, it drops the delete trigger and creates it again in one
-transaction. On PostgreSQL, it calls a function that deletes as the table's owner. `orders.privacy.partitions` drops whole months and moves records to new partitions, which have the same triggers.
+transaction. On PostgreSQL, it calls a function that deletes as the table's owner. `orders.privacy.partitions` drops whole months and
+moves records to new partitions, which have the same triggers.
 """
 
 from __future__ import annotations

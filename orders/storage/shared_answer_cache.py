@@ -45,7 +45,7 @@ class PatientRedis:
         self._lock = threading.Lock()
 
     def asked(self, ask: Callable[[Redis], T], otherwise: T) -> T:
-        """Call `ask` with the client and return its result; return `otherwise` if Redis fails, or is not being tried because it failed recently."""
+        """Call `ask` with the client and return its result, or `otherwise` if Redis fails or is paused after a recent failure."""
         now = time.monotonic()
         if now < self._away_until:
             return otherwise
