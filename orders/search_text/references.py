@@ -247,9 +247,10 @@ def _is_code(part: str) -> bool:
 
 
 def _in_groups(text: str) -> str:
-    """`text` such as "B94-TXY", "B94 TXY" or "X7 K2 PL" joined into one word; "" if that is not a mix of six letters and digits.
+    """`text` such as "B94-TXY", "B94 TXY" or "X7 K2 PL" joined into one word; "" if that word cannot be a booking code (see `_as_six`).
 
-    Separate groups of lower-case letters and of digits, as in "gate 12", also give "".
+    A text such as "gate 12", with lower-case letters and digits in separate groups, also gives "", as does a group of five characters
+    or more.
     """
     groups = re.split(r"[ -]", text)
     if len(groups) < 2 or not all(re.fullmatch(r"[A-Za-z0-9]{1,4}", group) for group in groups):
@@ -260,6 +261,6 @@ def _in_groups(text: str) -> str:
 
 
 def _as_six(joined: str) -> str:
-    """`joined` if it is a mix of six letters and digits, and not a price, date or the like; otherwise ""."""
+    """`joined` if it has six characters, both letters and digits, and is not a price, date or the like; otherwise ""."""
     mixed = any(map(str.isdigit, joined)) and any(map(str.isalpha, joined))
     return joined if len(joined) == 6 and mixed and not NEVER_LABELLED.fullmatch(joined) else ""

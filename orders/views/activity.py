@@ -184,7 +184,7 @@ def _asked(request: Request) -> tuple[bool, Filter, list[str]]:
     subject = request.GET.get("subject", "").strip().lower()
     if subject and not SUBJECT.fullmatch(subject):
         subject = ""
-        problems.append(_("This link does not identify a person."))
+        problems.append(_("The person or search term in the link is not valid."))
     # PostgreSQL accepts no NUL in text; orders and tickets have none.
     order, ticket = (request.GET.get(name, "").replace("\x00", "").strip()[:200] for name in ("order", "for_ticket"))
     kind, reveals = request.GET.get("kind", ""), request.GET.get("reveals", "")
