@@ -176,7 +176,7 @@ def _related(instance: Any, groups: bool, reverse: bool) -> Any:
 def rights_of_groups(
     instance: Any, action: str, reverse: bool, model: type[Model], pk_set: set[Any] | None, **_kwargs: Any
 ) -> None:
-    """Record changes to groups' permissions, made from the side of the group or of the permission."""
+    """Record changes to groups' permissions, whether made on the group or on the permission."""
     if action not in {"post_add", "post_remove", "pre_clear"}:
         return
     if action == "pre_clear":
