@@ -36,7 +36,7 @@ class NeverDeleted(Exception):
 
 @contextmanager
 def rehashing() -> Iterator[None]:
-    """Mark the block as a password check: if the hash is renewed in it, that does not count as a new password."""
+    """Mark the block as a password check: a hash renewed inside it does not count as a new password."""
     token = _rehashing.set(True)
     try:
         yield

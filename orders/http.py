@@ -51,7 +51,7 @@ class Request(HttpRequest):
     None unless the request comes from a program with an API key.
 
     Two attributes are set only for the panels of an order; on other pages, or if the database fails, they are None. `opening` is the
-    record of the last time that the user opened the order, through whichever connection, or None if there is no such record.
+    record of the last time that the user opened the order through any connection; None if there is no such record.
     `has_reveal` says whether the user has been given the right to view hidden personal data.
     """
 

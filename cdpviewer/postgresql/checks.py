@@ -27,7 +27,7 @@ BACKENDS = (
 
 @register(Tags.database)
 def room_for_all_processes(*, databases: Sequence[str] | None = None, **_kwargs: Any) -> list[CheckMessage]:
-    """Warn if PostgreSQL has too little room for this host: fewer connections than its processes may open, or too few locks.
+    """Warn if PostgreSQL allows fewer connections than this host's processes may open, or too few locks.
 
     Behind an external pooler, which opens the connections itself, do not count them; instead, warn if statements have no timeout.
     Raises DatabaseError if PostgreSQL fails.

@@ -83,8 +83,8 @@ def _unsettled(
 ) -> Iterator[AlertLine]:
     """The line for a status that needs attention before the trip, such as reserved, pending or declined.
 
-    There is no line if the trip has flights that are not cancelled and all of them are over, if `alerts` already contains the status, or
-    if the line would say no more than the order's status pill.
+    There is no line if `alerts` already contains the status, or if the line would say no more than the order's status pill. There is
+    also none if the trip has flights that are not cancelled and all of these are over.
     """
     flights = [flight for flight in trip.flights if not flight.cancelled]
     if flights and all(_is_over(flight, now) for flight in flights):

@@ -1,8 +1,8 @@
 """Proof that the access records are unchanged: every chain is read and checked link by link.
 
-The check finds records that were changed, moved, redated, removed, or written without the key. The removal of a chain's last records is
-found if one of them was noted as a head in another chain. The records alone cannot show that all chains lost everything after some
-moment, for example because an old copy of the database was restored. A head stored elsewhere shows this.
+The check finds records that were changed, moved, redated, removed, or written without the sealing key. The removal of a chain's last
+records is found if one of them was noted as a head in another chain. The records alone cannot show that all chains lost everything after
+some moment, for example because an old copy of the database was restored. A head stored elsewhere shows this.
 """
 
 from __future__ import annotations
@@ -54,8 +54,8 @@ class Head:
 class Proof:
     """The result of checking all access records.
 
-    `records` counts those in chains; `without_chain` counts those from before chaining began that are not too old to be kept. `faults`
-    has a sentence for each fault.
+    `records` counts those in chains; `without_chain` counts those from before chaining began, unless they are past the age limit.
+    `faults` has a sentence for each fault.
     """
 
     chains: int = 0
