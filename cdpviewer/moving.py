@@ -72,7 +72,7 @@ def move(url: str, *, while_served: bool = False, report: Report) -> int:
 
 @contextmanager
 def _between(url: str) -> Iterator[tuple[BaseDatabaseWrapper, BaseDatabaseWrapper]]:
-    """Connections to a backup of the current database and to the database at `url`, for the block. Raises Unfit or backups.Unfit."""
+    """Connections to a backup of the current database and to the database at `url`, for the `with` block. Raises Unfit or backups.Unfit."""
     present = connections["default"].settings_dict
     try:
         target = databases.database(url, Path(), pool="none")

@@ -48,7 +48,7 @@ def usable_name(sent: object) -> str:
 def ours(claims: Mapping[str, Any], provider: Provider) -> set[str]:
     """The names of our groups to which the groups in the claims are mapped. The groups claim may be one name or a list.
 
-    Raises NotSignedIn if the provider left the groups out because there are too many for the token: the user then keeps their groups here.
+    Raises NotSignedIn if the provider left the groups out because there were too many for the token: the user then keeps their groups here.
     https://learn.microsoft.com/en-us/entra/identity-platform/access-token-claims-reference#groups-overage-claim
     """
     names = claims.get("_claim_names")

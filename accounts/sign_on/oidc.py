@@ -48,7 +48,7 @@ log = structlog.stdlib.get_logger("accounts.sign_on")
 
 
 def begin(request: HttpRequest, page: str, *, confirm: bool = False) -> HttpResponseBase:
-    """Redirect to the provider to sign in, or with `confirm` to authenticate again. Raises NotSignedIn if the provider cannot be used.
+    """Redirect to the provider to sign in or, with `confirm`, to authenticate again. Raises NotSignedIn if the provider cannot be used.
 
     `page` is the page to go to afterwards.
     """

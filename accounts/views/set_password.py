@@ -1,4 +1,4 @@
-"""View in which a user sets a password through a link that was made for them."""
+"""The view in which a user sets a password through a link that was made for them."""
 
 from __future__ import annotations
 

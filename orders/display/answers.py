@@ -27,7 +27,7 @@ MOST_PARTS = 6
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer: `about` is "booking", "payment" or "time", `tone` the colour, `icon` the symbol, `words` the text."""
+    """One answer: `about` is "booking", "payment" or "time", `tone` the colour, `icon` the symbol and `words` the text."""
 
     about: str
     tone: str
@@ -86,9 +86,9 @@ def _booking(order: Order, summary: OrderSummary, trip: Trip) -> Answer:
 
 
 def _agrees(order: Order) -> bool:
-    """Whether the order's own status casts no doubt on its items, whose statuses are all settled.
+    """Whether the order's own status casts no doubt on its items. Call it only if the items' statuses are all settled.
 
-    A status casts doubt if it concerns a lost seat, a cancellation or a refund, or is pending for a reason other than payment.
+    The order's status casts doubt if it concerns a lost seat, a cancellation or a refund, or is pending for a reason other than payment.
     """
     row = status(order.status)
     waits = row.tone is Tone.WAITING and not row.payment.alone

@@ -34,7 +34,7 @@ def all_fields(extras: Iterable[Extra]) -> Iterator[tuple[str, str]]:
 
 
 def masked_note(note: Note) -> tuple[str, str]:
-    """The name and the value in a note on an odd field, each masked if necessary, or "" if the note has none."""
+    """The name and the value in a note on an odd field, each masked if necessary, or "" if missing."""
     name = masked_name(note.field, settings.SHOWN_FIELDS) if note.field else ""
     if not note.shown:
         return name, ""

@@ -14,7 +14,7 @@ from orders.services.currencies import canonical
 
 @dataclass(frozen=True, slots=True)
 class ItemGroup:
-    """Items whose lines are identical: `indexes` are their positions in the order (from 0), `first` is the first of these items."""
+    """Items whose lines are identical: `indexes` are their positions in the order (from 0), and `first` is the first of these items."""
 
     indexes: tuple[int, ...]
     first: OrderItem

@@ -41,7 +41,7 @@ class Whole:
 def passengers_of(items: Sequence[OrderItem], indexes: Sequence[int]) -> Passengers:
     """The number of travellers of each passenger type in the items at `indexes`, as ((type code or "", count), ...).
 
-    Items whose status is not `booked` count only if none of these items has a `booked` status.
+    If any of these items has a `booked` status, those without one do not count.
     """
     counts: Counter[str] = Counter()
     for index in [at for at in indexes if status(items[at].status).booked] or indexes:
@@ -191,7 +191,7 @@ def _missing_times(untimed: Sequence[Clock]) -> list[Notice]:
 
 
 def _clock_notices(clock: Clock) -> list[Notice]:
-    """Notices that a clock change skips or repeats the time at one end of a flight, or that the place has a code but no known zone."""
+    """Notices that a clock change skips or repeats the time at one end of a flight, or that the place there has a code but no zone."""
     notices = []
     if clock.dst is ClockChange.SKIPPED:
         notices.append(Notice(NoticeKind.CLOCK_SKIPPED, clock=clock))

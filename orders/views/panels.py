@@ -33,7 +33,7 @@ PANELS: dict[str, Panel] = {}
 
 
 def wants_part(request: Request) -> bool:
-    """Whether to return only the fragment: for frames, and for htmx unless the request is boosted or restores a page from the history."""
+    """Whether to return only the fragment: true for frames, and for htmx unless the request is boosted or restores a page from history."""
     if request.via:
         return True
     return bool(request.htmx) and not request.htmx.boosted and not request.htmx.history_restore_request

@@ -30,7 +30,7 @@ GROUP_OF = {role.name: role.group for role in ROLES}
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One person in the file. `roles` holds group names, or is None if the file has no such column; `active` is None if not given.
+    """One person in the file. `roles` holds group names, or is None if the file has no `roles` column; `active` is None if not given.
 
     `values` has the first name, last name and e-mail address by column name, except for columns that the file does not have. `subject` is
     the person's "sub" claim at the provider, or "" if not given.

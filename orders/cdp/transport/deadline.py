@@ -33,7 +33,7 @@ class Deadline:
 class DeadlineSocket(socket.socket):
     """A socket whose timeout covers all later reads and writes together; a plain socket applies it to each one.
 
-    With a plain socket, a server that sends a byte now and then could hold up a page for hours, in the headers or in the body.
+    With a plain socket, a server that sends a byte now and then could hold up a page for hours.
     TLS uses this socket too. After the deadline, data that has already arrived can still be read, because a process with a thousand
     waiting pages may get to it late; otherwise TimeoutError is raised.
     """
