@@ -191,7 +191,7 @@ def _missing_times(untimed: Sequence[Clock]) -> list[Notice]:
 
 
 def _clock_notices(clock: Clock) -> list[Notice]:
-    """Notices that a clock change skips or repeats the time at one end of a flight, or that the place there has a code but no zone."""
+    """Notices about one end of a flight: that a clock change skips or repeats the time, or that the place has a code but no known zone."""
     notices = []
     if clock.dst is ClockChange.SKIPPED:
         notices.append(Notice(NoticeKind.CLOCK_SKIPPED, clock=clock))
