@@ -112,7 +112,8 @@ def good(key: str) -> Good | None:
 def is_over(data: SessionBase | dict[str, Any], now: float) -> bool:
     """Whether a session with this data has reached one of its time limits at `now` (seconds since 1970, by the database's clock).
 
-    It counts as over if the data does not say when it started or was last used. Its expiry date is not enough: each write postpones it.
+    It also counts as over if the data does not say when it started or was last used. The expiry date alone is not enough, because
+    each write postpones it.
     """
     signed_in, seen = data.get(SIGNED_IN_AT), data.get(SEEN_AT)
     if not isinstance(signed_in, int) or not isinstance(seen, int):

@@ -113,7 +113,7 @@ def is_simple(password: str) -> bool:
 
 
 def _names(user: AbstractBaseUser | None) -> set[str]:
-    """The names, folded, that this user's password must not rely on.
+    """The names that this user's password must not rely on, as `folded` returns them.
 
     Each name is included as a whole, as its separate words, and as all its words joined together. Anything shorter than four characters
     is left out.

@@ -46,7 +46,7 @@ def stored_key(session_key: str) -> str:
 
 
 class SessionStore(db.SessionStore):
-    """Django's database sessions, stored under a hash of their keys."""
+    """Django's database sessions, each stored under a hash of its key."""
 
     def __init__(self, session_key: str | None = None) -> None:
         super().__init__(session_key)
@@ -113,7 +113,7 @@ class Backend(ModelBackend):
         return person
 
     def get_all_permissions(self, user_obj: User | AnonymousUser, obj: Model | None = None) -> set[str]:
-        """The permissions of the user and of their groups, read with one query instead of Django's two unless the user is a superuser."""
+        """The permissions of the user and of their groups. Unless the user is a superuser, one query reads them; Django needs two."""
         kept = vars(user_obj)
         if obj is None and user_obj.is_active and not user_obj.is_superuser and "_perm_cache" not in kept:
             own, groups = (

@@ -148,7 +148,7 @@ def asked(request: Request) -> dict[str, Any]:
 
 
 def in_line(get_response: GetResponse) -> GetResponse:
-    """Middleware: let other work that is ready run before each page. Probes and static files are answered earlier and do not wait."""
+    """Middleware: let other work that is ready run before each page (see `wait_in_line`). Probes and static files do not wait."""
 
     def answer(request: Request) -> HttpResponseBase:
         wait_in_line()

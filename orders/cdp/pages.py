@@ -16,7 +16,7 @@ DEFAULT_PAGE = 10  # entries of a page whose size was not requested
 class Page:
     """One page of a collection.
 
-    `limit` is the page size that the server stated, or None. `onward` is whether a `next` link points to a later or an unknown offset.
+    `limit` is the page size that the server stated, or None. `onward` says whether a `next` link points to a later or an unknown offset.
     `left` counts the entries received but not read.
     """
 

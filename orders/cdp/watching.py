@@ -18,7 +18,7 @@ class Watcher(Protocol):
         """A request is about to be sent to the CDP."""
 
     def remembered(self, hit: bool) -> None:
-        """An answer was looked up in the reader's `Memory`; `hit` is whether it was there."""
+        """An answer was looked up in the reader's `Memory`; `hit` says whether it was there."""
 
     def place(self, change: int) -> None:
         """A slot for waiting on the CDP was taken (1) or released (-1)."""

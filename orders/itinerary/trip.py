@@ -111,7 +111,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Flight:
-    """A flight of the trip, however many items contain it, or a train, bus or boat sold as a flight (see `mode`).
+    """A flight of the trip, or a train, bus or boat sold as a flight (see `mode`). Several items may contain it.
 
     `minutes` is the time from the instant of departure to that of arrival, None if unknown or impossible. `day_change` is the number of
     days from the local date of departure to that of arrival (such as 0, 1 or -1), None if unknown.

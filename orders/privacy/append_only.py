@@ -177,8 +177,8 @@ def add(
     only, `change` can be run as part of it. Return the row that `change` returns, or () if there is no `change`.
 
     Pages wait for this insert, so it is plain SQL, which takes half the time that the ORM would. On SQLite, unless `patient` is true,
-    it waits only briefly for another writer: a page that has already waited for the CDP must still report in time that nothing can be
-    shown.
+    it waits only briefly for another writer: a page that has already waited for the CDP must still have time to report that nothing
+    can be shown.
 
     Inside a transaction, the chain can be continued only after the commit. Outside one, the records are committed at once; then, at
     most once an hour in each process, the heads of other chains are noted.

@@ -52,7 +52,7 @@ class Kind(StrEnum):
 
 
 class Unreadable(StrEnum):
-    """Why a search text cannot be read; NOT means that it can be.
+    """The reason why a search text cannot be read; NOT if it can be read.
 
     DOTS: a reference contains "..". EMAIL and PHONE: an e-mail address or phone number is incomplete, invalid or in doubt. COUNTRY: the
     country of a phone number is not known.

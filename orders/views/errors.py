@@ -44,8 +44,8 @@ def page_not_found(request: Request, exception: Exception) -> HttpResponse:
 def csrf_failure(request: Request, reason: str = "") -> HttpResponseBase:
     """The response to a form with a missing or invalid CSRF token: usually a 403 page, which keeps the text of a search.
 
-    Usually, the form was loaded before the user signed in, or the browser blocks cookies. A sign-in form is shown again, but a
-    user who has signed in meanwhile is redirected. A search by a signed-out user, or the button to sign in with the provider, leads to the
+    The usual cause is a form loaded before the user signed in, or a browser that blocks cookies. A sign-in form is shown again, but a
+    user who has since signed in is redirected. A search by a signed-out user, or the button to sign in with the provider, leads to the
     sign-in page.
     """
     name = request.resolver_match.url_name if request.resolver_match else ""
