@@ -15,7 +15,7 @@ from django.core.management import call_command
 def main() -> None:
     """Set everything up. Exits if CDPVIEWER_DEMO is not on.
 
-    The connection's credential is replaced, because the sandbox's token is new.
+    The connection's credential is replaced, because the sandbox has a new token on each run.
     """
     os.environ["DJANGO_SETTINGS_MODULE"] = "cdpviewer.settings"
     django.setup()

@@ -76,7 +76,7 @@ def segment(raw: dict[str, Any]) -> FlightSegment:
 
 
 def item(raw: dict[str, Any], *, order_ref: str | None = None, room: Segments | None = None) -> OrderItem:
-    """One line of an order. A link that ends in `order_ref`, as in the vendor's sample, is not taken for the item's own ref.
+    """One line of an order. The item's ref is not taken from a link that ends in `order_ref` (as the link in the vendor's sample does).
 
     `room` counts the segments that may still be read for the order.
     """

@@ -1,7 +1,7 @@
 """Dates, times and durations in the user's language; times by the 24-hour or 12-hour clock, as the user prefers.
 
 An itinerary's local times are naive and shown as they are. The CDP's own timestamps are in UTC and shown in the user's zone,
-which is always named. Formatted dates and times are cached, because an order repeats a few of them many times.
+which is always named. Formatted dates and times are cached, because the same few occur many times in an order.
 """
 
 from __future__ import annotations

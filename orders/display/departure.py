@@ -161,7 +161,7 @@ def _leaves_in_doubt(flight: Flight, trip: Trip, now: datetime) -> str:
 
 
 def wait_words(leaves: Clock, now: datetime) -> str:
-    """The wait until a departure: "in 10 h" if it is less than 24 hours, otherwise "in 30 days", by dates at the airport.
+    """The wait until a departure: "in 10 h" if it is less than 24 hours, otherwise "in 30 days" (the difference between local dates).
 
     "" if the departure time or the airport's offset from UTC is unknown. If the airport's zone is unknown, a time read as UTC has an
     instant but no offset.

@@ -21,7 +21,7 @@ def joined(journey: Journey, index: int) -> bool:
     """Whether the leg at `index` is a wait that is drawn as one node with the arrival before it and the departure after it.
 
     This is the case if both flights use the same airport or station there, if the length of the wait is known and not negative, and if
-    neither flight is cancelled or has its times in doubt.
+    neither flight is cancelled or has times that are in doubt.
     """
     if not 0 < index < len(journey.legs) - 1:
         return False

@@ -96,7 +96,7 @@ def record(
 ) -> Row:
     """Write one access record, or one for each of `subjects`. Raises AccessNotRecorded if that fails; in that case, show nothing.
 
-    A `change` is run along with the record, and its row is returned. Without a `change`, or if the change fails, () is returned, and the
+    A `change` is run when the record is written, and its row is returned. Without a `change`, or if it fails, () is returned, and the
     page may still be shown.
 
     `what` is one of `AccessRecord.Action`; `departs` is the first local date of the trip; `subject` is a keyed hash from `hashed`,

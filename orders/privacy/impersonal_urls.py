@@ -14,7 +14,7 @@ CARRIED = frozenset({"ticket", "connection"})  # parameters that every link pass
 
 
 def search_again(text: str, parameters: dict[str, str]) -> str:
-    """The URL that repeats a posted search, if it is for references and not personal; otherwise, the URL of the start page.
+    """The URL that repeats a posted search for references; the start page's URL if the text is anything else or may identify somebody.
 
     The start page then shows a notice, unless the search was empty. `parameters` are added to the URL.
     """

@@ -266,7 +266,7 @@ def repeated_ids(connection: BaseDatabaseWrapper) -> list[int]:
 
 
 def _become_owner(connection: BaseDatabaseWrapper) -> None:
-    """Until the end of the transaction, act as the table's owner, so that new tables get the same owner even if a superuser migrates."""
+    """Until the transaction ends, act as the table's owner, so that new tables get the same owner even if a superuser creates them."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT set_config('role', pg_get_userbyid(relowner), true) FROM pg_class WHERE oid = %s::regclass", [TABLE]

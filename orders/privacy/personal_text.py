@@ -82,7 +82,7 @@ _CODE_LINE = re.compile(r"[A-Z0-9]<<|<[A-Z0-9<]{8,}|(?<![A-Z0-9])[PVIAC][A-Z<][A
 
 
 def is_personal(text: str) -> bool:
-    """Whether the text may identify somebody, because `announces` returns True for it or it contains a phone or payment card number."""
+    """Whether the text may identify somebody: `announces` returns True for it, or it contains a phone or payment card number."""
     if _is_plain(text):
         return False
     return announces(text) or bool(_PHONE.search(_plain(text))) or holds_card(text)

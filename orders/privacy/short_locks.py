@@ -1,4 +1,4 @@
-"""Change tables that pages use, on PostgreSQL, but only if the tables become free soon: pages queue behind a waiting change."""
+"""On PostgreSQL, change tables that pages use, but only if the tables become free soon: pages queue behind a waiting change."""
 
 from __future__ import annotations
 

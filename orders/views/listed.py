@@ -20,7 +20,7 @@ LIFE = 600  # seconds: a page left open this long can still load its trips
 
 
 def trips_context(request: Request, tenant: Tenant, orders: Iterable[Order]) -> dict[str, Any]:
-    """The template context of a list of orders: the trips at hand, the refs of orders whose trips load later, and the URL that loads them.
+    """The template context of a list of orders: the known trips, the refs of orders whose trips load later, and the URL that loads them.
 
     The URL is "" if no trips are loaded later. Otherwise, it is signed, so that it opens only orders that were listed, and is valid for
     LIFE seconds for this user and connection.

@@ -51,6 +51,6 @@ class Command(BaseCommand):
 
 
 def _dated(file: Path) -> list[Path]:
-    """The existing files with the name of `file`, but with a time in place of {date}; oldest first."""
+    """The existing files whose names match that of `file`, with a time in place of {date}; oldest first."""
     name = re.compile(re.escape(file.name).replace(re.escape("{date}"), r"\d{8}T\d{6}Z"))
     return sorted(path for path in file.parent.iterdir() if name.fullmatch(path.name))
