@@ -19,7 +19,7 @@ from orders.cdp.pages import DEFAULT_PAGE, Page
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """The entries read, in order. `complete` is False if there may be more.
+    """The entries that were read, in order. `complete` is False if there may be more.
 
     There may be more if a page failed (`problem` is its error), if a limit ended the reading, or if a page only repeated earlier
     entries. In the last case, `complete` is still True if the first page held more than was requested: such a server does not page.

@@ -80,7 +80,7 @@ class SharedConnection(AnyConnection):
         return unseal(self.sealed_key, self._binding("key"))
 
     def for_administration(self) -> SharedConnection:
-        """This connection, set to open with the row's own copy of the data key, for administration and integrations."""
+        """This connection, set to open its credential with the row's own copy of the data key, for administration and integrations."""
         self.hold(self.sealed_key, self._binding("key"))
         return self
 
@@ -202,7 +202,7 @@ class ConnectionMember(models.Model):
         return Binding(owner=str(self.user_id), connection=str(self.shared_id), region=self.shared.region, field="key")
 
     def connection(self) -> SharedConnection:
-        """The connection, set to open with this member's copy of its data key."""
+        """The connection, set to open its credential with this member's copy of the data key."""
         self.shared.hold(self.sealed_key, self.binding, chosen=self.is_default)
         return self.shared
 

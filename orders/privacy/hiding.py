@@ -137,7 +137,7 @@ class _Hiding:
         self._room = room
 
     def _first(self, values: list[V]) -> list[V]:
-        """The first `values`, as many as there is room for; the remaining room shrinks accordingly."""
+        """As many of the `values`, from the first on, as there is room for; the remaining room shrinks accordingly."""
         taken = values[: max(0, self._room)]
         self._room -= len(taken)
         return taken
@@ -145,7 +145,7 @@ class _Hiding:
     def level(self, value: object, name: str) -> object:
         """`value`, an object of kind `name` or a list of such objects, with all values masked except harmless ones.
 
-        None stays None; anything else becomes MASK.
+        A `value` that is neither becomes MASK, except None, which stays None.
         """
         if isinstance(value, list) and not isinstance(value, Pairs):
             entries = self._first(value)

@@ -2,7 +2,7 @@
 
 The fields that an agent needs to recognize and reach somebody are shown at once: name, e-mail addresses, phone numbers,
 postal address, nationality, gender and language. The following are hidden: passport number and expiry date, date of birth, every
-identifier that is not clearly a trade number (such as a loyalty, booking or customer number), and every unknown field, which may
+identifier except those that are clearly trade numbers (loyalty, booking or customer numbers), and every unknown field, which may
 contain anything. A mask keeps nothing of the value it replaces. The rules for orders are in `hiding`.
 """
 
@@ -51,8 +51,8 @@ class Field:
 class PersonCard:
     """A person as the page shows them. `ref` identifies them in the list of people shown, even if the CDP sent no ref.
 
-    `flights` are labels of flights; `extras` are the person's other items, as (type as sent, name). `more` is True if some flights,
-    extras or passenger types are left out.
+    `flights` are labels of flights; `extras` are the person's other items, as (type, name) pairs, with the type as the CDP sent
+    it. `more` is True if some flights, extras or passenger types are left out.
     """
 
     ref: str
@@ -107,8 +107,8 @@ def card(
 ) -> PersonCard:
     """The card of `person`, who is at `position` (from 1) in the list. `reveal` names the hidden fields to show; "all" shows them all.
 
-    `country` (ISO 3166 alpha-2, or "") is the connection's. A national phone number is read twice: as one
-    of the person's country and as one of `country`. It has a link only if the valid readings agree.
+    `country` (ISO 3166 alpha-2, or "") is the connection's. A national phone number is read twice: as a
+    number from the person's country and as one from `country`. It has a link only if the valid readings agree.
     """
     shown = frozenset(reveal)
     names = [name for name in (person.title, person.first_name, person.last_name) if name]

@@ -61,7 +61,7 @@ class Views:
     """The earlier view to compare with: its time `at` (aware), and its digest. `own` is False if it is another user's.
 
     If it is the user's own, `others_at` and `others_digest` are the time and digest of the last view by another user. They are None and ""
-    if there is no recent one; if its digest cannot be opened, only `others_digest` is "".
+    if there is no recent view by another user. If the digest of that view cannot be opened, only `others_digest` is "".
     """
 
     at: datetime

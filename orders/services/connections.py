@@ -40,8 +40,8 @@ def chosen(
 ) -> tuple[AnyConnection | None, Row, list[Any]]:
     """The connection called `name`: the user's own if there is one, else a shared one. If `name` is "", the default.
 
-    The default is the user's choice, else the first of their own connections by name, else a shared one. Shared connections granted as
-    the default come before other shared ones; within each of these groups, the first by name is used.
+    The default is the user's choice, else the first of their own connections by name, else a shared one: the
+    first by name of those granted as the default or, if there are none, of all shared ones.
 
     The other two parts of the result are the columns that `change` returns (() without a change), and a list with the row
     that each `Question` in `also` returns (None if it returns none). The statement that looks up the connection also runs these

@@ -108,7 +108,7 @@ def _seen(flight: Flight, statuses: Sequence[str]) -> Seen:
 
 
 def _others(trip: Trip, statuses: Sequence[str]) -> list[tuple[str, int]]:
-    """The number of items without flights for each status, as (code, count) pairs sorted by code."""
+    """For each status, the number of items without flights that have it, as (code, count) pairs sorted by code."""
     flown = {at for flight in trip.flights for at in flight.item_indexes}
     return sorted(Counter(code for at, code in enumerate(statuses) if at not in flown).items())
 

@@ -62,7 +62,7 @@ class Tenant:
 
     @property
     def as_of(self) -> datetime:
-        """When the oldest cached answer used by this page was received; the current time if none was used. Aware, UTC."""
+        """The time (aware, UTC) when the oldest cached answer on this page was received; the current time if no cached answer was used."""
         return self._memory.as_of
 
     @property

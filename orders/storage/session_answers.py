@@ -72,7 +72,7 @@ class SessionAnswers:
 
     @property
     def as_of(self) -> datetime:
-        """When the oldest cached answer used was received; the current time if none was used. Aware, UTC."""
+        """The time (aware, UTC) when the oldest of the answers used from the cache was received; the current time if none was used."""
         return datetime.now(UTC) if self._oldest is None else datetime.fromtimestamp(self._oldest, UTC)
 
     def hand_over(self, ref: str) -> None:

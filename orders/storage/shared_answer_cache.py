@@ -35,7 +35,7 @@ log = structlog.stdlib.get_logger("orders.memory")
 class PatientRedis:
     """A client that leaves Redis alone for `rest` seconds after a failure.
 
-    After that, one request tries it again, starting with the deletions that failed. Meanwhile other requests still do without Redis.
+    After that, one request tries Redis again, starting with the deletions that failed. Meanwhile, other requests do without it.
     """
 
     def __init__(self, client: Redis, *, rest: float = REST) -> None:

@@ -1,4 +1,4 @@
-"""Views of trips: those of the contacts' orders, in a strip above an order, and those that a list of orders loads later."""
+"""Views of trips: the strip of the contacts' orders above an order, and the trips that a list of orders loads later."""
 
 from __future__ import annotations
 
