@@ -137,7 +137,7 @@ class _Hiding:
         self._room = room
 
     def _first(self, values: list[V]) -> list[V]:
-        """As many of the `values`, from the first on, as there is room for; the remaining room shrinks accordingly."""
+        """As many values from the start of `values` as there is room for; the remaining room shrinks accordingly."""
         taken = values[: max(0, self._room)]
         self._room -= len(taken)
         return taken
