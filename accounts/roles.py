@@ -56,7 +56,7 @@ def labels(groups: Iterable[Group]) -> list[str]:
 def set_roles(person: User, names: Iterable[str]) -> bool:
     """Give the user exactly the roles whose groups have these names, and keep any groups that are not roles.
 
-    A role whose group has been deleted is not given. Return whether any role was given or taken.
+    A role whose group has been deleted is not given. Return whether any role was given or taken away.
     """
     requested = set(names)
     held = set(person.groups.filter(name__in=GROUPS).values_list("name", flat=True))

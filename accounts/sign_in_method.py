@@ -37,6 +37,6 @@ def note(request: HttpRequest, sign_in: SignIn) -> None:
 
 
 def noted(request: HttpRequest) -> SignIn:
-    """The sign-in noted on the request. If there is none, as for a session that a test starts, a sign-in with a password."""
+    """The sign-in noted on the request; a sign-in with a password if none was noted, as for a session that a test starts."""
     sign_in: SignIn = getattr(request, "sign_in", SignIn())
     return sign_in

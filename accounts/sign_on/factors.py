@@ -247,7 +247,7 @@ def remove(person: Any, pk: int, *, here: str) -> bool:
 
 
 def reset(person: Any, *, here: str = "") -> int:
-    """Remove a person's second factors and recovery codes; return their number. If there were any, record this (see also `_end_others`)."""
+    """Remove and count the rows of a person's second factors and recovery codes. If there are any, record this and call `_end_others`."""
     with transaction.atomic():
         rows = Authenticator.objects.filter(user_id=person.pk)
         count: int = rows.count()

@@ -207,7 +207,7 @@ class CdpClient:
     def get_order_extension(self, ref: str) -> Extension | None:
         """GET /orders/{ref}/extensions/ext (v2.1) or /orders/{ref}/extExt?expand=true (v2): the order's custom data; None if it has none.
 
-        The v2 path is inferred from the one for guests. If the answer there is a collection, its first record is used. A record that is
+        The v2 path is inferred from the one for guests. If the v2 answer is a collection, its first record is used. A record that is
         listed by ref only is fetched from /orders/{ref}/extExt/{its ref}.
         """
         try:

@@ -168,7 +168,7 @@ class Reader:
         return self._notes.get(key)
 
     def take_failures(self) -> list[CdpError]:
-        """The errors since the last call of this method: those of `get`, except ReferenceProblems, and any TooBusy of `run_parallel`."""
+        """The errors since this method was last called: those from `get`, except ReferenceProblems, and TooBusy from `run_parallel`."""
         failures, self._failures = self._failures, []
         return failures
 

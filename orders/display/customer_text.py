@@ -54,7 +54,7 @@ def customer_text(order: Order, trip: Trip, others: Sequence[OtherItem]) -> str:
 
 
 def _contradicts(order: Order) -> bool:
-    """Whether the order's status means that nothing is booked although the status of at least one item is settled."""
+    """Whether at least one item has a settled status although the order's status means that nothing is booked."""
     return not status(order.status).booked and any(status(item.status).settled for item in order.items)
 
 

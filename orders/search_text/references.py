@@ -240,7 +240,7 @@ def _apart(word: str) -> tuple[str, ...]:
 
 
 def _is_code(part: str) -> bool:
-    """Whether `part` has the form of a CDP ref, or of a booking code: six capital letters, or a mix of six letters and digits."""
+    """Whether `part` has the form of a CDP ref or of a booking code (six capital letters, or six letters and digits mixed)."""
     if looks_like_ref(part):
         return True
     return len(part) == 6 and part.isalnum() and (part.isupper() or any(map(str.isdigit, part))) and not part.isdigit()
@@ -249,8 +249,8 @@ def _is_code(part: str) -> bool:
 def _in_groups(text: str) -> str:
     """`text` such as "B94-TXY", "B94 TXY" or "X7 K2 PL" joined into one word; "" if that word cannot be a booking code (see `_as_six`).
 
-    A text such as "gate 12", with lower-case letters and digits in separate groups, also gives "", as does a group of five characters
-    or more.
+    The result is also "" for a text with a group of five characters or more, and for one such as "gate 12", with lower-case letters
+    and digits in separate groups.
     """
     groups = re.split(r"[ -]", text)
     if len(groups) < 2 or not all(re.fullmatch(r"[A-Za-z0-9]{1,4}", group) for group in groups):

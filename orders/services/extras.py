@@ -52,7 +52,7 @@ def flights_of_types(trip: Trip) -> dict[str, list[str]]:
 
 
 def flight_of_travellers(items: Sequence[OrderItem], taken: Mapping[str, Sequence[str]], places: frozenset[str]) -> str:
-    """The key of the single flight taken by travellers of every passenger type in `items`, if they take no other; otherwise "".
+    """The key of the flight that travellers of all the passenger types in `items` take, if it is the only one they take; otherwise "".
 
     `items` share one line of the page, so they have the same type, name, product and description. The result is also "" if the
     items are not bags, seats or meals, if they name airports themselves, or if one of them has no passenger type. `places` are the airports

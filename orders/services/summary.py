@@ -75,15 +75,15 @@ class OrderSummary:
     """The summary of an order.
 
     `reference` is the booking reference or, if there is none, the order's ref. `passengers` are those of the trip. `cancelled` and
-    `not_booked` count the travellers without a seat on any booked flight: those whose items are cancelled, and the others. `passengers`,
-    `cancelled` and `not_booked` are ((type code or "", count), ...). `statuses` counts the items' statuses, most frequent first, each in
-    the spelling that was sent first; `mixed` is True if there is more than one status. `adds_up` is whether the items' prices add up to the
-    total, None if the two cannot be compared; the reasons are then in `unchecked`, except for an order without items. `items_sum` is the
-    sum of the prices (None if not compared), `sum_currency` the order's currency. `total_holds_cancelled` is whether the total includes
-    cancelled items with a price, although not all items are cancelled. `others` are the items without flights; `extras` are those of them
-    that go with a flight, grouped by the key of that flight. `items_total` is the number of items, None if some may not have been read;
-    `items_known` is how many are known to exist. `segments_left` is how many segments were sent but not read, because of the limit for one
-    order. `notes` are the notes on the order, its items and their segments, as (position, note) pairs (see `_notes`).
+    `not_booked` count the travellers without a seat on any booked flight: those whose items are cancelled, and the others, respectively.
+    `passengers`, `cancelled` and `not_booked` are ((type code or "", count), ...). `statuses` counts the items' statuses, most frequent
+    first, each in the spelling that was sent first; `mixed` is True if there is more than one status. `adds_up` is whether the items'
+    prices add up to the total, None if the two cannot be compared; the reasons are then in `unchecked`, except for an order without items.
+    `items_sum` is the sum of the prices (None if not compared), `sum_currency` the order's currency. `total_holds_cancelled` is whether the
+    total includes cancelled items with a price, although not all items are cancelled. `others` are the items without flights; `extras` are
+    those of them that go with a flight, grouped by the key of that flight. `items_total` is the number of items, None if some may not have
+    been read; `items_known` is how many are known to exist. `segments_left` is how many segments were sent but not read, because of the
+    limit for one order. `notes` are the notes on the order, its items and their segments, as (position, note) pairs (see `_notes`).
     """
 
     reference: str

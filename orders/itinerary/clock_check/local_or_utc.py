@@ -127,8 +127,8 @@ def _most_usual_folds(
 def _weight(local: int, utc: int, expected: float, distance: float, longer: int) -> float:
     """The logarithm of the ratio of the two readings' likelihoods (UTC over local), adjusted in two cases.
 
-    If neither reading fits although both are possible, or if neither fits and both are slow, the weight stays between -LEANING and
-    LEANING. Otherwise, if only one reading is possible, the weight favours it by at least ONLY_ONE, unless a wrong date explains the other.
+    If neither reading fits, but both are possible or both are slow, the weight stays between -LEANING and LEANING. Otherwise,
+    if only one reading is possible, the weight favours it by at least ONLY_ONE, unless a wrong date explains the other.
     """
     as_utc, as_local = likelihood(utc, expected, distance, longer), likelihood(local, expected, distance, longer)
     fits_local, fits_utc = possible(local, expected), possible(utc, expected)
@@ -143,7 +143,7 @@ def _weight(local: int, utc: int, expected: float, distance: float, longer: int)
 
 
 def _both_slow(local: int, utc: int, expected: float) -> bool:
-    """Whether both readings give a plausible flight time, and even the shorter exceeds the usual time by more than their difference.
+    """Whether both readings give plausible flight times, and even the shorter one exceeds the usual time by more than the two differ.
 
     This can happen if the flight makes stops under a single flight number.
     """
@@ -198,7 +198,7 @@ def decide(scores: Iterable[SegmentScore], documented: Reading = Reading.LOCAL) 
 
 
 def _vote(segment: SegmentScore) -> float:
-    """A segment's weight within its order; its absolute value is at most MERELY_SLOW if the opposed reading merely makes the flight slow.
+    """A segment's weight within its order: at most MERELY_SLOW either way if the less likely reading merely makes the flight slow.
 
     A slow flight can still decide alone, but hardly ever outvotes flights that fit.
     """
