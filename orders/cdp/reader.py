@@ -168,7 +168,7 @@ class Reader:
         return self._notes.get(key)
 
     def take_failures(self) -> list[CdpError]:
-        """The errors since this method was last called: those from `get`, except ReferenceProblems, and TooBusy from `run_parallel`."""
+        """The errors since the last call of this method: all from `get` but ReferenceProblems, and any TooBusy from `run_parallel`."""
         failures, self._failures = self._failures, []
         return failures
 
