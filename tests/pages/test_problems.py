@@ -82,3 +82,18 @@ def test_a_rate_limit_without_a_time_still_has_a_next_step() -> None:
     problem = problems.describe(errors.RateLimited("x"))
     assert problem.retry_after is None
     assert problem.step
+
+
+def test_the_word_of_each_result_is_that_of_its_first_row() -> None:
+    """A new row above another with the same result would rename what the connection pages say."""
+    assert {result: problems.result_word(result) for result in LastResult} == {
+        LastResult.ACCEPTED: "accepted",
+        LastResult.REFUSED: "credential refused",
+        LastResult.NOT_PERMITTED: "not permitted",
+        LastResult.UNREADABLE: "stored credential cannot be used",
+        LastResult.RATE_LIMITED: "the CDP asked us to wait",
+        LastResult.SLOW: "CDP too busy",
+        LastResult.UNREACHABLE: "CDP not reachable",
+        LastResult.UNTRUSTED: "certificate not trusted",
+        LastResult.BROKEN: "error from the CDP",
+    }
