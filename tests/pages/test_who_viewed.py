@@ -87,7 +87,7 @@ def test_what_names_nobody_shows_everybody_and_says_so(desk: Client, audit: Clie
         assert "The list was not filtered by person." in page, text
         assert "opened order" in page
     page = text_of(audit.get("/activity/", {"subject": EMAIL}))
-    assert "does not identify a person" in page and EMAIL not in page
+    assert "person or search term in the link is not valid" in page and EMAIL not in page
 
 
 def test_the_other_filters_stay_when_a_person_is_chosen_and_the_person_with_them(audit: Client) -> None:
