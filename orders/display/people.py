@@ -22,7 +22,7 @@ def field_label(field: Field) -> str:
 
 
 def field_kind(name: str) -> str:
-    """The name of a field without the number that tells a person's identifiers apart."""
+    """The name under which a field has its label: "identifier" for "identifier_0" and the like, otherwise `name` itself."""
     return "identifier" if name.startswith("identifier_") else name
 
 
