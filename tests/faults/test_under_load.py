@@ -29,6 +29,7 @@ CROWD = 1_000
 LINKS = 200
 SIGN_INS = 10
 AT_ONCE = 16
+KILLED_BEFORE = 60  # of the 200 pages
 
 
 @pytest.mark.alone
@@ -148,22 +149,31 @@ def test_a_killed_worker_loses_no_record_and_locks_nothing(live_app: App, sandbo
     assert len(workers) >= 2
 
     shown: set[str] = set()
+    lost: list[float] = []
 
     def read(number: int) -> int:
-        if number == 60:
+        if number == KILLED_BEFORE:
             os.kill(workers[0], signal.SIGKILL)
+        began = time.monotonic()
         try:
             answer = requests.get(f"{live_app.url}/orders/{SEED}/", cookies=cookies, timeout=30, allow_redirects=False)
         except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError):
-            return 0  # a page that the killed worker was preparing or sending
+            lost.append(began)  # the killed worker was preparing or sending this page, or had it in its queue
+            return 0
         shown.add(answer.headers["X-Request-ID"])
         return answer.status_code
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        statuses = Counter(pool.map(read, range(200)))
+        pages = pool.map(read, range(200))
+        limit = time.monotonic() + 30
+        while workers[0] in workers_of(live_app) and time.monotonic() < limit:
+            time.sleep(0.001)
+        gone = time.monotonic()
+        statuses = Counter(pages)
     print(f"\nkill -9 of a process: {dict(statuses)}")
     assert set(statuses) <= {200, 0}
-    assert statuses[0] <= AT_ONCE
+    # Until its last file is closed, a dying process still has a queue, in which one browser may lose several pages.
+    assert gone < limit and max(lost, default=0) < gone
     # A page that was shown has its record; there may also be a record for a page that the dying worker did not manage to send.
     recorded = list(AccessRecord.objects.filter(what="order_opened").values_list("request_id", flat=True))
     assert len(shown) == statuses[200] and shown <= set(recorded) and len(recorded) <= 200
