@@ -56,7 +56,7 @@ def _run(text: str, start: int) -> int:
 
 
 def _repeated(text: str, start: int) -> int:
-    """The length of the longest piece beginning at `start` that also begins earlier in the text; the two may overlap."""
+    """The length of the longest piece at `start` that also occurs from an earlier position on; the two occurrences may overlap."""
     length = 0
     while start + length < len(text) and text.find(text[start : start + length + 1], 0, start + length) >= 0:
         length += 1

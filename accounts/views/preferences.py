@@ -26,7 +26,7 @@ class PreferencesForm(forms.Form):
     time_zone = forms.ChoiceField(
         label=gettext_lazy("Time zone"),
         help_text=gettext_lazy(
-            "Applies to timestamps from the CDP and cdpviewer. Flight times are always in the airport’s local time."
+            "Applies to timestamps from the CDP and cdpviewer. Flight times are in the airport’s local time."
         ),
     )
     clock = forms.ChoiceField(

@@ -88,10 +88,10 @@ def _before_it_leaves(local: int, utc: int) -> str:
     """The words for a flight that, under one of the two readings, lands before it leaves."""
     if local < 0:
         return _(
-            "this flight would land %(early)s before it leaves if the times were sent as local times, and take %(utc)s if in UTC"
+            "if the times were sent as local times, this flight would land %(early)s before it leaves; if in UTC, it would take %(utc)s"
         ) % {"early": duration(-local), "utc": duration(utc)}
     return _(
-        "this flight would take %(local)s if the times were sent as local times, and land %(early)s before it leaves if in UTC"
+        "if the times were sent as local times, this flight would take %(local)s; if in UTC, it would land %(early)s before it leaves"
     ) % {"local": duration(local), "early": duration(-utc)}
 
 

@@ -38,6 +38,19 @@ class Travellers:
     items_problem: errors.CdpError | None = None
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class ContactsOrders:
+    """The orders of the guests who are an order's contacts, newest first, each once.
+
+    `guests` are the refs (in lower case) of the guests whose orders were requested, at most MOST_GUESTS. `left_out` counts the contacts
+    who are none of these, or of whom the CDP says no guest.
+    """
+
+    guests: tuple[str, ...]
+    loaded: Loaded[Order]
+    left_out: int
+
+
 def load_travellers(tenant: Tenant, ref: str) -> Travellers:
     """The order's consumers, each with their items; the consumers and the order are read at the same time.
 
@@ -125,17 +138,17 @@ def load_orders_of_guest(tenant: Tenant, order_ref: str, guest_ref: str) -> Load
     return loaded
 
 
-def load_orders_of_contacts(tenant: Tenant, order_ref: str) -> tuple[tuple[str, ...], Loaded[Order]]:
-    """The refs (in lower case) of the first MOST_GUESTS guests among an order's contacts, and these guests' orders, newest first.
+def load_orders_of_contacts(tenant: Tenant, order_ref: str) -> ContactsOrders:
+    """The orders of the first MOST_GUESTS guests among an order's contacts.
 
-    Each order is returned once. Orders that could not be read are left out; `problem` is then the first failure, if known. Raises a
-    CdpError if the contacts cannot be read.
+    Orders that could not be read are left out; `problem` is then the first failure, if known. If some contacts could not be read, the
+    orders are not `complete`. Raises a CdpError if no contacts can be read.
     """
     contacts = tenant.client.list_contacts(order_ref)
-    guest_refs = [contact.guest_ref.lower() for contact in contacts.items if contact.guest_ref]
-    guests = tuple(dict.fromkeys(guest_refs))[:MOST_GUESTS]
+    guest_refs = [(contact.guest_ref or "").lower() for contact in contacts.items]
+    guests = tuple(dict.fromkeys(filter(None, guest_refs)))[:MOST_GUESTS]
     orders: dict[str, Order] = {}
-    missing, complete, problem = 0, True, None
+    missing, complete, problem = 0, contacts.complete, contacts.problem
     for answer in tenant.reader.run_parallel([partial(load_guest_orders, tenant, guest) for guest in guests]):
         if isinstance(answer, errors.CdpError):
             complete, problem = False, problem or answer
@@ -143,7 +156,8 @@ def load_orders_of_contacts(tenant: Tenant, order_ref: str) -> tuple[tuple[str, 
         missing, complete, problem = missing + answer.missing, complete and answer.complete, problem or answer.problem
         for order in answer.items:
             orders.setdefault((order.ref or f"#{len(orders)}").lower(), order)
-    return guests, Loaded(newest_first(orders.values()), missing, complete, problem)
+    loaded = Loaded(newest_first(orders.values()), missing, complete, problem)
+    return ContactsOrders(guests, loaded, sum(guest_ref not in guests for guest_ref in guest_refs))
 
 
 def _among(people: Loaded[Person] | errors.CdpError, guest_ref: str) -> bool:

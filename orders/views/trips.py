@@ -27,7 +27,8 @@ def order_trips(request: Request, tenant: Tenant, ref: str) -> HttpResponseBase:
     The order whose page shows the strip (`?on=`, otherwise `ref`) is marked. When the user opens one of the
     orders shown, its page can reuse answers from the last minute.
     """
-    guests, loaded = load_orders_of_contacts(tenant, ref)
+    contacts_orders = load_orders_of_contacts(tenant, ref)
+    guests, loaded = contacts_orders.guests, contacts_orders.loaded
     if guests:
         access_log.record(
             request,
@@ -47,6 +48,7 @@ def order_trips(request: Request, tenant: Tenant, ref: str) -> HttpResponseBase:
         "trips": lines,
         "here": on if is_ref(on) else ref,
         "guests": guests,
+        "left_out": contacts_orders.left_out,
         "missing": loaded.missing,
         "complete": loaded.complete,
         "partial": partial_problem(request, loaded.problem),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from html import unescape
 
@@ -10,6 +11,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from orders.cdp.records import Loaded, Order, Person
 from orders.models import AccessRecord, PinnedOrder
 from orders.privacy import pinned_order
 from orders.privacy.access_log import hashed
@@ -135,6 +137,41 @@ def test_somebody_with_one_order_sees_no_strip(desk: Client, cdp: Sandbox) -> No
     ref = cdp.service.world.references["UTCFED"][0].ref
     page = desk.get(f"/orders/{ref}/trips/", headers={"HX-Request": "true"})
     assert page.text.strip() == '<div id="order-trips"></div>'
+
+
+NOBODY_ELSE = re.compile(r"The CDP has no other orders for [^.]*\.")
+
+
+@pytest.mark.parametrize(
+    ("guests", "sentence"),
+    [
+        ([JANE], "The CDP has no other orders for this customer."),
+        ([JANE, JANE.upper()], "The CDP has no other orders for this customer."),
+        ([JANE, "b"], "The CDP has no other orders for these contacts."),
+        ([JANE, "b", "c"], "The CDP has no other orders for these contacts."),
+        ([JANE, None], "Other orders of 1 contact are not included here."),
+        ([JANE, "b", "c", "d"], "Other orders of 1 contact are not included here."),
+        ([JANE, "b", "c", "d", "e", None], "Other orders of 3 contacts are not included here."),
+        ([None, None], "The CDP does not say which guests the contacts are, so it cannot list their other orders."),
+        ([], "The CDP has no contacts for this order."),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("extent", ["complete", "incomplete"])
+def test_no_other_orders_is_said_only_of_contacts_who_were_all_looked_up(
+    guests: list[str | None], sentence: str, extent: str, desk: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = extent == "complete"
+    nothing: Loaded[Order] = Loaded()
+    contacts = Loaded(tuple(Person(guest_ref=guest) for guest in guests), complete=whole)
+    monkeypatch.setattr("orders.cdp.client.CdpClient.list_contacts", lambda *_: contacts)
+    monkeypatch.setattr("orders.services.people.load_guest_orders", lambda *_: nothing)
+    page = text_of(desk.get(f"/orders/{SEED}/trips/"))
+    assert ("Some entries may not have loaded." in page) is not whole
+    if whole:
+        assert sentence in page
+    assert bool(NOBODY_ELSE.search(page)) is (whole and bool(NOBODY_ELSE.match(sentence)))
+    in_place = desk.get(f"/orders/{SEED}/trips/", headers={"HX-Request": "true"}).text.strip()
+    assert (in_place == '<div id="order-trips"></div>') is (whole or not any(guests))
 
 
 def test_orders_that_did_not_load_are_not_left_out_in_silence(desk: Client, cdp: Sandbox) -> None:
@@ -286,7 +323,7 @@ def test_what_is_pinned_holds_no_names_and_goes_onward_with_connection_and_ticke
 def test_the_strip_of_several_contacts_records_each_of_them(desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     guests, load = ("first", "second", "third"), load_orders_of_contacts
     monkeypatch.setattr(
-        "orders.views.trips.load_orders_of_contacts", lambda tenant, ref: (guests, load(tenant, ref)[1])
+        "orders.views.trips.load_orders_of_contacts", lambda tenant, ref: replace(load(tenant, ref), guests=guests)
     )
     desk.get(f"/orders/{SEED}/trips/", headers={"HX-Request": "true"})
     looks = recorded_views().filter(what="guest_orders_seen")
