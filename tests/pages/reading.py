@@ -45,5 +45,5 @@ def text_in(html: str) -> str:
 
 def shown_order(page: Answer) -> str:
     """The ref of the order that a page shows, from its canonical address; "" if it shows none."""
-    found = re.search(r'<link rel="canonical" href="http://testserver/orders/([^/"]+)/">', page.content.decode())
-    return found[1].lower() if found else ""
+    match = re.search(r'<link rel="canonical" href="http://testserver/orders/([^/"]+)/">', page.content.decode())
+    return match[1].lower() if match else ""

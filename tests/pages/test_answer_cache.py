@@ -31,12 +31,12 @@ def test_an_order_that_was_handed_over_is_shown_once_and_forgotten_by_a_refresh(
     def page(ref: str) -> SessionAnswers:
         return SessionAnswers("session", "connection/1", fresh=True, handed=ref, memory=memory)
 
-    for wanted, shown in (("order", b"{}"), ("ORDER", b"{}"), ("another", None)):
+    for order_ref, shown in (("order", b"{}"), ("ORDER", b"{}"), ("another", None)):
         search = page("")
         search.put("/v2/orders/x", b"{}")
         search.hand_over("Order")
-        assert page(wanted).get("/v2/orders/x") == shown
-        assert page(wanted).get("/v2/orders/x") is None
+        assert page(order_ref).get("/v2/orders/x") == shown
+        assert page(order_ref).get("/v2/orders/x") is None
     assert len(memory) == 0
 
 

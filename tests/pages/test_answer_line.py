@@ -144,8 +144,8 @@ def test_payment_is_paid_only_where_a_status_says_so(
 def test_an_answer_is_green_only_if_order_and_all_items_agree(
     about: str, order: str, items: list[str | None], tone: str, words: str
 ) -> None:
-    found = {answer.about: answer for answer in answers_of(order, items)}[about]
-    assert (found.tone, found.words) == (tone, words)
+    answer = {answer.about: answer for answer in answers_of(order, items)}[about]
+    assert (answer.tone, answer.words) == (tone, words)
 
 
 OUT = "DUB JFK 2026-12-27T06:40 2026-12-27T09:20"
@@ -237,16 +237,16 @@ def test_the_last_landing_is_the_latest() -> None:
 def test_flights_without_a_status_have_that_of_the_order(order: str, time: str | None) -> None:
     whole = Order(ref="r", status=order, items=(item(OUT, status=None),))  # type: ignore[arg-type]
     trip = plan(whole.items, now=NOW)
-    found = {answer.about: answer.words for answer in answers(whole, summarize(whole, trip), trip, NOW)}
-    assert found.get("time") == time
+    lines = {answer.about: answer.words for answer in answers(whole, summarize(whole, trip), trip, NOW)}
+    assert lines.get("time") == time
 
 
 def test_a_time_from_part_of_the_items_says_so() -> None:
     moment = datetime(2027, 6, 1, tzinfo=UTC)
     order = Order(ref="r", status="CONFIRMED", items=(item(OUT),), items_complete=False)
     trip = plan(order.items, now=moment)
-    found = answers(order, summarize(order, trip), trip, moment)[-1]
-    assert found.words == "Arrived in New York on Sun 27 Dec 2026 (some flights may be missing)"
+    answer = answers(order, summarize(order, trip), trip, moment)[-1]
+    assert answer.words == "Arrived in New York on Sun 27 Dec 2026 (some flights may be missing)"
 
 
 EARLY = "DUB MAD 2027-04-10T07:10 2027-04-10T10:45"

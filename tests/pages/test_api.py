@@ -215,9 +215,9 @@ def test_a_key_in_the_address_opens_nothing(key: str) -> None:
 @pytest.mark.parametrize("end", ["revoked", "expired", "withdrawn", "elsewhere"])
 def test_a_key_that_has_ended_fails_at_once(key: str, shared: SharedConnection, end: str) -> None:
     assert ask(key).status_code == 200
-    found = Integration.objects.get()
+    integration = Integration.objects.get()
     if end == "revoked":
-        found.revoke()
+        integration.revoke()
     elif end == "withdrawn":
         set_active(shared, False)
     else:
@@ -425,7 +425,7 @@ class Canned:
             return self._opened
         counts = {"none": [0], "several": [2, 3] * 10 + [13], "partial": [0, 1, 2]}
         orders = self.chance.sample(self._orders, self.chance.choice(counts[kind]))
-        return Found(tuple(orders), tuple(("reference", one) for one in candidates), kind == "partial")
+        return Found(tuple(orders), tuple(("reference", candidate) for candidate in candidates), kind == "partial")
 
     def open_order(self, tenant: Tenant, ref: str) -> OpenedOrder:
         if ref not in self._refs:
@@ -438,8 +438,8 @@ class Canned:
 def test_odd_requests_end_in_no_error(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each request runs through the whole server, as WSGI passes it, mostly with the key. Seeds make each reproducible."""
     Integration.objects.update(per_minute=MOST_A_MINUTE)
-    found, of_key = Integration.objects.select_related("shared").get(), IntegrationQuerySet.of_key
-    opened = search.open_by_text(Tenant(found.connection()), "B94TXY", ["B94TXY"])
+    integration, of_key = Integration.objects.select_related("shared").get(), IntegrationQuerySet.of_key
+    opened = search.open_by_text(Tenant(integration.connection()), "B94TXY", ["B94TXY"])
     assert isinstance(opened, OpenedOrder)
     canned = Canned(opened)
     monkeypatch.setattr(api, "open_by_text", canned.open_by_text)
@@ -447,13 +447,13 @@ def test_odd_requests_end_in_no_error(key: str, monkeypatch: pytest.MonkeyPatch)
 
     def of_key_at_times(rows: IntegrationQuerySet, sent: str, address: Any) -> Integration | None:
         """Read the good key from the database for only one request in a hundred, as that is most of the work."""
-        return found if sent == key and seed % 100 else of_key(rows, sent, address)
+        return integration if sent == key and seed % 100 else of_key(rows, sent, address)
 
     monkeypatch.setattr(IntegrationQuerySet, "of_key", of_key_at_times)
     client, statuses = Client(), Counter[int]()
     for seed in range(REQUESTS):
         if seed == REQUESTS - 50:
-            found.per_minute = 0
+            integration.per_minute = 0
         canned.chance = chance = random.Random(seed)
         authorization = f"Bearer {key}" if chance.random() < 0.9 else odd_key(chance, key)
         sent: dict[str, Any] = {

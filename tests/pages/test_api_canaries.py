@@ -105,4 +105,6 @@ def test_no_documented_field_of_a_person_a_card_or_an_extension_is_answered(key:
     assert (order["ref"], order["reference"], order["route"]) == (ref, reference, ["DUB", "LHR"])
     assert [field for field, secret in secrets.items() if secret in answer.text] == []
     # Nor were people and extensions read.
-    assert not [one["target"] for one in cdp.seen() if re.search("contacts|consumers|guests|ext", one["target"])]
+    assert not [
+        request["target"] for request in cdp.seen() if re.search("contacts|consumers|guests|ext", request["target"])
+    ]

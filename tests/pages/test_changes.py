@@ -378,10 +378,10 @@ def test_old_digests_are_not_compared_and_are_pruned(desk: Client, moving: Sandb
     moving.change_order(order(flight(), status="CANCELLED"))
     assert view(desk) == ""
     ViewedOrder.objects.update(at=timezone.now() - timedelta(days=91))
-    said = StringIO()
-    call_command("prune_access_records", "--older-than", "400d", "--dry-run", stdout=said)
-    assert "views to compare with to be removed: 1" in said.getvalue() and ViewedOrder.objects.count() == 1
-    call_command("prune_access_records", "--older-than", "400d", stdout=said)
+    output = StringIO()
+    call_command("prune_access_records", "--older-than", "400d", "--dry-run", stdout=output)
+    assert "views to compare with to be removed: 1" in output.getvalue() and ViewedOrder.objects.count() == 1
+    call_command("prune_access_records", "--older-than", "400d", stdout=output)
     assert not ViewedOrder.objects.exists()
 
 
@@ -405,9 +405,9 @@ def test_pages_get_in_between_while_many_old_views_are_removed(
             left.append(other.submit(page).result())
 
     monkeypatch.setattr(prune_access_records, "time", SimpleNamespace(sleep=pause))
-    said = StringIO()
-    call_command("prune_access_records", "--older-than", "400d", stdout=said)
-    assert "views to compare with removed: 2500" in said.getvalue()
+    output = StringIO()
+    call_command("prune_access_records", "--older-than", "400d", stdout=output)
+    assert "views to compare with removed: 2500" in output.getvalue()
     assert left == [1_501, 501, 1]
     assert AccessRecord.objects.filter(what="order_opened").count() == 4
 

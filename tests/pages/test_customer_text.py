@@ -49,11 +49,11 @@ def extra(name: str | None = "Checked bag", status: str | None = "CONFIRMED", **
     ],
 )
 def test_a_flight_that_is_not_settled_says_so(order: str, statuses: list[str], remark: str, noted: bool) -> None:
-    said = text(order, item(OUT, status="CONFIRMED"), *[item(BACK, status=sent) for sent in statuses])
-    assert f"\nFlight BX 459{remark}\nDeparture: 11:25, Málaga" in said
-    assert "\nFlight BX 459\nDeparture: 06:40, Dublin" in said
-    assert (PLEASE in said) is noted
-    assert ("Status: Reserved, not confirmed" in said) is (order == "RESERVED")
+    message = text(order, item(OUT, status="CONFIRMED"), *[item(BACK, status=sent) for sent in statuses])
+    assert f"\nFlight BX 459{remark}\nDeparture: 11:25, Málaga" in message
+    assert "\nFlight BX 459\nDeparture: 06:40, Dublin" in message
+    assert (PLEASE in message) is noted
+    assert ("Status: Reserved, not confirmed" in message) is (order == "RESERVED")
 
 
 @pytest.mark.parametrize(
@@ -67,9 +67,9 @@ def test_a_flight_that_is_not_settled_says_so(order: str, statuses: list[str], r
     ],
 )
 def test_so_does_an_extra(sent: str, line: str) -> None:
-    said = text("CONFIRMED", item(OUT, status="CONFIRMED"), item(BACK, status="CONFIRMED"), extra(status=sent))
-    assert said.partition("Also booked\n")[2].partition("\n")[0] == line
-    assert (PLEASE in said) is ("–" in line)
+    message = text("CONFIRMED", item(OUT, status="CONFIRMED"), item(BACK, status="CONFIRMED"), extra(status=sent))
+    assert message.partition("Also booked\n")[2].partition("\n")[0] == line
+    assert (PLEASE in message) is ("–" in line)
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,9 @@ def test_so_does_an_extra(sent: str, line: str) -> None:
 )
 def test_an_operator_is_named_and_no_bare_code_is_given(operator: str, line: str) -> None:
     out = item(OUT, status="CONFIRMED")
-    flown = replace(out, flight_segments=tuple(replace(one, operating_carrier=operator) for one in out.flight_segments))
+    flown = replace(
+        out, flight_segments=tuple(replace(segment, operating_carrier=operator) for segment in out.flight_segments)
+    )
     assert f"\n{line}\n" in text("CONFIRMED", flown)
 
 
@@ -98,9 +100,11 @@ OVER = ("DUB IST 2026-12-27T16:55 2026-12-28T00:20", "IST VIE 2026-12-28T07:00 2
     ],
 )
 def test_the_day_is_given_whenever_it_is_another(flights: tuple[str, ...], ends: list[str]) -> None:
-    said = text("CONFIRMED", item(*flights, status="CONFIRMED"))
-    assert "Sun 27 Dec 2026 · Dublin to Vienna" in said
-    assert [line.partition(",")[0] for line in said.splitlines() if line.startswith(("Departure:", "Arrival:"))] == ends
+    message = text("CONFIRMED", item(*flights, status="CONFIRMED"))
+    assert "Sun 27 Dec 2026 · Dublin to Vienna" in message
+    assert [
+        line.partition(",")[0] for line in message.splitlines() if line.startswith(("Departure:", "Arrival:"))
+    ] == ends
 
 
 @pytest.mark.parametrize(
@@ -115,8 +119,8 @@ def test_the_day_is_given_whenever_it_is_another(flights: tuple[str, ...], ends:
     ],
 )
 def test_an_extra_says_which_flight_it_is_for(name: str | None, fields: dict[str, str], line: str) -> None:
-    said = text("CONFIRMED", item(OUT, status="CONFIRMED"), item(BACK, status="CONFIRMED"), extra(name, **fields))
-    assert said.partition("Also booked\n")[2].partition("\n")[0] == line
+    message = text("CONFIRMED", item(OUT, status="CONFIRMED"), item(BACK, status="CONFIRMED"), extra(name, **fields))
+    assert message.partition("Also booked\n")[2].partition("\n")[0] == line
 
 
 @pytest.mark.parametrize(
@@ -134,8 +138,8 @@ def test_an_extra_says_which_flight_it_is_for(name: str | None, fields: dict[str
 )
 def test_an_extra_says_how_many(quantities: list[int | str | None], line: str) -> None:
     bags = [extra("Bag 23 kg", quantity=None if many is None else Decimal(many)) for many in quantities]
-    said = text("CONFIRMED", item(OUT, status="CONFIRMED"), *bags)
-    assert said.partition("Also booked\n")[2].partition("\n")[0] == line
+    message = text("CONFIRMED", item(OUT, status="CONFIRMED"), *bags)
+    assert message.partition("Also booked\n")[2].partition("\n")[0] == line
 
 
 @pytest.mark.parametrize(
@@ -152,9 +156,9 @@ def test_an_extra_says_how_many(quantities: list[int | str | None], line: str) -
 def test_nothing_cancelled_reads_as_booked(
     order: str, flight: str, bag: str | None, says: list[str], never: list[str]
 ) -> None:
-    said = text(order, item(OUT, status=flight), extra(status=bag))
-    assert all(words in said for words in says), said
-    assert not any(words in said for words in never), said
+    message = text(order, item(OUT, status=flight), extra(status=bag))
+    assert all(words in message for words in says), message
+    assert not any(words in message for words in never), message
 
 
 @pytest.mark.parametrize(("order", "flight"), [("CANCELLED", "CONFIRMED"), ("DECLINED", "TICKETED")])
@@ -179,19 +183,19 @@ ONWARD = ("LAS LHR 2026-12-20T02:00 2026-12-20T12:15", "LHR DUB 2026-12-20T15:00
     ],
 )  # fmt: skip
 def test_a_doubted_time_is_not_given(flights: list[list[str]], says: list[str], never: list[str]) -> None:
-    said = text("CONFIRMED", *[item(*legs, status="CONFIRMED") for legs in flights])
-    assert all(words in said for words in says), said
-    assert not any(words in said for words in never), said
+    message = text("CONFIRMED", *[item(*legs, status="CONFIRMED") for legs in flights])
+    assert all(words in message for words in says), message
+    assert not any(words in message for words in never), message
 
 
 def test_a_split_party_stays_split() -> None:
     late = OUT.replace("T06:40", "T13:40").replace("T10:40", "T17:40")
-    said = text(
+    message = text(
         "CONFIRMED",
         *[item(way, status="CONFIRMED") for way in (OUT, BACK)],
         *[item(way, status="CONFIRMED", kind="CHD") for way in (late, BACK)],
     )
-    assert [line for line in said.splitlines() if line.startswith("Travellers")] == [
+    assert [line for line in message.splitlines() if line.startswith("Travellers")] == [
         "Travellers: 1 adult",
         "Travellers: 1 child",
         "Travellers: 1 adult, 1 child",

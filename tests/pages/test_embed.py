@@ -97,14 +97,14 @@ LISTED = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("written", "found"), LISTED)
-def test_only_origins_can_be_listed(written: str, found: tuple[str, ...] | None) -> None:
+@pytest.mark.parametrize(("written", "allowed"), LISTED)
+def test_only_origins_can_be_listed(written: str, allowed: tuple[str, ...] | None) -> None:
     env = Environment({"CDPVIEWER_EMBED_ORIGINS": written}, {})
-    if found is None:
+    if allowed is None:
         with pytest.raises(ImproperlyConfigured, match="CDPVIEWER_EMBED_ORIGINS is not one"):
             origins(env)
     else:
-        assert origins(env) == found
+        assert origins(env) == allowed
 
 
 @pytest.mark.parametrize(
@@ -272,7 +272,7 @@ def test_the_window_asks_for_a_sign_in_and_names_origin_and_person(agent: User) 
     assert not EmbedGrant.objects.exists()
     assert client.post("/embed/confirm/", fields_of(page)).status_code == 200
     assert EmbedGrant.objects.get().origin == DESK
-    assert [(one.what, one.detail) for one in events()][-1] == ("rights_given", f"frame of {DESK}")
+    assert [(event.what, event.detail) for event in events()][-1] == ("rights_given", f"frame of {DESK}")
     # Only once: what has been allowed is not allowed again.
     assert client.get(asked).status_code == 410
 
@@ -287,9 +287,9 @@ def test_each_of_two_windows_allows_its_own_frame(desk: Client) -> None:
     frames = {DESK: "a" * 43, front: "b" * 43}
     for origin, verifier in frames.items():
         begin(desk, verifier, origin)
-    pages = {origin: desk.get("/embed/confirm/", {"c": challenge(one)}) for origin, one in frames.items()}
+    pages = {origin: desk.get("/embed/confirm/", {"c": challenge(verifier)}) for origin, verifier in frames.items()}
     for origin, page in pages.items():
-        assert [one for one in frames if one in text_of(page)] == [origin]
+        assert [site for site in frames if site in text_of(page)] == [origin]
     assert desk.post("/embed/confirm/", fields_of(pages[DESK])).status_code == 200
     assert EmbedGrant.objects.get().origin == DESK
     assert ask(frames[front]).status_code == 404
@@ -320,7 +320,7 @@ def test_of_many_frames_that_wait_the_oldest_is_dropped(desk: Client) -> None:
 def test_a_window_left_open_is_over(desk: Client, age: int) -> None:
     begin(desk)
     session = desk.session
-    session["embed_waiting"] = {one: [origin, at - age] for one, (origin, at) in session["embed_waiting"].items()}
+    session["embed_waiting"] = {key: [origin, at - age] for key, (origin, at) in session["embed_waiting"].items()}
     session.save()
     assert confirm(desk).status_code == (410 if age > 600 else 200)
     assert EmbedGrant.objects.exists() is (age < 600)

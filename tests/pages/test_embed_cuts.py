@@ -35,9 +35,9 @@ def test_what_is_cut_is_counted_and_leads_to_all_of_it(
     whole = f"/orders/{REF}/?ticket=ZD-7"
     days = re.search('<nav class="days".*?</nav>', page, re.DOTALL)
     shown = days[0].count("<b>") if days else flights
-    wanted = [(whole, slow - 6), ("#journey-", flights - shown), (f"{whole}#money", flights + bags - 20)]
-    found = [(re.sub("(#journey-).*", r"\1", address), count) for address, count in cuts(page)]
-    assert found == [(address, count) for address, count in wanted if count]
+    expected = [(whole, slow - 6), ("#journey-", flights - shown), (f"{whole}#money", flights + bags - 20)]
+    links = [(re.sub("(#journey-).*", r"\1", address), count) for address, count in cuts(page)]
+    assert links == [(address, count) for address, count in expected if count]
     assert page.count('<section class="journey"') == flights
     for anchor in re.findall('<a href="#([^"]+)"', page):
         assert page.count(f'id="{anchor}"') == 1

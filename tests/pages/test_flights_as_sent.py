@@ -220,16 +220,16 @@ def test_flight_items_without_segments_are_named_and_lead_to_the_custom_data(
     connect(agent, cdp, f"by {version}", version=version)
     path, _page = opened(FLIGHT_ITEM, WAY_BACK, {"type": "Bag Item", "name": "Bag", "price": 1})
     page = desk.get(f"{path}?connection=by+{version}")
-    said = "2 flights without times: Dublin to Las Vegas (DUB-LAS), Las Vegas to Dublin (LAS-DUB)"
-    assert said in text_of(page)
-    assert said in itinerary_text(page.context["trip"])
+    line = "2 flights without times: Dublin to Las Vegas (DUB-LAS), Las Vegas to Dublin (LAS-DUB)"
+    assert line in text_of(page)
+    assert line in itinerary_text(page.context["trip"])
     assert "No flights to show" not in text_of(page)
     itinerary = page.content.decode().partition('id="itinerary"')[2].partition("</section>")[0]
     assert f'href="{path}custom-data/' in itinerary
 
 
 @pytest.mark.parametrize(
-    ("items", "said"),
+    ("items", "line"),
     [
         ([{"type": "FLIGHT", "price": 1, "flightSegments": [], "name": "Rome"}], "1 flight without times: Rome"),
         ([FLIGHT_ITEM, FLIGHT_ITEM], "2 flights without times: 2 × Dublin to Las Vegas (DUB-LAS)"),
@@ -241,9 +241,9 @@ def test_flight_items_without_segments_are_named_and_lead_to_the_custom_data(
         ([flown(segment()), WAY_BACK], "1 flight without times: Las Vegas to Dublin (LAS-DUB)"),
     ],
 )  # fmt: skip
-def test_what_is_known_of_a_flight_without_segments(opened: Any, items: list[Entry], said: str) -> None:
+def test_what_is_known_of_a_flight_without_segments(opened: Any, items: list[Entry], line: str) -> None:
     _path, page = opened(*items)
-    assert said in text_of(page)
+    assert line in text_of(page)
     assert "No flights to show" not in text_of(page)
 
 
@@ -267,7 +267,7 @@ HOTEL: Entry = {"type": "HOTEL", "name": "Hotel Sol", "productId": "HTL", "price
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "shown"),
+    ("extra", "other", "shown"),
     [
         ({**BAG, "description": "DUB–PMI"}, {**BAG, "description": "PMI–DUB"}, ["DUB–PMI", "PMI–DUB"]),
         ({**BAG, "description": "outbound"}, BAG, ["outbound"]),
@@ -277,8 +277,8 @@ HOTEL: Entry = {"type": "HOTEL", "name": "Hotel Sol", "productId": "HTL", "price
         ({**HOTEL, "validFrom": "2027-03-18T15:00Z"}, {**HOTEL, "validFrom": "2027-03-21T15:00Z"}, ["2027-03-18T15:00Z", "2027-03-21T15:00Z"]),
     ],
 )  # fmt: skip
-def test_extras_that_differ_are_not_merged(opened: Any, one: Entry, other: Entry, shown: list[str]) -> None:
-    _path, page = opened(flown(segment()), one, other)
+def test_extras_that_differ_are_not_merged(opened: Any, extra: Entry, other: Entry, shown: list[str]) -> None:
+    _path, page = opened(flown(segment()), extra, other)
     assert [line.count for line in page.context["summary"].others] == [1, 1]
     # Either at the flight that its travellers take, or in the list of other things on the order; not only among the items.
     before_the_items = "".join(re.findall(r'<section id="(?:itinerary|others)".*?</section>', page.text, re.DOTALL))
@@ -287,7 +287,7 @@ def test_extras_that_differ_are_not_merged(opened: Any, one: Entry, other: Entry
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("extra", "other"),
     [
         (BAG, BAG),
         (BAG, {**BAG, "passengerTypeCode": "CHD"}),
@@ -295,8 +295,8 @@ def test_extras_that_differ_are_not_merged(opened: Any, one: Entry, other: Entry
         ({**BAG, "syncedAt": "2026-11-20T10:00:01.123Z"}, {**BAG, "syncedAt": "2026-11-20T10:00:02.456Z"}),
     ],
 )
-def test_extras_that_are_alike_stay_one_line(opened: Any, one: Entry, other: Entry) -> None:
-    _path, page = opened(flown(segment()), one, other)
+def test_extras_that_are_alike_stay_one_line(opened: Any, extra: Entry, other: Entry) -> None:
+    _path, page = opened(flown(segment()), extra, other)
     assert [line.count for line in page.context["summary"].others] == [2]
 
 

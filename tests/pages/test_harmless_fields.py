@@ -125,7 +125,7 @@ def test_pairs_lists_and_texts_are_looked_into(key: str, sent: object) -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "sent", "said"),
+    ("key", "sent", "shown"),
     [
         ("passengers", 2, "2"),
         ("adultCount", 2, "2"),
@@ -137,8 +137,8 @@ def test_pairs_lists_and_texts_are_looked_into(key: str, sent: object) -> None:
         ("seat", None, "None"),
     ],
 )
-def test_what_is_harmless_inside_is_shown(key: str, sent: Any, said: str) -> None:
-    assert sent is None or masked_value(key, sent) == said
+def test_what_is_harmless_inside_is_shown(key: str, sent: Any, shown: str) -> None:
+    assert sent is None or masked_value(key, sent) == shown
 
 
 @pytest.mark.parametrize(

@@ -44,8 +44,8 @@ def keys(reference: str) -> list[str]:
 
 def test_what_is_typed_costs_the_cdp_what_five_signs_and_more_cost(zammad: dict[str, str], cdp: Sandbox) -> None:
     typed = [keys(f"{agent:02}QWERTZUI") for agent in range(AGENTS)]
-    assert {len(one[-1]) for one in typed} == {LENGTH}
-    searched = [text for one in typed for text in one if len(text) >= FEWEST_SIGNS]
+    assert {len(texts[-1]) for texts in typed} == {LENGTH}
+    searched = [text for texts in typed for text in texts if len(text) >= FEWEST_SIGNS]
     assert len(searched) == AGENTS * 7
     cdp.reset()
     assert {ask(zammad, searched[0]), ask(zammad, searched[1])} == {(200, 0)}
@@ -56,18 +56,18 @@ def test_what_is_typed_costs_the_cdp_what_five_signs_and_more_cost(zammad: dict[
     before = recorded_views().count()
 
     # All in one minute, key by key: everybody's first, everybody's second, …
-    found = [ask(zammad, text) for turn in zip(*typed, strict=True) for text in turn]
+    answers = [ask(zammad, text) for turn in zip(*typed, strict=True) for text in turn]
 
-    assert found == [(200, 0)] * len(found)
-    assert len(found) == AGENTS * (LENGTH + 1)
+    assert answers == [(200, 0)] * len(answers)
+    assert len(answers) == AGENTS * (LENGTH + 1)
     assert cdp.calls()["total"] == for_two * len(searched) // 2
     assert recorded_views().count() - before == len(searched)
     assert Integration.objects.get().in_minute == len(searched)
 
 
 def test_the_order_is_found_at_the_last_key(zammad: dict[str, str], cdp: Sandbox) -> None:
-    found = [ask(zammad, "B94TXY"[:end]) for end in range(1, 7)]
-    assert found == [(200, 0)] * 5 + [(200, 1)]
+    answers = [ask(zammad, "B94TXY"[:end]) for end in range(1, 7)]
+    assert answers == [(200, 0)] * 5 + [(200, 1)]
 
 
 def test_a_desk_that_never_stops_typing_is_refused_without_a_call(zammad: dict[str, str], cdp: Sandbox) -> None:

@@ -51,8 +51,8 @@ CASES = [
 
 @pytest.mark.parametrize(("recipe", "value", "shape", "right"), CASES)
 def test_what_the_page_says_is_where_the_link_leads(recipe: Recipe, value: str, shape: Shape, right: str) -> None:
-    found = leads(recipe, value, shape)
-    assert ({"elsewhere"} if found.elsewhere else MAY_BE[found.reading.kind]) & set(right.split())
+    destination = leads(recipe, value, shape)
+    assert ({"elsewhere"} if destination.elsewhere else MAY_BE[destination.reading.kind]) & set(right.split())
 
 
 def in_docs(recipe: Recipe) -> str:

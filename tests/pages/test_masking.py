@@ -125,12 +125,12 @@ def test_a_number_of_trade_that_gives_somebody_away_is_hidden(value: str) -> Non
 
 def test_a_key_that_may_be_a_value_stands_neither_on_the_card_nor_in_a_name() -> None:
     person = Person(extras=(Extra("shoeSize", "38"), Extra("ZX998877", "x"), Extra("mealPreference", "Vegan")))
-    found = card(person, 1).fields
-    assert [(field.name, field.label) for field in found] == [
+    fields = card(person, 1).fields
+    assert [(field.name, field.label) for field in fields] == [
         ("extra_field_1", MASK),
         ("extra_field_2", MASK),
         ("extra_mealPreference", "mealPreference"),
     ]
-    assert {field.value for field in found} == {MASK}
+    assert {field.value for field in fields} == {MASK}
     shown = card(person, 1, reveal={"extra_field_2"}).fields[1]
     assert (shown.label, shown.value, shown.masked) == ("ZX998877", "x", False)

@@ -150,8 +150,8 @@ def cdp(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     orders = [priced(f"PR{at:02}", price, currency) for at, (price, currency, _shown) in enumerate(PRICES)]
     orders += [priced(f"NU{at:02}", price, '"EUR"') for at, (price, _shown) in enumerate(NOT_UNDERSTOOD)]
     orders += [priced(f"NO{at:02}", price, '"EUR"') for at, price in enumerate(NOTHING)]
-    orders += [order(reference, fields, items) for reference, (fields, items, _said) in SUMS.items()]
-    for reference, (fields, _said) in ORIGINALS.items():
+    orders += [order(reference, fields, items) for reference, (fields, items, _words) in SUMS.items()]
+    for reference, (fields, _words) in ORIGINALS.items():
         orders.append(
             order(reference, f'"price": 100, {EUR}', (f'{{"type": "OTHER", "price": 100, {EUR}, {fields}}}',))
         )
@@ -181,10 +181,10 @@ def test_a_price_is_shown_as_sent(desk: Client, reference: str, shown: str) -> N
     ("reference", "sent"), [(f"NU{at:02}", sent) for at, (_price, sent) in enumerate(NOT_UNDERSTOOD)]
 )
 def test_a_price_that_is_not_understood_is_shown_and_said_so(desk: Client, reference: str, sent: str) -> None:
-    said = " ".join(f"could not be read: {sent}".split())
+    words = " ".join(f"could not be read: {sent}".split())
     header, card = parts(desk, reference)
-    assert said in header
-    assert card.count(said) == 2
+    assert words in header
+    assert card.count(words) == 2
     assert "not in the CDP’s answer" not in card and "no price" not in card
 
 
@@ -195,15 +195,15 @@ def test_a_price_that_was_not_sent_is_not_in_the_answer(desk: Client, reference:
     assert "not in the CDP’s answer" in card and "no price" in card and "could not be read" not in card
 
 
-@pytest.mark.parametrize(("reference", "said"), [(key, value[-1]) for key, value in SUMS.items()])
-def test_a_sum_is_checked_or_says_why_not(desk: Client, reference: str, said: str) -> None:
-    assert parts(desk, reference)[1].partition(" Record details")[0].endswith(said)
+@pytest.mark.parametrize(("reference", "words"), [(key, value[-1]) for key, value in SUMS.items()])
+def test_a_sum_is_checked_or_says_why_not(desk: Client, reference: str, words: str) -> None:
+    assert parts(desk, reference)[1].partition(" Record details")[0].endswith(words)
 
 
-@pytest.mark.parametrize(("reference", "said"), [(key, value[-1]) for key, value in ORIGINALS.items()])
-def test_an_original_price_is_what_it_was_before_conversion(desk: Client, reference: str, said: str) -> None:
+@pytest.mark.parametrize(("reference", "words"), [(key, value[-1]) for key, value in ORIGINALS.items()])
+def test_an_original_price_is_what_it_was_before_conversion(desk: Client, reference: str, words: str) -> None:
     _header, card = parts(desk, reference)
-    assert said in card and ("before conversion" in card) == bool(said)
+    assert words in card and ("before conversion" in card) == bool(words)
     assert "was 1" not in card
     assert ("Original unit price" in card) == ("originalPrice" in ORIGINALS[reference][0])
 

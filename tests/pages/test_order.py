@@ -21,7 +21,7 @@ def test_the_seed_order_is_read_from_one_call(desk: Client, cdp: Sandbox) -> Non
     page = desk.get(f"/orders/{SEED}/")
     assert page.status_code == 200
     text = text_of(page)
-    for said in (
+    for detail in (
         "B94TXY",
         "PURCHASED",
         "Card",
@@ -36,7 +36,7 @@ def test_the_seed_order_is_read_from_one_call(desk: Client, cdp: Sandbox) -> Non
         "459",
         "460",
     ):
-        assert said in text, said
+        assert detail in text, detail
     assert "100.00" in text and "EUR" in text.replace("€", "EUR")
     assert "112.00" in text
     assert cdp.calls()["total"] == 1
@@ -215,14 +215,14 @@ def test_an_odd_ref_in_an_answer_costs_neither_the_page_nor_the_order(desk: Clie
         page = desk.get(f"/orders/{UNKNOWN}/")
         assert page.status_code == 200
         assert "ODDREF" in text_of(page)
-        found = desk.get("/orders/?q=ODDREF")
-        assert found.status_code == 200
-        assert "cannot be opened" in text_of(found)
+        answer = desk.get("/orders/?q=ODDREF")
+        assert answer.status_code == 200
+        assert "cannot be opened" in text_of(answer)
 
 
 @pytest.mark.parametrize("page", ["contacts/", "travellers/", "raw/", "custom-data/", "itinerary.ics"])
 def test_the_pages_of_an_order_are_found_by_its_booking_reference_too(desk: Client, page: str) -> None:
-    found = desk.get(f"/orders/B94TXY/{page}?ticket=ZD-5")
-    assert found.status_code == 200
+    answer = desk.get(f"/orders/B94TXY/{page}?ticket=ZD-5")
+    assert answer.status_code == 200
     assert recorded_views().get().order_ref == SEED
     assert desk.get(f"/orders/NOSUCH9/{page}").status_code == 404

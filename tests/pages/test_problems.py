@@ -16,7 +16,7 @@ SPRITE = (Path(__file__).parents[2] / "static" / "icons.svg").read_text()
 def leaves(kind: type[errors.CdpError] = errors.CdpError) -> list[type[errors.CdpError]]:
     """Every concrete class of the error tree: a new one without a row makes the test fail."""
     below = kind.__subclasses__()
-    return [found for child in below for found in leaves(child)] or [kind]
+    return [leaf for child in below for leaf in leaves(child)] or [kind]
 
 
 def test_the_table_holds_every_fault_and_no_other() -> None:
@@ -64,11 +64,11 @@ def test_the_heading_says_what_it_is(kind: type[errors.CdpError], status: int, w
 
 
 @pytest.mark.parametrize(
-    ("seconds", "said"), [(0.2, "1 second."), (40, "40 seconds"), (720, "12 minutes"), (21_600, "6 hours")]
+    ("seconds", "duration"), [(0.2, "1 second."), (40, "40 seconds"), (720, "12 minutes"), (21_600, "6 hours")]
 )
-def test_a_rate_limit_says_when_to_try_again(seconds: float, said: str) -> None:
+def test_a_rate_limit_says_when_to_try_again(seconds: float, duration: str) -> None:
     problem = problems.describe(errors.RateLimited("x", retry_after=seconds))
-    assert said in problem.step
+    assert duration in problem.step
     assert problem.retry_after is not None and problem.retry_after >= 1
 
 

@@ -70,7 +70,7 @@ def test_other_panels_tell_what_they_wait_for_too(
         settings.CDP_REGIONS = {**settings.CDP_REGIONS, "sandbox": cdp.url}  # type: ignore[attr-defined]
         connect(agent, cdp, "slow", version="v2.1")
         client.force_login(agent)
-        order = next(one for one in cdp.service.world.orders.values() if one.fields["referenceId"] == reference)
+        order = next(order for order in cdp.service.world.orders.values() if order.fields["referenceId"] == reference)
         cdp.set_fault(order.ref, "no-expand")
         answer = client.get(f"/orders/{order.ref}/{panel}/?connection=slow", headers=HTMX)
         assert answer.streaming

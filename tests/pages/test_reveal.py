@@ -24,11 +24,11 @@ def person(desk: Client, kind: str = "contact") -> str:
 
 def test_the_record_says_of_whom_what_and_on_which_order(desk: Client, supervisor: User, cdp: Sandbox) -> None:
     desk.get(f"/orders/{SEED}/")
-    one = person(desk)
-    answer = desk.post(ADDRESS, {"person": one, "kind": "contact", "field": "passport_number"}, headers=HTMX)
+    ref = person(desk)
+    answer = desk.post(ADDRESS, {"person": ref, "kind": "contact", "field": "passport_number"}, headers=HTMX)
     assert PASSPORT in text_of(answer)
     look = AccessRecord.objects.get(what="field_revealed")
-    assert (look.outcome, look.subject) == ("shown: contact passport_number", access_log.hashed(one))
+    assert (look.outcome, look.subject) == ("shown: contact passport_number", access_log.hashed(ref))
     assert look.reference == "B94TXY"
     assert look.route
 
@@ -49,11 +49,11 @@ def test_only_a_hidden_field_of_that_person_can_be_revealed(
 def test_a_refusal_says_what_was_asked_for_and_nothing_that_was_made_up(
     posted: str, kept: str, desk: Client, cdp: Sandbox
 ) -> None:
-    one = person(desk)
-    answer = desk.post(ADDRESS, {"person": one, "kind": "traveller", "field": posted})
+    ref = person(desk)
+    answer = desk.post(ADDRESS, {"person": ref, "kind": "traveller", "field": posted})
     assert answer.status_code == 403
     look = AccessRecord.objects.get(what="reveal_refused")
-    assert (look.outcome, look.subject) == (f"refused: traveller {kept}", access_log.hashed(one))
+    assert (look.outcome, look.subject) == (f"refused: traveller {kept}", access_log.hashed(ref))
 
 
 def test_a_refusal_stands_below_the_card_and_not_in_its_place(desk: Client, cdp: Sandbox) -> None:

@@ -161,9 +161,9 @@ def test_whatever_is_legal_in_a_local_part_stays_in_it(local: str, frame: str) -
 
 
 @given(LOCAL, LOCAL)
-def test_no_address_is_asked_for_that_is_a_part_of_another(one: str, other: str) -> None:
-    reading = lookup.read(f"{one}'{other}@example.com")
-    assert reading.address in {"", f"{one}'{other}@example.com"}
+def test_no_address_is_asked_for_that_is_a_part_of_another(local: str, other: str) -> None:
+    reading = lookup.read(f"{local}'{other}@example.com")
+    assert reading.address in {"", f"{local}'{other}@example.com"}
 
 
 @pytest.mark.parametrize(

@@ -31,14 +31,14 @@ def own(agent: User, client: Client, settings: object) -> Iterator[tuple[Client,
 
 def forms(page: Any) -> list[tuple[str, dict[str, str]]]:
     """Action and hidden fields of the forms that search for something, except the one in the bar."""
-    found = []
+    searches = []
     for action, body in re.findall(
         r'<form[^>]*method="post"[^>]*action="([^"]*)"[^>]*>(.*?)</form>', page.text, re.DOTALL
     ):
         fields = dict(re.findall(r'<input type="hidden" name="(q|exactly|first_name|last_name)" value="([^"]*)"', body))
         if fields:
-            found.append((action, {name: unescape(value) for name, value in fields.items()}))
-    return found
+            searches.append((action, {name: unescape(value) for name, value in fields.items()}))
+    return searches
 
 
 @pytest.mark.parametrize(
@@ -180,8 +180,8 @@ def test_a_national_number_asks_for_its_country_and_is_posted_with_it(desk: Clie
     ((action, fields),) = forms(page)
     assert (action, fields) == ("/orders/?ticket=ZD-5", {"q": "Tel. (01) 555-0123"})
     assert cdp.calls()["total"] == 0
-    found = desk.post(action, {**fields, "country": "IE"})
-    assert found.status_code == 200
+    answer = desk.post(action, {**fields, "country": "IE"})
+    assert answer.status_code == 200
     assert recorded_views().get().what == "searched_phone"
 
 

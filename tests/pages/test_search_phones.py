@@ -269,5 +269,10 @@ def test_a_number_with_a_prefix_for_calls_abroad_or_far_away_is_read_in_its_coun
     ],
 )
 def test_a_clear_reference_stays_beside_an_address_that_cannot_be_read(text: str) -> None:
-    found = lookup.read(text)
-    assert (found.kind, found.candidates, found.also, found.mixed) == (lookup.Kind.REFERENCE, ("B94TXY",), (), False)
+    reading = lookup.read(text)
+    assert (reading.kind, reading.candidates, reading.also, reading.mixed) == (
+        lookup.Kind.REFERENCE,
+        ("B94TXY",),
+        (),
+        False,
+    )

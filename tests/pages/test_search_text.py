@@ -56,8 +56,8 @@ REF = "d680c9be-4c07-4731-857e-9602034b15f2"
     ],
 )
 def test_a_reference_is_found_in_what_was_pasted(text: str, candidates: tuple[str, ...]) -> None:
-    found = lookup.read(text)
-    assert (found.kind, found.candidates) == ("reference", candidates)
+    reading = lookup.read(text)
+    assert (reading.kind, reading.candidates) == ("reference", candidates)
 
 
 @pytest.mark.parametrize(
@@ -73,9 +73,9 @@ def test_a_reference_is_found_in_what_was_pasted(text: str, candidates: tuple[st
     ],
 )
 def test_an_unfilled_placeholder_is_named(text: str) -> None:
-    found = lookup.read(text)
-    assert found.kind == "placeholder"
-    assert found.placeholder
+    reading = lookup.read(text)
+    assert reading.kind == "placeholder"
+    assert reading.placeholder
 
 
 @pytest.mark.parametrize(
@@ -96,8 +96,8 @@ def test_an_unfilled_placeholder_is_named(text: str) -> None:
     ],
 )
 def test_what_cannot_be_a_reference_says_why(text: str, why: str) -> None:
-    found = lookup.read(text)
-    assert (found.kind, found.why) == ("unreadable", why)
+    reading = lookup.read(text)
+    assert (reading.kind, reading.why) == ("unreadable", why)
 
 
 @pytest.mark.parametrize(
@@ -111,9 +111,9 @@ def test_what_cannot_be_a_reference_says_why(text: str, why: str) -> None:
     ],
 )
 def test_an_at_sign_means_e_mail_and_a_leading_plus_a_phone(text: str, kind: str, address: str) -> None:
-    found = lookup.read(text)
-    assert (found.kind, found.address) == (kind, address)
-    assert address not in repr(found)
+    reading = lookup.read(text)
+    assert (reading.kind, reading.address) == (kind, address)
+    assert address not in repr(reading)
 
 
 @pytest.mark.parametrize("text", ["", "   ", '""', "#", "{}", "\n"])
@@ -123,10 +123,10 @@ def test_nothing_is_nothing(text: str) -> None:
 
 @given(st.text(max_size=300))
 def test_any_text_gives_a_reading_and_only_clean_candidates(text: str) -> None:
-    found = lookup.read(text)
-    assert found.kind in {"empty", "reference", "email", "phone", "name", "several", "placeholder", "unreadable"}
-    assert all(lookup.is_reference(candidate) for candidate in found.candidates)
-    assert bool(found.candidates) == (found.kind == "reference")
+    reading = lookup.read(text)
+    assert reading.kind in {"empty", "reference", "email", "phone", "name", "several", "placeholder", "unreadable"}
+    assert all(lookup.is_reference(candidate) for candidate in reading.candidates)
+    assert bool(reading.candidates) == (reading.kind == "reference")
 
 
 @pytest.mark.parametrize("ref", ["a", "a" * 128, "A.b_c~d-e", REF, "x.y"])

@@ -72,12 +72,12 @@ def moved(redis: Server, source: Any, target: Any) -> None:
     "other", [(KEY[0], KEY[1], "/v2/orders/another"), (KEY[0], "connection/2", KEY[2]), ("another", KEY[1], KEY[2])]
 )
 def test_a_value_opens_only_where_it_was_sealed_for(redis: Server, other: Any) -> None:
-    one = memory(redis)
-    one.put(KEY, ANSWER)
-    one.put(other, b"its own")
+    cache = memory(redis)
+    cache.put(KEY, ANSWER)
+    cache.put(other, b"its own")
     moved(redis, KEY, other)
-    assert one.get(other) is None
-    assert one.get(KEY) is not None
+    assert cache.get(other) is None
+    assert cache.get(KEY) is not None
 
 
 def test_a_session_that_knows_the_numbers_opens_nothing_of_anothers(redis: Server) -> None:
@@ -93,20 +93,20 @@ def test_a_session_that_knows_the_numbers_opens_nothing_of_anothers(redis: Serve
 
 @pytest.mark.parametrize("odd", ["", "text", 7, "ä", b"\xff", "{}", "gAAAAA=="])
 def test_an_odd_value_is_none(redis: Server, odd: Any) -> None:
-    one = memory(redis)
-    one.put(KEY, ANSWER)
+    cache = memory(redis)
+    cache.put(KEY, ANSWER)
     redis.client().set(shared_answer_cache._name("answer", *KEY), odd)
-    assert one.get(KEY) is None
-    one.put(KEY, ANSWER)
+    assert cache.get(KEY) is None
+    cache.put(KEY, ANSWER)
     redis.client().set(shared_answer_cache._numbers(*KEY[:2])[0], odd)
-    assert one.get(KEY) is None
+    assert cache.get(KEY) is None
 
 
 def test_what_is_no_json_is_none(redis: Server) -> None:
-    one = memory(redis)
-    one.put(KEY, ANSWER)
+    cache = memory(redis)
+    cache.put(KEY, ANSWER)
     redis.client().set(shared_answer_cache._name("answer", *KEY), b"\x80\x04N.")  # what pickle writes
-    assert one.get(KEY) is None
+    assert cache.get(KEY) is None
 
 
 def test_signing_out_in_one_process_forgets_in_all(redis: Server) -> None:
@@ -164,32 +164,32 @@ class Counting:
 def test_a_redis_that_is_gone_is_asked_once_in_a_while() -> None:
     with running() as redis:
         client = Counting(redis.client())
-        one = SharedAnswerCache(PatientRedis(client, rest=60))  # type: ignore[arg-type]
-        one.put(KEY, ANSWER)
-        assert one.get(KEY) is not None
+        cache = SharedAnswerCache(PatientRedis(client, rest=60))  # type: ignore[arg-type]
+        cache.put(KEY, ANSWER)
+        assert cache.get(KEY) is not None
         redis.stop()
         client.asked = 0
         for _page in range(20):
-            assert one.get(KEY) is None
-            one.put(KEY, ANSWER)
-            one.forget(KEY[0])
-            assert one.take(KEY) is False
+            assert cache.get(KEY) is None
+            cache.put(KEY, ANSWER)
+            cache.forget(KEY[0])
+            assert cache.take(KEY) is False
         assert client.asked == 1
 
 
 def test_of_twenty_pages_one_waits_for_a_redis_that_hangs() -> None:
     with silent() as (url, connections):
         patient = PatientRedis(Redis.from_url(**shared_redis.client(url)), rest=60)
-        one = SharedAnswerCache(patient)
+        cache = SharedAnswerCache(patient)
         for _page in range(20):
-            one.put(KEY, ANSWER)
-            assert one.get(KEY) is None
-            one.forget(KEY[0])
+            cache.put(KEY, ANSWER)
+            assert cache.get(KEY) is None
+            cache.forget(KEY[0])
         assert connections() == 1
         # Afterwards one of them tries again, even with a deletion pending, and no other waits for that.
         patient._away_until = time.monotonic()
         with ThreadPoolExecutor(20) as crowd:
-            assert list(crowd.map(lambda _page: one.get(KEY), range(20))) == [None] * 20
+            assert list(crowd.map(lambda _page: cache.get(KEY), range(20))) == [None] * 20
         assert connections() == 1
 
 
@@ -203,12 +203,12 @@ def test_what_was_to_be_forgotten_meanwhile_is_forgotten_first(redis: Server) ->
             return super().__getattr__(name)
 
     client = Away(redis.client())
-    one = SharedAnswerCache(PatientRedis(client, rest=0))  # type: ignore[arg-type]
-    one.put(KEY, ANSWER)
+    cache = SharedAnswerCache(PatientRedis(client, rest=0))  # type: ignore[arg-type]
+    cache.put(KEY, ANSWER)
     client.away = True
-    one.forget(KEY[0], KEY[1])
+    cache.forget(KEY[0], KEY[1])
     client.away = False
-    assert one.get(KEY) is None
+    assert cache.get(KEY) is None
     assert memory(redis).get(KEY) is None
 
 
@@ -239,9 +239,9 @@ def test_what_another_process_forgets_during_a_request_stays_forgotten(redis: Se
 
 def test_storing_nothing_is_no_failure(redis: Server) -> None:
     memory(redis).put(KEY, ANSWER)
-    one = memory(redis)
-    one.put_all({})
-    assert one.get(KEY) is not None
+    cache = memory(redis)
+    cache.put_all({})
+    assert cache.get(KEY) is not None
 
 
 def test_a_request_that_forgets_stores_anew(redis: Server) -> None:

@@ -93,12 +93,12 @@ REFUNDED = ("Refunded", "Partially refunded", "Cancelled and refunded")
 
 @pytest.mark.parametrize(("word", "sent"), [(word, sent) for word, spellings in SENT.items() for sent in spellings])
 def test_a_status_in_any_spelling(word: str, sent: str) -> None:
-    found = status(sent)
-    assert found.word == word
-    assert (found.cancelled, found.waits, found.refunded) == (word in STRUCK, word in NOT_CONFIRMED, word in REFUNDED)
+    row = status(sent)
+    assert row.word == word
+    assert (row.cancelled, row.waits, row.refunded) == (word in STRUCK, word in NOT_CONFIRMED, word in REFUNDED)
     if word in TENTATIVE:
-        assert found.calendar is CalendarStatus.TENTATIVE
-    assert (found.calendar is CalendarStatus.CANCELLED) == found.cancelled
+        assert row.calendar is CalendarStatus.TENTATIVE
+    assert (row.calendar is CalendarStatus.CANCELLED) == row.cancelled
 
 
 def test_every_row_is_in_the_table() -> None:
@@ -107,8 +107,8 @@ def test_every_row_is_in_the_table() -> None:
 
 @pytest.mark.parametrize("sent", UNKNOWN)
 def test_an_unknown_status_is_shown_as_sent_and_changes_nothing(sent: str) -> None:
-    found = status(sent)
-    assert (found.word, found.cancelled, found.alert, found.calendar) == (sent, False, False, None)
+    row = status(sent)
+    assert (row.word, row.cancelled, row.alert, row.calendar) == (sent, False, False, None)
 
 
 @pytest.mark.parametrize(
@@ -117,8 +117,8 @@ def test_an_unknown_status_is_shown_as_sent_and_changes_nothing(sent: str) -> No
      "CANCELLED (NO SHOW)", "Cancelled - Refund pending", "CANCELED_WITH_FEE", "user cancelled"],
 )  # fmt: skip
 def test_who_cancelled_is_shown_and_it_is_cancelled(sent: str) -> None:
-    found = status(sent)
-    assert (found.word, found.cancelled, found.calendar) == (sent, True, CalendarStatus.CANCELLED)
+    row = status(sent)
+    assert (row.word, row.cancelled, row.calendar) == (sent, True, CalendarStatus.CANCELLED)
 
 
 def test_a_word_of_the_feed_is_never_taken_for_a_phrase_of_ours() -> None:

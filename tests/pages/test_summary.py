@@ -58,9 +58,9 @@ def test_the_total_includes_cancelled_items_only_where_their_prices_say_so() -> 
 
 
 def test_mixed_statuses_are_counted_most_frequent_first() -> None:
-    found = of(FLIGHT, BAG, replace(BAG, status="CANCELLED"))
-    assert found.mixed
-    assert found.statuses == (("CONFIRMED", 2), ("CANCELLED", 1))
+    summary = of(FLIGHT, BAG, replace(BAG, status="CANCELLED"))
+    assert summary.mixed
+    assert summary.statuses == (("CONFIRMED", 2), ("CANCELLED", 1))
 
 
 def test_an_extra_belongs_to_the_flight_its_product_names() -> None:
@@ -83,12 +83,12 @@ def test_extras_that_read_alike_are_one_line_with_their_passengers_counted() -> 
     meal = replace(BAG, type="MEAL", name="Vegan meal", product_id=None)
     bag = replace(BAG, name="Checked bag 20 kg", passenger_type_code="ADT")
     child = replace(bag, ref="i8", passenger_type_code="CHD")
-    found = of(FLIGHT, bag, meal, child, bag).others
-    assert [(line.index, line.count, line.passengers) for line in found] == [
+    lines = of(FLIGHT, bag, meal, child, bag).others
+    assert [(line.index, line.count, line.passengers) for line in lines] == [
         (1, 3, (("ADT", 2), ("CHD", 1))),
         (2, 1, ()),
     ]
-    assert found[0].item is bag
+    assert lines[0].item is bag
 
 
 def test_extras_that_differ_in_something_shown_are_lines_of_their_own() -> None:
@@ -112,8 +112,8 @@ def test_the_reference_falls_back_to_the_ref() -> None:
 
 def test_every_note_is_told_with_its_place() -> None:
     odd = Note("price", "not a number", "free")
-    found = of(replace(FLIGHT, notes=(odd,)), notes=(Note("status", "not a text"),))
-    assert found.notes == (("", Note("status", "not a text")), ("1", odd))
+    summary = of(replace(FLIGHT, notes=(odd,)), notes=(Note("status", "not a text"),))
+    assert summary.notes == (("", Note("status", "not a text")), ("1", odd))
 
 
 def test_items_total_is_unknown_while_items_are_missing() -> None:

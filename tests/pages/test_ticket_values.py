@@ -76,7 +76,7 @@ def landing(client: Client, address: str) -> tuple[str, str, list[str]]:
 
 def check(word: str, right: str, page: str, made: list[str], address: str) -> None:
     assert word in right.split(), (word, made[:4])
-    assert not any(trace in unquote(one) for one in made for trace in PERSONAL)
+    assert not any(trace in unquote(link) for link in made for trace in PERSONAL)
     assert "<script>alert" not in page
     if f"ticket={TICKET}" in address.replace("/?ticket", "?ticket") and word != "elsewhere":
         assert f"Ticket {TICKET}" in page or f"ticket={TICKET}" in page
@@ -93,7 +93,7 @@ def test_where_a_link_leads(desk: Client, address: str, right: str) -> None:
 def test_the_same_link_leads_there_by_the_sign_in(agent: User, client: Client, address: str, right: str) -> None:
     word, _page, made = landing(client, address)
     assert word == "sign-in"
-    assert not any(trace in unquote(unquote(one)) for one in made for trace in PERSONAL)
+    assert not any(trace in unquote(unquote(link)) for link in made for trace in PERSONAL)
     goal = parse_qs(urlsplit(made[-1]).query)["next"][0]
     client.force_login(agent)
     word, page, made = landing(client, goal)

@@ -66,12 +66,12 @@ def linked(agent: User, client: Client, cdp: Sandbox) -> tuple[Client, str]:
     consumers = cdp.service.world.orders[SEED].consumers
     items = [
         {
-            "ref": one["ref"],
-            "href": f"{cdp.url}/v2.1/orderConsumers/{one['ref']}",
-            "firstName": one["firstName"],
-            "orderItems": {"href": f"{cdp.url}/v2.1/orderConsumers/{one['ref']}/orderItems"},
+            "ref": consumer["ref"],
+            "href": f"{cdp.url}/v2.1/orderConsumers/{consumer['ref']}",
+            "firstName": consumer["firstName"],
+            "orderItems": {"href": f"{cdp.url}/v2.1/orderConsumers/{consumer['ref']}/orderItems"},
         }
-        for one in consumers
+        for consumer in consumers
     ]
     body = {"href": "/", "offset": 0, "limit": 100, "items": items}
     cdp.answer_with(f"/v2.1/orders/{SEED}/consumers", json.dumps(body).encode())
@@ -143,7 +143,7 @@ def test_items_beyond_those_sent_with_a_traveller_are_listed_or_said_to_be_missi
 )  # fmt: skip
 def test_an_item_named_twice_is_on_a_card_once(desk: Client, cdp: Sandbox, named: tuple[str, ...], items: int) -> None:
     order = cdp.service.world.orders[ref_of(cdp, "HOLIDY")]
-    item = next(one for one in order.items if one["type"] == "BAG")
+    item = next(item for item in order.items if item["type"] == "BAG")
     names = {"ref": item["ref"], "REF": item["ref"].upper(), "referenceId": item["referenceId"]}
     person = {"ref": "c-1", "firstName": "Hannah", "orderItems": [{"ref": names[name]} for name in named]}
     cdp.answer_with(f"/v2/orders/{order.ref}/consumers", json.dumps({"limit": 100, "items": [person]}).encode())

@@ -37,9 +37,9 @@ def other(cdp: Sandbox) -> str:
 
 def later(page: Answer) -> str:
     """The address from which a list loads its trips afterwards."""
-    found = re.search(r'data-hx-get="(/trips/[^"]*)" data-hx-trigger="load"', page.content.decode())
-    assert found
-    return unescape(found[1])
+    match = re.search(r'data-hx-get="(/trips/[^"]*)" data-hx-trigger="load"', page.content.decode())
+    assert match
+    return unescape(match[1])
 
 
 def calls(cdp: Sandbox) -> int:

@@ -30,7 +30,7 @@ def strip(order: Order) -> list[str]:
     return [f"{line.anchor}: {' · '.join(line.words)}" for line in lines]
 
 
-def said(order: Order) -> tuple[str, str]:
+def booking_and_payment(order: Order) -> tuple[str, str]:
     trip = plan(order.items, now=NOW)
     booking, paid, *_time = answers(order, summarize(order, trip), trip, NOW)
     return booking.words, paid.words
@@ -55,13 +55,13 @@ def test_a_status_of_the_wrong_type(
     status: Any, item_status: Any, booking: str, payment: str, lines: list[str]
 ) -> None:
     sent = order({"ref": "i", "status": item_status}, status=status)
-    assert said(sent) == (booking, payment)
+    assert booking_and_payment(sent) == (booking, payment)
     assert strip(sent) == lines
 
 
 def test_a_status_of_the_wrong_type_beside_others() -> None:
     sent = order({"ref": "a", "status": "CONFIRMED"}, {"ref": "b", "status": ["CONFIRMED"]}, {"ref": "c", "status": 1})
-    assert said(sent)[0] == (
+    assert booking_and_payment(sent)[0] == (
         "Confirmed for 1 of 3 items · Status “1” for 1 of 3 items · Status could not be read for 1 of 3 items"
     )
 
