@@ -167,12 +167,12 @@ def test_recent_holds_each_order_once_newest_first_and_at_most_twenty(anna: User
 
 
 def test_a_hash_is_keyed_and_ignores_capitals_and_spaces(settings: object) -> None:
-    one = access_log.hashed("Mary@Example.com ")
-    assert one == access_log.hashed(" mary@example.COM")
-    assert one != access_log.hashed("mary@example.org")
-    assert len(one) == 64
+    digest = access_log.hashed("Mary@Example.com ")
+    assert digest == access_log.hashed(" mary@example.COM")
+    assert digest != access_log.hashed("mary@example.org")
+    assert len(digest) == 64
     settings.SECRET_KEY = "another key altogether"  # type: ignore[attr-defined]
-    assert access_log.hashed("mary@example.com") != one
+    assert access_log.hashed("mary@example.com") != digest
 
 
 def test_a_panels_look_takes_reference_and_route_from_the_persons_own_last_opening(anna: User, ben: User) -> None:
@@ -256,13 +256,13 @@ def aged(days: float, ref: str) -> None:
 def test_pruning_removes_what_is_old_enough_and_the_guard_is_back(db: None) -> None:
     for days, ref in ((401, "old"), (500, "older"), (399, "young"), (0, "new")):
         aged(days, ref)
-    said = StringIO()
-    call_command("prune_access_records", "--older-than", "400d", "--dry-run", stdout=said)
-    assert said.getvalue().startswith("would be removed: 2 ")
+    output = StringIO()
+    call_command("prune_access_records", "--older-than", "400d", "--dry-run", stdout=output)
+    assert output.getvalue().startswith("would be removed: 2 ")
     assert recorded_views().count() == 4
-    said = StringIO()
-    call_command("prune_access_records", "--older-than", "400d", stdout=said)
-    assert said.getvalue().startswith("removed: 2 ")
+    output = StringIO()
+    call_command("prune_access_records", "--older-than", "400d", stdout=output)
+    assert output.getvalue().startswith("removed: 2 ")
     assert set(recorded_views().values_list("order_ref", flat=True)) == {"young", "new"}
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("DELETE FROM orders_accessrecord")

@@ -38,7 +38,7 @@ def as_boss(boss: User) -> Client:
     return client
 
 
-def told(after: int = 0) -> list[tuple[str, str, str, str, str]]:
+def event_rows(after: int = 0) -> list[tuple[str, str, str, str, str]]:
     """The events after a row: (who, what, about whom, detail, outcome)."""
     return list(events().filter(pk__gt=after).values_list("user_name", "what", "about_name", "detail", "outcome"))
 
@@ -64,7 +64,7 @@ def test_signing_in_and_out(client: Client, anna: User) -> None:
     assert sign_in(client, "anna", "wrong") == 200
     assert sign_in(client, "anna", PASSWORD) == 302
     client.post("/accounts/logout/")
-    assert told(before) == [
+    assert event_rows(before) == [
         ("", "sign_in_failed", "anna", "", ""),
         ("anna", "signed_in", "anna", "", ""),
         ("anna", "signed_out", "anna", "", ""),
@@ -85,7 +85,7 @@ def test_a_lock_out_is_recorded_once_and_not_for_every_knock(client: Client, ann
     before = now()
     for _try in range(12):
         sign_in(client, "anna", "wrong")
-    whats = [what for _who, what, *_rest in told(before)]
+    whats = [what for _who, what, *_rest in event_rows(before)]
     assert whats == ["sign_in_failed"] * 5 + ["locked_out"]
 
 
@@ -95,14 +95,14 @@ def test_a_session_that_is_over_is_a_sign_out_of_its_own_kind(as_anna: Client, a
     session.save()
     before = now()
     as_anna.get("/")
-    assert told(before) == [("anna", "signed_out", "anna", "", "session over")]
+    assert event_rows(before) == [("anna", "signed_out", "anna", "", "session over")]
 
 
 def test_changing_ones_own_password(as_anna: Client, anna: User) -> None:
     own, before = connect(anna), now()
     data = {"old_password": PASSWORD, "new_password1": OWN, "new_password2": OWN}
     assert as_anna.post("/accounts/password/", data)["Location"] == "/accounts/password/done/"
-    assert told(before) == [("anna", "password_changed", "anna", "", "")]
+    assert event_rows(before) == [("anna", "password_changed", "anna", "", "")]
     assert Connection.objects.get(pk=own.pk).is_confirmed
 
 
@@ -119,7 +119,7 @@ def test_rights_by_every_way(boss: User, anna: User) -> None:
     anna.user_permissions.add(reveal)
     reveal.user_set.clear()
     group, permission = "group Supervisors", "permission orders.reveal_personal_data"
-    assert [(what, about, detail) for _who, what, about, detail, _outcome in told(before)] == [
+    assert [(what, about, detail) for _who, what, about, detail, _outcome in event_rows(before)] == [
         ("rights_given", "anna", group),
         ("rights_taken", "anna", group),
         ("rights_given", "anna", group),
@@ -141,7 +141,7 @@ def test_rights_of_a_group_and_its_end(anna: User) -> None:
     group.save()
     group.delete()
     right = "group Night: permission orders.reveal_personal_data"
-    assert [(what, about, detail) for _who, what, about, detail, _outcome in told(before)] == [
+    assert [(what, about, detail) for _who, what, about, detail, _outcome in event_rows(before)] == [
         ("rights_given", "", right),
         ("rights_taken", "", right),
         ("rights_given", "", "group Night is now group Late"),
@@ -166,13 +166,13 @@ def test_what_a_person_may_and_is(anna: User, change: dict[str, object], event: 
     for name, value in change.items():
         setattr(anna, name, value)
     anna.save(update_fields=list(change) if fields else None)
-    assert [(what, detail) for _who, what, _about, detail, _outcome in told(before)] == [event]
+    assert [(what, detail) for _who, what, _about, detail, _outcome in event_rows(before)] == [event]
 
 
 def test_commands_are_on_record_as_commands(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.argv", ["manage.py", "createsuperuser"])
     call_command("createsuperuser", "--no-input", username="root", email="", stdout=StringIO())
-    assert [(who, what, about, detail) for who, what, about, detail, _outcome in told()][-3:] == [
+    assert [(who, what, about, detail) for who, what, about, detail, _outcome in event_rows()][-3:] == [
         ("command createsuperuser", "person_added", "root", ""),
         ("command createsuperuser", "rights_given", "root", "administration"),
         ("command createsuperuser", "rights_given", "root", "superuser"),
@@ -245,7 +245,7 @@ def test_the_page_filters_by_kind_and_shows_what_others_did_to_oneself(as_anna: 
 
 def test_who_exports_the_activity_is_in_it_from_then_on(as_anna: Client, anna: User) -> None:
     as_anna.get("/activity/export.csv", {"kind": "account"}).getvalue()
-    assert told()[-1][:2] == ("anna", "activity_exported")
+    assert event_rows()[-1][:2] == ("anna", "activity_exported")
 
 
 # --- an administrator is not an agent
@@ -270,7 +270,7 @@ def test_an_administrator_who_sets_a_password_cannot_use_the_connections_unseen(
 ) -> None:
     own, before = connect(anna), now()
     set_password(as_boss, anna)
-    assert told(before) == [("boss", "password_set", "anna", "", "")]
+    assert event_rows(before) == [("boss", "password_set", "anna", "", "")]
     # The credential stays closed, however it is reached.
     for way in (find_connection, lambda user: find_connection(user, "main")):
         connected = way(User.objects.get(pk=anna.pk))
@@ -305,7 +305,7 @@ def test_an_administrator_who_sets_a_password_cannot_use_the_connections_unseen(
     assert client.post("/accounts/connections/", {"connection": str(own.pk)}).status_code == 302
     client.get("/orders/B94TXY/")
     assert cdp.calls
-    whats = [what for _who, what, *_rest in told(before)]
+    whats = [what for _who, what, *_rest in event_rows(before)]
     assert whats == ["password_set", "signed_in", "password_changed", "connection_confirmed"]
 
 
@@ -316,7 +316,7 @@ def test_a_password_that_somebody_else_set_works_once(as_boss: Client, anna: Use
     answer = client.post("/accounts/login/", {"username": "anna", "password": NEW})
     assert "works only once" in answer.text
     assert not answer.wsgi_request.user.is_authenticated
-    assert told(second) == [("", "sign_in_failed", "anna", "", "password used before")]
+    assert event_rows(second) == [("", "sign_in_failed", "anna", "", "password used before")]
     # After it is set again, it works once more.
     set_password(as_boss, anna, "yet another passphrase")
     assert [sign_in(Client(), "anna", "yet another passphrase") for _time in range(2)] == [302, 200]
@@ -366,7 +366,7 @@ def test_a_hash_that_is_renewed_at_sign_in_is_no_new_password(client: Client, an
     settings.PASSWORD_HASHERS = ["cdpviewer.hashing.Argon2", *settings.PASSWORD_HASHERS]
     assert sign_in(client, "anna", PASSWORD) == 302
     assert User.objects.get(pk=anna.pk).password.startswith("argon2$")
-    assert told(before) == [("anna", "signed_in", "anna", "", "")]
+    assert event_rows(before) == [("anna", "signed_in", "anna", "", "")]
     assert Connection.objects.get(pk=own.pk).is_confirmed
     assert client.get("/").status_code == 200
 

@@ -130,10 +130,10 @@ def test_outcomes_are_told_in_the_persons_language(as_anna: Client, anna: User) 
     Preferences.objects.create(user=anna, language="de")
     for stored in STORED:
         viewed(anna, outcome=stored)
-    told = outcomes(as_anna.get("/activity/", {"kind": "orders"}).text)
-    assert len(told) == len(STORED)
+    shown = outcomes(as_anna.get("/activity/", {"kind": "orders"}).text)
+    assert len(shown) == len(STORED)
     english = r"\b(shown|found|listed|loaded|more|of|failed|refused|nobody|contact|traveller|field|fields|data|all)\b"
-    assert [outcome for outcome in told if re.search(english, outcome)] == []
+    assert [outcome for outcome in shown if re.search(english, outcome)] == []
     # The file keeps what was stored.
     assert {row["outcome"] for row in export(as_anna)} == set(STORED)
 
@@ -233,8 +233,8 @@ def test_pages_of_fifty(as_anna: Client, anna: User) -> None:
 
 def beside(page: str, rel: str) -> str:
     """The address of the previous or next page, or "" if there is none."""
-    found = re.search(rf'rel="{rel}" href="([^"]+)"', page)
-    return html.unescape(found[1]) if found else ""
+    match = re.search(rf'rel="{rel}" href="([^"]+)"', page)
+    return html.unescape(match[1]) if match else ""
 
 
 def test_records_of_one_moment_are_shown_once_each(as_anna: Client, anna: User) -> None:

@@ -236,9 +236,9 @@ def test_add_connection_shares_with_groups(run: Run, anna: User, agents: Group, 
     groups = ("--group", "Agents", "--group", "Supervisors")
     code, out, _err = run("add_connection", *SHARED, *groups, "--default", "--country", "ie", stdin=TOKEN)
     assert (code, out) == (0, "Stored 'Airline (eu)', shared with 1 people.\nThe CDP accepted the credential.\n")
-    found = find_connection(anna)
-    assert found is not None
-    assert (found.credentials().token, found.country, found.last_result) == (TOKEN, "IE", "accepted")
+    connection = find_connection(anna)
+    assert connection is not None
+    assert (connection.credentials().token, connection.country, connection.last_result) == (TOKEN, "IE", "accepted")
     assert set(ConnectionGrant.objects.values_list("group__name", "is_default")) == {
         ("Agents", True),
         ("Supervisors", True),
@@ -257,8 +257,8 @@ def test_add_connection_replaces_a_shared_token_once_it_is_accepted(
     assert (SharedConnection.objects.values().get(), list(ConnectionMember.objects.values())) == before
     cdp.says(200, '{"items": []}')
     run("add_connection", *SHARED, stdin="newer-token")
-    found = find_connection(anna)
-    assert found is not None and found.credentials().token == "newer-token"
+    connection = find_connection(anna)
+    assert connection is not None and connection.credentials().token == "newer-token"
     assert list(ConnectionMember.objects.values()) == before[1]
 
 
@@ -327,8 +327,8 @@ def test_rotation_and_check_walk_shared_connections_and_all_members(
     settings.CREDENTIAL_KEYS = two_keys[:1]
     assert "(seals): 4\nunreadable: 0" in run("check_credentials")[1]
     for user in (anna, ben):
-        found = find_connection(user, "Airline")
-        assert found is not None and found.credentials().token == TOKEN
+        connection = find_connection(user, "Airline")
+        assert connection is not None and connection.credentials().token == TOKEN
     assert SharedConnection.objects.values("sealed_token", "sealed_client_key").get() == secrets
 
 
@@ -359,8 +359,8 @@ def test_a_token_replaced_while_the_keys_are_rotated_leaves_the_data_key(
     entered.keep(None)
     settings.CREDENTIAL_KEYS = two_keys[:1]
     assert ConnectionMember.objects.values().get() == before
-    found = find_connection(anna, "Airline")
-    assert found is not None and found.credentials().token == "newer-token"
+    connection = find_connection(anna, "Airline")
+    assert connection is not None and connection.credentials().token == "newer-token"
     assert run("check_credentials")[0] == 0
 
 
@@ -389,8 +389,8 @@ def test_rotation_leaves_a_shared_token_replaced_meanwhile(
     monkeypatch.setattr(Rotate, "swap", replace_first)
     call_command("rotate_credentials", stdout=StringIO())
     settings.CREDENTIAL_KEYS = two_keys[:1]
-    found = find_connection(anna, "Airline")
-    assert found is not None and found.credentials().token == "put in meanwhile"
+    connection = find_connection(anna, "Airline")
+    assert connection is not None and connection.credentials().token == "put in meanwhile"
 
 
 def test_a_connection_offers_the_versions_that_the_client_reads() -> None:

@@ -233,26 +233,26 @@ def test_there_is_exactly_one_default_whatever_happens(as_anna: Client, anna: Us
     def defaults() -> list[str]:
         return list(Connection.objects.filter(user=anna, is_default=True).values_list("name", flat=True))
 
-    one, two, three = (connect(anna, name) for name in ("one", "two", "three"))
+    first, second, third = (connect(anna, name) for name in ("one", "two", "three"))
     assert defaults() == ["one"]
-    as_anna.post(reverse("connection_default", args=[two.pk]))
+    as_anna.post(reverse("connection_default", args=[second.pk]))
     assert defaults() == ["two"]
-    page = as_anna.post(reverse("connection_delete", args=[two.pk]), follow=True)
+    page = as_anna.post(reverse("connection_delete", args=[second.pk]), follow=True)
     assert "“two” was deleted." in page.text
     assert "“three” is now your default connection." in page.text
     assert defaults() == ["three"]
-    as_anna.post(reverse("connection_delete", args=[one.pk]))
+    as_anna.post(reverse("connection_delete", args=[first.pk]))
     assert defaults() == ["three"]
-    as_anna.post(reverse("connection_delete", args=[three.pk]))
+    as_anna.post(reverse("connection_delete", args=[third.pk]))
     assert defaults() == []
 
 
 def test_a_connection_deleted_meanwhile_takes_no_default_along(anna: User) -> None:
-    one, two = connect(anna, "one"), connect(anna, "two")
-    late = Connection.objects.get(pk=two.pk)
-    two.drop()
+    first, second = connect(anna, "one"), connect(anna, "two")
+    late = Connection.objects.get(pk=second.pk)
+    second.drop()
     late.make_default()
-    assert list(Connection.objects.filter(is_default=True)) == [one]
+    assert list(Connection.objects.filter(is_default=True)) == [first]
 
 
 def test_the_database_refuses_a_second_default(anna: User) -> None:

@@ -54,9 +54,9 @@ def add(name: str = "Help desk") -> str:
 def test_the_key_is_printed_once_and_stored_as_a_hash(shared: SharedConnection) -> None:
     key = add()
     assert KEY.fullmatch(key)
-    found = Integration.objects.of_key(key)
-    assert found is not None
-    assert found.connection().credentials().token == TOKEN
+    integration = Integration.objects.of_key(key)
+    assert integration is not None
+    assert integration.connection().credentials().token == TOKEN
     with database.cursor() as cursor:
         cursor.execute("SELECT * FROM orders_integration")
         row = " ".join(map(str, cursor.fetchone()))

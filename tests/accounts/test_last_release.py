@@ -61,7 +61,7 @@ def databases(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 def test_no_row_is_lost_or_changed(databases: tuple[Path, Path]) -> None:
     before, after = map(rows, databases)
-    assert {table for table, found in before.items() if found} >= {
+    assert {table for table, table_rows in before.items() if table_rows} >= {
         "orders_accessrecord",
         "orders_connection",
         "orders_preferences",

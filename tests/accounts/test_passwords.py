@@ -153,14 +153,14 @@ def test_somebody_elses_connection_is_no_name_of_mine(anna: User, ben: User) -> 
     ],
 )
 def test_each_reason_has_words(language: str, words: list[str], db: None) -> None:
-    told: list[str] = []
+    texts: list[str] = []
     with translation.override(language):
         for password in ("short", "password12345", "aaaaaaaaaaaa", "kowalczyk2026"):
             with pytest.raises(ValidationError) as error:
                 validate_password(password, User(username="kowalczyk"))
-            told.append(" ".join(error.value.messages))
+            texts.append(" ".join(error.value.messages))
         advice = password_validators_help_text_html()
-    assert all(word in text for word, text in zip(words, told, strict=True)), told
+    assert all(word in text for word, text in zip(words, texts, strict=True)), texts
     assert "12" in advice and "15" in advice
 
 
@@ -193,10 +193,10 @@ def test_in_the_admin(client: Client, db: None) -> None:
 def test_with_commands(anna: User, monkeypatch: pytest.MonkeyPatch) -> None:
     typed = iter(["Welcome12345!"] * 6)
     monkeypatch.setattr("getpass.getpass", lambda **_prompt: next(typed))
-    said = StringIO()
+    output = StringIO()
     with pytest.raises(CommandError):
-        call_command("changepassword", "anna", stdout=said, stderr=said)
-    assert "known from data breaches" in said.getvalue()
+        call_command("changepassword", "anna", stdout=output, stderr=output)
+    assert "known from data breaches" in output.getvalue()
     assert User.objects.get(username="anna").check_password(PASSWORD)
 
 

@@ -48,9 +48,9 @@ def as_ada(ada: User) -> Client:
 def add(client: Client, name: str = "carla", *roles: str) -> str:
     """Add a person on the page, and return the path of their link."""
     answer = client.post(f"{PEOPLE}add/", {"username": name, "roles": roles or ("Agents",)})
-    found = LINK.search(answer.text)
-    assert found, answer.text
-    return found[1]
+    match = LINK.search(answer.text)
+    assert match, answer.text
+    return match[1]
 
 
 def set_password(client: Client, path: str, password: str = NEW) -> int:
@@ -66,7 +66,7 @@ def sign_in(client: Client, name: str, password: str = NEW) -> int:
     return client.post("/accounts/login/", {"username": name, "password": password}).status_code
 
 
-def told(name: str) -> list[tuple[str, str, str, str]]:
+def event_rows(name: str) -> list[tuple[str, str, str, str]]:
     """The events about a person: (who, what, detail, outcome)."""
     return list(events().filter(about_name=name).values_list("user_name", "what", "detail", "outcome"))
 
@@ -81,7 +81,7 @@ def test_a_person_is_added_and_sets_a_password_that_nobody_else_knows(as_ada: Cl
     assert "Your new password is set" in client.get("/accounts/login/").text
     assert sign_in(client, "carla") == 302
     assert client.get("/").status_code == 200
-    assert told("carla") == [
+    assert event_rows("carla") == [
         ("ada", "person_added", "", ""),
         ("ada", "rights_given", "group Agents", ""),
         ("ada", "rights_given", "group Supervisors", ""),
@@ -132,7 +132,7 @@ def test_a_weak_password_is_refused(as_ada: Client) -> None:
 
 def test_an_administrator_who_uses_the_link_has_set_it_for_somebody_else(as_ada: Client) -> None:
     assert set_password(as_ada, add(as_ada)) == 302
-    assert told("carla")[-1] == ("ada", "password_set", "", "")
+    assert event_rows("carla")[-1] == ("ada", "password_set", "", "")
     assert own_password.must_change(User.objects.get(username="carla"))
 
 
@@ -196,7 +196,7 @@ def test_roles_are_given_and_taken_and_other_groups_stay(as_ada: Client, anna: U
     assert as_ada.post(f"{page}roles/", {"roles": ["Supervisors", "Auditors"]}).status_code == 302
     assert set(anna.groups.values_list("name", flat=True)) == {"Night shift", "Supervisors", "Auditors"}
     assert as_ada.post(f"{page}roles/", {"roles": ["Night shift"]}).status_code == 422
-    assert {event[:3] for event in told("anna")[-3:]} == {
+    assert {event[:3] for event in event_rows("anna")[-3:]} == {
         ("ada", "rights_given", "group Auditors"),
         ("ada", "rights_given", "group Supervisors"),
         ("ada", "rights_taken", "group Agents"),
@@ -204,7 +204,7 @@ def test_roles_are_given_and_taken_and_other_groups_stay(as_ada: Client, anna: U
 
 
 @pytest.mark.parametrize(
-    ("held", "wanted", "deleted", "changed", "after"),
+    ("held", "chosen", "deleted", "changed", "after"),
     [
         ("Agents", "Agents", "", False, "Agents"),
         ("Agents", "Agents Auditors", "", True, "Agents Auditors"),
@@ -216,12 +216,12 @@ def test_roles_are_given_and_taken_and_other_groups_stay(as_ada: Client, anna: U
     ],
 )
 def test_roles_are_changed_only_if_some_were_given_or_taken(
-    held: str, wanted: str, deleted: str, changed: bool, after: str, ben: User
+    held: str, chosen: str, deleted: str, changed: bool, after: str, ben: User
 ) -> None:
     ben.groups.set(Group.objects.filter(name__in=held.split()))
     Group.objects.filter(name__in=deleted.split()).delete()
     before = events().count()
-    assert set_roles(ben, wanted.split()) is changed
+    assert set_roles(ben, chosen.split()) is changed
     assert set(ben.groups.values_list("name", flat=True)) == set(after.split())
     assert (events().count() > before) is changed
 
@@ -264,7 +264,7 @@ def test_a_leaver_is_out_at_the_next_click(as_ada: Client, anna: User, as_anna: 
     assert "cannot sign in with a password" in as_ada.post(f"{page}link/", follow=True).text
     as_ada.post(f"{page}active/", {"active": "yes"})
     assert sign_in(Client(), "anna", PASSWORD) == 302
-    assert [event[:2] for event in told("anna") if event[0] == "ada"] == [
+    assert [event[:2] for event in event_rows("anna") if event[0] == "ada"] == [
         ("ada", "person_deactivated"),
         ("ada", "person_activated"),
     ]
@@ -331,7 +331,7 @@ def test_an_administrator_ends_a_persons_sessions_and_resets_the_second_step(as_
     assert not Authenticator.objects.exists()
     for change in ("sessions", "second-factor"):  # again: there is nothing left to do or to record
         assert as_ada.post(f"{page}{change}/").status_code == 302
-    assert [event[:2] for event in told("anna") if event[0] == "ada"] == [
+    assert [event[:2] for event in event_rows("anna") if event[0] == "ada"] == [
         ("ada", "session_ended"),
         ("ada", "factor_reset"),
     ]
@@ -418,8 +418,8 @@ def test_names_alone_leave_the_rest_as_it_is(anna: User, tmp_path: Path) -> None
 
 def test_links_for_new_people_are_printed_and_work(db: None, tmp_path: Path) -> None:
     out = imported(tmp_path, "username\ncarla\n", "--links", "https://orders.example.com/")
-    found = re.search(r"carla: https://orders\.example\.com(/accounts/set-password/\S+)", out)
-    assert found and set_password(Client(), found[1]) == 302
+    match = re.search(r"carla: https://orders\.example\.com(/accounts/set-password/\S+)", out)
+    assert match and set_password(Client(), match[1]) == 302
     assert "https://" not in imported(tmp_path, "username\ncarla\n", "--links", "https://orders.example.com")
 
 

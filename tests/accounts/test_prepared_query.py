@@ -146,8 +146,8 @@ def test_rows_read_together_are_those_read_alone() -> None:
     assert both(bob.pk, bob.pk) == ([bob, None], ())
     assert both(0, 0) == ([None, None], ())
     with CaptureQueriesContext(database) as seen:
-        (_person, found), _changed = both(0, ada.pk)
-        assert found.user == ada and found.sealed_token == own.sealed_token
+        (_person, connection), _changed = both(0, ada.pk)
+        assert connection.user == ada and connection.sealed_token == own.sealed_token
     assert len(seen) == 1
 
 

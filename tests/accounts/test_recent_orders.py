@@ -34,8 +34,8 @@ ORDER = {
 
 
 def links(client: Client, page: str) -> list[str]:
-    found = re.findall(r'href="(/orders/ref-1/[^"]*)"', client.get(page).text)
-    return [unescape(address) for address in found]
+    addresses = re.findall(r'href="(/orders/ref-1/[^"]*)"', client.get(page).text)
+    return [unescape(address) for address in addresses]
 
 
 @pytest.fixture

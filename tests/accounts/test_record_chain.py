@@ -62,10 +62,10 @@ def test_records_as_they_were_written_prove_well() -> None:
         write(ref)
     other_process()
     write("elsewhere")
-    said = StringIO()
-    call_command("check_records", stdout=said)
+    output = StringIO()
+    call_command("check_records", stdout=output)
     records = AccessRecord.objects.count()
-    assert said.getvalue() == f"{records} records in 2 chains: 0 faults\n"
+    assert output.getvalue() == f"{records} records in 2 chains: 0 faults\n"
     links = AccessRecord.objects.exclude(order_ref="elsewhere").filter(what="order_opened").order_by("pk")
     assert list(links.values_list("link", flat=True)) == [1, 2, 3, 4, 5]
     assert links.values("chain").distinct().count() == 1
@@ -93,9 +93,9 @@ def test_a_forged_row_is_named(how: str) -> None:
         write(ref)
     a, b = number("a"), number("b")
     tamper(FORGERIES[how].format(a=a, b=b, zeros="0" * 64))
-    found = faults()
-    assert any(f"row {b} " in fault for fault in found), found
-    assert not any(f"row {a} " in fault for fault in found)
+    messages = faults()
+    assert any(f"row {b} " in fault for fault in messages), messages
+    assert not any(f"row {a} " in fault for fault in messages)
 
 
 @pytest.mark.parametrize(("removed", "missing"), [("a", "link 1 "), ("b", "link 2 "), ("bc", "links 2 to 3 ")])
@@ -118,9 +118,9 @@ def test_rows_that_change_places_are_both_named() -> None:
         f"UPDATE orders_accessrecord SET link = 1 WHERE id = {b}",
         f"UPDATE orders_accessrecord SET link = 2 WHERE id = {a}",
     )
-    found = " ".join(faults())
-    assert f"row {a} " in found
-    assert f"row {b} " in found
+    report = " ".join(faults())
+    assert f"row {a} " in report
+    assert f"row {b} " in report
 
 
 def test_a_row_moved_to_another_day_with_its_chain_is_named() -> None:
@@ -156,9 +156,9 @@ def test_a_chain_sealed_under_another_key_is_named(settings: Settings) -> None:
     other_process()
     write("forged")
     settings.RECORD_KEYS = own
-    found = " ".join(faults())
-    assert f"row {number('forged')} " in found
-    assert f"row {number('a')} " not in found
+    report = " ".join(faults())
+    assert f"row {number('forged')} " in report
+    assert f"row {number('a')} " not in report
 
 
 def test_an_old_key_still_proves_and_the_new_one_seals(settings: Settings) -> None:
@@ -201,9 +201,9 @@ def test_every_note_of_a_head_is_compared_with_it(others: tuple[str, ...]) -> No
         chain.CHAINS.give_back(chain.Chain(f"{now:%Y%m%d}-{name}", now.date(), now))
         append_only.add(connection, {**record_rows.empty_record(), **columns})
         odd.add(AccessRecord.objects.get(chain__endswith=name).pk)
-    found = faults()
-    assert len(found) == len(odd) and all("is not the one that row" in fault for fault in found)
-    assert {int(fault.split("row ")[1].split(" ")[0]) for fault in found} == odd
+    messages = faults()
+    assert len(messages) == len(odd) and all("is not the one that row" in fault for fault in messages)
+    assert {int(fault.split("row ")[1].split(" ")[0]) for fault in messages} == odd
 
 
 def test_each_hour_and_not_more_often_the_others_are_noted(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -222,9 +222,9 @@ def test_each_hour_and_not_more_often_the_others_are_noted(monkeypatch: pytest.M
 def test_a_kept_head_shows_that_an_old_copy_was_put_back() -> None:
     write("a")
     write("b")
-    said = StringIO()
-    call_command("check_records", "--head", stdout=said)
-    head = said.getvalue()
+    output = StringIO()
+    call_command("check_records", "--head", stdout=output)
+    head = output.getvalue()
     assert re.fullmatch(r"\d{8}-[0-9a-f]{12}/\d+/[0-9a-f]{64}\n", head)
     write("c")
     assert faults(since=head) == []
@@ -241,10 +241,10 @@ def test_a_kept_head_shows_that_an_old_copy_was_put_back() -> None:
 def test_a_kept_head_stands_for_all_chains_and_not_only_its_own() -> None:
     write("a")
     write("b")
-    said = StringIO()
-    call_command("check_records", "--head", stdout=said)
+    output = StringIO()
+    call_command("check_records", "--head", stdout=output)
     tamper(f"DELETE FROM orders_accessrecord WHERE id = {number('b')}")
-    assert any("its end was removed" in fault for fault in faults(since=said.getvalue()))
+    assert any("its end was removed" in fault for fault in faults(since=output.getvalue()))
 
 
 @pytest.mark.parametrize("text", ["x", "20261126-0123456789ab/0/" + "0" * 64, "20261126-0123456789ab/1/0", "' OR 1"])
@@ -314,11 +314,11 @@ def test_a_check_of_some_days_reads_no_older_chain_and_finds_what_is_wrong_withi
         write(f"{days} days", at=now - timedelta(days=days))
         write(f"{days} days, more", at=now - timedelta(days=days))
         other_process()
-    said = StringIO()
-    call_command("check_records", "--days", "3", stdout=said)
+    output = StringIO()
+    call_command("check_records", "--days", "3", stdout=output)
     first = now.date() - timedelta(days=2)
     records = AccessRecord.objects.filter(at__date__gte=first).count()
-    assert said.getvalue() == f"{records} records in 2 chains since {first}: 0 faults\n"
+    assert output.getvalue() == f"{records} records in 2 chains since {first}: 0 faults\n"
     # The noted end of an older chain and a record without a chain are left to the check of all days.
     end = AccessRecord.objects.get(order_ref="9 days, more")
     tamper(

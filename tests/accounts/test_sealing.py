@@ -116,10 +116,10 @@ def test_two_rows_swapped_are_refused_and_no_call_leaves(anna: User, ben: User, 
 
 
 def test_two_connections_of_one_person_swapped_are_refused(anna: User, cdp: Cdp) -> None:
-    one, two = connect(anna, "one"), connect(anna, "two")
-    one.sealed_client_key, one.sealed_token = two.sealed_client_key, two.sealed_token
-    refused(one)
-    assert connections.try_connection(one).result == "unreadable"
+    first, second = connect(anna, "one"), connect(anna, "two")
+    first.sealed_client_key, first.sealed_token = second.sealed_client_key, second.sealed_token
+    refused(first)
+    assert connections.try_connection(first).result == "unreadable"
     assert cdp.calls == []
 
 

@@ -71,8 +71,8 @@ def share(*groups: Group, name: str = "Airline", default: bool = False) -> Share
 
 
 def token_of(user: User, name: str = "Airline") -> str:
-    found = find_connection(user, name)
-    return found.credentials().token if found is not None else ""
+    connection = find_connection(user, name)
+    return connection.credentials().token if connection is not None else ""
 
 
 def can_read(client: Client, cdp: Cdp) -> bool:
@@ -287,9 +287,9 @@ def test_own_and_shared_connections_cost_one_query(anna: User, ben: User, agents
     for user in (anna, ben):
         for name in ("", "main" if user is anna else "Airline"):
             with CaptureQueriesContext(database) as seen:
-                found = find_connection(user, name)
-            assert found is not None
-            found.credentials()
+                connection = find_connection(user, name)
+            assert connection is not None
+            connection.credentials()
             assert len(seen) == 1
         with CaptureQueriesContext(database) as seen:
             assert usable_names(user) == ["main" if user is anna else "Airline"]
@@ -413,8 +413,8 @@ def test_an_administrator_shares_a_connection(as_admin: Client, anna: User, agen
     assert token_of(anna) == TOKEN
     shared = SharedConnection.objects.get()
     assert (shared.last_result, str(shared.set_by)) == ("accepted", "ada")
-    said = list(events().filter(connection_id=shared.pk).values_list("user_name", "what", "detail", "outcome"))
-    assert said == [
+    rows = list(events().filter(connection_id=shared.pk).values_list("user_name", "what", "detail", "outcome"))
+    assert rows == [
         ("ada", "connection_tried", "shared", "accepted"),
         ("ada", "connection_added", "shared", ""),
         ("ada", "rights_given", "shared connection: group Agents", ""),
@@ -493,9 +493,9 @@ def test_replacing_the_token_of_500_people_is_one_form_and_one_changed_row(
         if re.match("(UPDATE|INSERT INTO|DELETE FROM) .orders_connectionmember", query["sql"])
     ]
     for user in User.objects.filter(username__in=("agent-0", "agent-499")):
-        found = find_connection(user)
-        assert found is not None
-        opened = found.credentials()
+        connection = find_connection(user)
+        assert connection is not None
+        opened = connection.credentials()
         assert (opened.client_key, opened.token) == (CLIENT_KEY, "newer-token")
 
 
@@ -514,8 +514,8 @@ def test_the_old_token_stays_until_the_new_one_is_accepted(
     cdp.says(200, '{"items": []}')
     changed = as_admin.post(f"{SHARED}{shared.pk}/replace/", {"token": "newer-token", "client_key": "new-key"})
     assert changed.status_code == 302
-    found = find_connection(anna, "Airline")
-    assert found is not None and found.credentials().client_key == "new-key"
+    connection = find_connection(anna, "Airline")
+    assert connection is not None and connection.credentials().client_key == "new-key"
 
 
 def test_after_a_lost_sealing_key_one_form_restores_everybody(
@@ -551,8 +551,8 @@ def test_groups_are_granted_and_taken_away(as_admin: Client, anna: User, agents:
     assert token_of(anna) == TOKEN
     assert as_admin.post(f"{page}grants/{given.pk}/take-back/").status_code == 302
     assert (token_of(anna), ConnectionMember.objects.count()) == ("", 0)
-    said = list(events().filter(connection_id=shared.pk).values_list("user_name", "what").order_by("pk"))[-2:]
-    assert said == [("ada", "rights_given"), ("ada", "rights_taken")]
+    rows = list(events().filter(connection_id=shared.pk).values_list("user_name", "what").order_by("pk"))[-2:]
+    assert rows == [("ada", "rights_given"), ("ada", "rights_taken")]
 
 
 def test_the_record_of_a_grant_has_its_end_in_utc(agents: Group) -> None:

@@ -306,13 +306,13 @@ def test_who_waits_for_others_takes_no_place_from_those_who_are_checked() -> Non
 
     with ThreadPoolExecutor(throttling.AT_ONCE) as pool:
         waiting = [pool.submit(wait) for _thread in range(throttling.AT_ONCE)]
-        while under_way.count() < LIMITS.tries + throttling.AT_ONCE and not any(one.done() for one in waiting):
+        while under_way.count() < LIMITS.tries + throttling.AT_ONCE and not any(future.done() for future in waiting):
             """Wait until they have begun."""
         with throttling.attempt(RequestFactory().post(LOGIN, REMOTE_ADDR="192.0.2.2"), "ben"):
             assert under_way.count() == LIMITS.tries + throttling.AT_ONCE + 1
         under_way.filter(pk__in=under_way.order_by("pk").values_list("pk", flat=True)[: LIMITS.tries]).delete()
-        for one in waiting:
-            one.result()
+        for future in waiting:
+            future.result()
 
 
 @pytest.mark.parametrize(

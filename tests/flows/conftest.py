@@ -14,8 +14,8 @@ from tests.live import App
 
 @pytest.fixture(scope="session")
 def served_sites(running_app: App, gathered_static: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sites]:
-    with running_sites(running_app, gathered_static, tmp_path_factory.mktemp("sites")) as found:
-        yield found
+    with running_sites(running_app, gathered_static, tmp_path_factory.mktemp("sites")) as running:
+        yield running
 
 
 @pytest.fixture

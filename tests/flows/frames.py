@@ -108,8 +108,8 @@ def running_sites(
 ) -> Iterator[Sites]:
     """The server, which lists the desk, plus a desk and a stranger, all over TLS. `more` are settings; `admit` acts as the proxy."""
     authority = Authority(folder)
-    found: list[Sites] = []
-    site = pages(found)
+    addresses: list[Sites] = []
+    site = pages(addresses)
     with (
         serving(site, authority.context("127.0.0.1")) as desk_port,
         serving(site, authority.context("127.0.0.1")) as stranger_port,
@@ -127,7 +127,7 @@ def running_sites(
         sites = Sites(
             f"https://{ORDERS}:{orders_port}", f"https://{DESK}:{desk_port}", f"https://{STRANGER}:{stranger_port}"
         )
-        found.append(sites)
+        addresses.append(sites)
         yield sites
 
 

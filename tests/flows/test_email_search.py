@@ -24,8 +24,8 @@ def test_two_guests_with_one_address_and_the_address_in_no_trace(signed_in: Page
     signed_in.locator("input[name=q]").first.fill(ADDRESS)
     signed_in.locator("input[name=q]").first.press("Enter")
     main = signed_in.locator("main")
-    for said in ("Tom", "Orla", "FAM4OB", "ORLA01"):
-        expect(main).to_contain_text(said)
+    for text in ("Tom", "Orla", "FAM4OB", "ORLA01"):
+        expect(main).to_contain_text(text)
     assert main.get_by_text("FAM4OB").count() >= 2  # an order of both guests, listed under each of them
     assert signed_in.url == f"{live_app.url}/orders/?ticket=ZD-77"
     signed_in.get_by_role("link", name="ORLA01").first.click()

@@ -30,8 +30,8 @@ def test_an_order_is_read_in_the_frame_and_no_more_after_sign_out(
     page = closed.new_page()
     asked: list[Request] = []
     answers: list[Response] = []
-    closed.on("request", lambda one: asked.append(one) if f"{sites.orders}/embed/" in one.url else None)
-    closed.on("response", lambda one: answers.append(one) if f"{sites.orders}/embed/" in one.url else None)
+    closed.on("request", lambda request: asked.append(request) if f"{sites.orders}/embed/" in request.url else None)
+    closed.on("response", lambda answer: answers.append(answer) if f"{sites.orders}/embed/" in answer.url else None)
     live_app.sandbox.reset()
 
     page.goto(sites.ticket(sites.desk))
@@ -56,14 +56,16 @@ def test_an_order_is_read_in_the_frame_and_no_more_after_sign_out(
     [look] = recorded_views()
     assert (look.what, look.ticket, look.via) == ("order_opened", "ZD-1", f"embed {sites.desk}")
     # The secret of the frame is in no URL: the window is given its hash.
-    [verifier] = {json.loads(one.post_data or "")["verifier"] for one in asked if one.url.endswith("/embed/token/")}
-    [begun] = [one.url for one in asked if "/embed/allow/" in one.url]
+    [verifier] = {
+        json.loads(request.post_data or "")["verifier"] for request in asked if request.url.endswith("/embed/token/")
+    }
+    [begun] = [request.url for request in asked if "/embed/allow/" in request.url]
     assert parse_qs(urlsplit(begun).query)["c"] == [challenge(verifier)]
-    assert not any(verifier in one.url for one in asked)
-    framed = [one for one in asked if re.search("/embed/(orders|token)/", one.url)]
+    assert not any(verifier in request.url for request in asked)
+    framed = [request for request in asked if re.search("/embed/(orders|token)/", request.url)]
     assert framed
     assert not any(map(cookies_of, framed))
-    assert not any("set-cookie" in one.all_headers() for one in answers if "/embed/orders" in one.url)
+    assert not any("set-cookie" in answer.all_headers() for answer in answers if "/embed/orders" in answer.url)
     assert panel.locator("body").evaluate("() => document.cookie") == ""
     for width in (258, 320, 420):
         page.locator("#panel").evaluate("(frame, width) => { frame.width = width }", width)
@@ -103,7 +105,9 @@ def test_chatwoot_names_the_reference_and_a_deactivated_agent_reads_nothing_more
     page = closed.new_page()
     sign_in(page)
     asked: list[Request] = []
-    page.on("request", lambda one: asked.append(one) if f"{sites.orders}/embed/orders/" in one.url else None)
+    page.on(
+        "request", lambda request: asked.append(request) if f"{sites.orders}/embed/orders/" in request.url else None
+    )
     page.goto(f"{sites.desk}/chatwoot?host=chatwoot&field=booking&connection=Sandbox", wait_until="networkidle")
     panel = page.frame_locator("#panel")
     expect(panel.locator("#value")).to_have_text("B94TXY")
@@ -141,7 +145,7 @@ def test_chatwoot_names_the_reference_and_a_deactivated_agent_reads_nothing_more
         assert page.evaluate("() => document.activeElement.tagName") == "TEXTAREA"
         assert not panel.locator("body").evaluate("() => document.hasFocus()")
     assert len(asked) == before + 4
-    assert not [one.url for one in asked if re.search("Jane|353|B94TXY", one.url)]
+    assert not [request.url for request in asked if re.search("Jane|353|B94TXY", request.url)]
     assert {(look.reference, look.ticket) for look in recorded_views()} == {("B94TXY", "CW-12")}
 
     # If a button of the panel is pressed, the focus stays in the panel, although the button is replaced.
@@ -228,7 +232,7 @@ def test_however_often_the_button_is_pressed_one_window_is_enough(closed: Browse
     sign_in(page)
     page.clock.install()
     asked: list[Request] = []
-    page.on("request", lambda one: asked.append(one) if one.url.endswith("/embed/token/") else None)
+    page.on("request", lambda request: asked.append(request) if request.url.endswith("/embed/token/") else None)
     page.goto(sites.ticket(sites.desk), wait_until="networkidle")
     panel = page.frame_locator("#panel")
     windows = []

@@ -122,8 +122,8 @@ def test_the_manual_keeps_closed(path: str) -> None:
 
 def test_every_page_that_needs_no_sign_in_is_open() -> None:
     """So a new page is either listed in the manual or needs a sign-in."""
-    found = [(f"/{pattern.pattern}", pattern.callback) for pattern in patterns(get_resolver().url_patterns)]
-    paths = {re.sub("<[^>]+>", "B94TXY", path): getattr(view, "login_required", True) for path, view in found}
+    views = [(f"/{pattern.pattern}", pattern.callback) for pattern in patterns(get_resolver().url_patterns)]
+    paths = {re.sub("<[^>]+>", "B94TXY", path): getattr(view, "login_required", True) for path, view in views}
     assert len(paths) > 30
     without = {path for path, needs in paths.items() if not needs and not path.startswith(OF_THE_SIGN_IN)}
     assert {path for path in without if not re.search(OPEN, path)} == set()
@@ -131,11 +131,11 @@ def test_every_page_that_needs_no_sign_in_is_open() -> None:
     assert {path for path in paths if re.search(OPEN, path)} <= without
 
 
-def patterns(found: Sequence[URLPattern | URLResolver]) -> list[URLPattern]:
+def patterns(entries: Sequence[URLPattern | URLResolver]) -> list[URLPattern]:
     flat: list[URLPattern] = []
-    for one in found:
-        if isinstance(one, URLPattern):
-            flat.append(one)
-        elif not str(one.pattern):  # those of the apps, not the administration
-            flat += patterns(one.url_patterns)
+    for entry in entries:
+        if isinstance(entry, URLPattern):
+            flat.append(entry)
+        elif not str(entry.pattern):  # those of the apps, not the administration
+            flat += patterns(entry.url_patterns)
     return flat

@@ -24,18 +24,18 @@ def tab(request: pytest.FixtureRequest, browser: Browser, live_app: App) -> Iter
     )
     context.set_default_timeout(10_000)
     page = context.new_page()
-    said: list[str] = []
+    messages: list[str] = []
 
     def note(message: ConsoleMessage) -> None:
         # The browser itself logs every 4xx that it receives; the tests that request one check its status.
         if message.type in {"error", "warning"} and "status of 403" not in message.text:
-            said.append(message.text)
+            messages.append(message.text)
 
     page.on("console", note)
-    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("pageerror", lambda error: messages.append(str(error)))
     yield page
     context.close()
-    assert not said
+    assert not messages
 
 
 @pytest.mark.parametrize("typed", ["B94TXY", SEED])
@@ -46,13 +46,13 @@ def test_an_agent_signs_in_finds_the_order_and_reads_it(tab: Page, live_app: App
     tab.locator("input[name=q]").first.press("Enter")
     expect(tab).to_have_url(f"{live_app.url}/orders/{SEED}/")
     main = tab.locator("main")
-    for said in ("B94TXY", "PURCHASED", "100.00", "EUR", "Card", "Visa", "DUB", "LHR", "LAS"):
-        expect(main).to_contain_text(said)
+    for text in ("B94TXY", "PURCHASED", "100.00", "EUR", "Card", "Visa", "DUB", "LHR", "LAS"):
+        expect(main).to_contain_text(text)
     rows = [" ".join(row.inner_text().split()) for row in tab.locator("ol[role=list] > li").all()]
-    told = " | ".join(rows)
+    itinerary = " | ".join(rows)
     for before, after in (("16:00", "17:20"), ("17:20", "20:00"), ("20:00", "22:40")):
-        assert before in told and told.index(before) < told.index(after), told
-    assert "459" in told and "460" in told and "BX" in told
+        assert before in itinerary and itinerary.index(before) < itinerary.index(after), itinerary
+    assert "459" in itinerary and "460" in itinerary and "BX" in itinerary
     expect(tab).to_have_title(re.compile(r"^B94TXY"))
 
 
