@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export PORT SANDBOX_PORT
 
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
-# What `check --deploy` looks at: the settings of a server that serves people, with keys that open nothing.
+# The settings that `check --deploy` checks: those of a server that serves people, with keys that open nothing.
 DEPLOYED := CDPVIEWER_ENV_FILE= CDPVIEWER_ALLOWED_HOSTS=orders.example.com CDPVIEWER_TRUSTED_PROXIES=1 \
 	CDPVIEWER_SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))') \
 	CDPVIEWER_CREDENTIAL_KEYS=$$($(BIN)/python -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())')

@@ -199,7 +199,7 @@ def _wait_for_turn(row: SignInFailure, lanes: Iterable[Lane]) -> None:
         ends = time.monotonic() + PATIENCE
         while True:
             with elsewhere():
-                time.sleep(random.uniform(0.05, 0.15))  # noqa: S311 (only so that attempts do not all look at once)
+                time.sleep(random.uniform(0.05, 0.15))  # noqa: S311 (only so that attempts do not all ask at once)
             if not _must_wait(row, lanes):
                 return
             if time.monotonic() > ends:

@@ -449,7 +449,7 @@
   const sessionOver = document.getElementById("session-over");
   if (sessionOver) watchSession(sessionOver);
 
-// === The window in which a frame was allowed ===
+  // === The window in which a frame was allowed ===
 
   if (document.querySelector("[data-close-window]")) close();
 
@@ -466,7 +466,8 @@
 
   const openTarget = () => {
     const target = document.getElementById(location.hash.slice(1));
-    for (let fold = target?.querySelector(":scope > .fold") || target?.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+    let fold = target?.querySelector(":scope > .fold") || target?.closest("details");
+    for (; fold; fold = fold.parentElement.closest("details")) fold.open = true;
     if (target?.closest("details")) target.scrollIntoView();
   };
 

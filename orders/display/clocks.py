@@ -26,7 +26,7 @@ REGION_OF = {"en": "en_GB"}
 
 @lru_cache(maxsize=64)
 def locale_of(language: str) -> Locale:
-    """Babel's locale for a Django language code; British English for "en" and for codes that Babel does not know."""
+    """Babel's locale for a Django language code; British English for "en" and for codes unknown to Babel."""
     try:
         return Locale.parse(REGION_OF.get(language, language.replace("-", "_")))
     except (UnknownLocaleError, ValueError):

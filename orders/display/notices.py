@@ -214,10 +214,11 @@ def _unreadable_time(_notice: Notice) -> str:
 
 
 def _unknown_place(notice: Notice) -> str:
-    (code,) = notice.names
-    if not any(map(str.isalnum, code)):
-        return _("No airport code was sent, so the duration is unknown.")
-    return _("%(code)s is not a known airport code, so the time zone is unknown.") % {"code": code}
+    return _("%(code)s is not a known airport code, so the time zone is unknown.") % {"code": notice.names[0]}
+
+
+def _missing_place(_notice: Notice) -> str:
+    return _("No airport code was sent, so the duration is unknown.")
 
 
 def _items_disagree(_notice: Notice) -> str:
@@ -256,6 +257,7 @@ SENTENCES: dict[NoticeKind, Callable[[Notice], str]] = {
     NoticeKind.MISSING_TIME: _missing_time,
     NoticeKind.UNREADABLE_TIME: _unreadable_time,
     NoticeKind.UNKNOWN_PLACE: _unknown_place,
+    NoticeKind.MISSING_PLACE: _missing_place,
     NoticeKind.ITEMS_DISAGREE: _items_disagree,
     NoticeKind.DUPLICATE: _duplicate,
     NoticeKind.PARTLY_CANCELLED: _partly_cancelled,

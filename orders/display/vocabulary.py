@@ -88,6 +88,7 @@ NOTICES: dict[NoticeKind, tuple[str, str]] = {
     NoticeKind.MISSING_TIME: (_("Time missing"), "unknown"),
     NoticeKind.UNREADABLE_TIME: (_("Time could not be read"), "unknown"),
     NoticeKind.UNKNOWN_PLACE: (_("Unknown airport code"), "place"),
+    NoticeKind.MISSING_PLACE: (_("Airport code missing"), "place"),
     NoticeKind.ITEMS_DISAGREE: (_("Conflicting arrival times"), "alarm"),
     NoticeKind.DUPLICATE: (_("Listed more than once"), "info"),
     NoticeKind.PARTLY_CANCELLED: (_("Partly cancelled"), "cancelled"),

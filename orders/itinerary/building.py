@@ -198,5 +198,8 @@ def _clock_notices(clock: Clock) -> list[Notice]:
     elif clock.dst is ClockChange.REPEATED:
         notices.append(Notice(NoticeKind.CLOCK_REPEATED, clock=clock))
     if clock.place.zone is None and clock.place.code:
-        notices.append(Notice(NoticeKind.UNKNOWN_PLACE, names=(clock.place.code,)))
+        if any(map(str.isalnum, clock.place.code)):
+            notices.append(Notice(NoticeKind.UNKNOWN_PLACE, names=(clock.place.code,)))
+        else:  # a placeholder such as "?"
+            notices.append(Notice(NoticeKind.MISSING_PLACE))
     return notices

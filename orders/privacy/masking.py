@@ -35,7 +35,7 @@ class Field:
     """One line about a person. A `hidden` field is masked unless revealed; if it is `masked`, its `value` is only the mask.
 
     `label` is what the CDP calls the field; it is "" for the fields that have a label of ours (`orders.display.people`).
-    `href` is the link for the value ("" if there is none); `copy` tells whether the page offers a button that copies the value.
+    `href` is the link for the value ("" if there is none); `copy` is True if the page offers a button that copies the value.
     """
 
     name: str

@@ -369,6 +369,16 @@ def test_travellers_are_grouped_as_in_the_docstring_of_travel_groups() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [("XQZ", NoticeKind.UNKNOWN_PLACE), ("9", NoticeKind.UNKNOWN_PLACE), ("?", NoticeKind.MISSING_PLACE), ("--", NoticeKind.MISSING_PLACE)],
+)  # fmt: skip
+def test_a_placeholder_for_an_airport_code_is_a_missing_code(code: str, kind: NoticeKind) -> None:
+    (journey,) = plan([item(f"DUB {code} 2025-08-15T16:00 2025-08-15T17:20")]).journeys
+    (flight,) = journey.flights
+    assert [notice.kind for notice in flight.notices] == [kind]
+
+
 @pytest.mark.parametrize("kind", NoticeKind)
 def test_every_notice_can_be_worded(kind: NoticeKind) -> None:
     names = {
@@ -422,7 +432,7 @@ def test_the_sentences_of_notices() -> None:
     found = [
         notice_line(Notice(NoticeKind.IMPOSSIBLE_TIME, True, evidence=early)),
         notice_line(Notice(NoticeKind.CLOCK_REPEATED, clock=end)),
-        notice_line(Notice(NoticeKind.UNKNOWN_PLACE, names=("?",))),
+        notice_line(Notice(NoticeKind.MISSING_PLACE)),
         notice_line(Notice(NoticeKind.LONG, minutes=850)),
     ]
     assert found == [

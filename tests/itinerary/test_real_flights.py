@@ -16,7 +16,7 @@ from orders.itinerary.clocks import read_local
 from orders.itinerary.journeys import plan
 from orders.itinerary.trip import Trip
 
-ALARMS = {"looks like utc", "looks like local", "impossible time", "unknown place"}
+ALARMS = {"looks like utc", "looks like local", "impossible time", "unknown place", "missing place"}
 
 
 def segment(text: str) -> FlightSegment:
