@@ -217,8 +217,8 @@ def _worst(rows: Sequence[Status]) -> tuple[str, str]:
 
 
 def _worst_look(looks: Sequence[tuple[str, str]]) -> tuple[str, str]:
-    order = [Tone.GONE, Tone.WAITING, Tone.BACK, Tone.NEUTRAL, Tone.GOOD]
-    return min(looks, key=lambda look: order.index(Tone(look[0])))
+    urgency = list(Tone)
+    return min(looks, key=lambda look: urgency.index(Tone(look[0])))
 
 
 def _part(sent: str, count: int, summary: OrderSummary) -> str:

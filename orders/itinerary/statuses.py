@@ -20,13 +20,16 @@ def _(phrase: str) -> str:
 
 
 class Tone(StrEnum):
-    """The colour of a status, shown together with an icon and a word. The value is the last part of its CSS class, `pill-…`."""
+    """The colour of a status, shown together with an icon and a word. The most urgent comes first.
 
-    GOOD = "good"
-    WAITING = "pending"
+    The value is the last part of its CSS classes, `pill-…` and `tone-…`.
+    """
+
     GONE = "cancelled"
+    WAITING = "pending"
     BACK = "refunded"
     NEUTRAL = "neutral"
+    GOOD = "good"
 
 
 class Icon(StrEnum):
