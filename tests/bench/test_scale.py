@@ -34,9 +34,9 @@ def test_a_run_is_read_as_it_was_written(run: Run, tmp_path: Path) -> None:
 
 def test_the_model_predicts_what_a_quiet_machine_measured(run: Run) -> None:
     apart = {
-        (one.agents, figure): (made, measured)
-        for one, figure, made, measured in report.compared(run, report.calibration(run))
-        if one.agents <= PREDICTED_AGENTS and "p99" not in figure and abs(made / measured - 1) > report.WITHIN
+        (point.agents, figure): (made, measured)
+        for point, figure, made, measured in report.compared(run, report.calibration(run))
+        if point.agents <= PREDICTED_AGENTS and "p99" not in figure and abs(made / measured - 1) > report.WITHIN
     }
     # The third slowest of a few hundred requests is chance, so the page only names such figures.
     assert not run.quiet or apart == {}
@@ -45,28 +45,28 @@ def test_the_model_predicts_what_a_quiet_machine_measured(run: Run) -> None:
 @pytest.mark.parametrize("ahead", [True, False], ids=["costs of one load", "own costs"])
 def test_every_figure_that_is_predicted_wrong_is_named(run: Run, ahead: bool) -> None:
     costs_of = report.calibration(run) if ahead else None
-    said = report.predictions_ahead(run) if ahead else report.predictions(run)
-    for one, figure, made, measured in report.compared(run, costs_of):
-        named = f"{figure} of {one.agents} agents ({made / measured - 1:+.0%})" in said
-        assert named == (abs(made / measured - 1) > report.WITHIN), (one.agents, figure)
+    text = report.predictions_ahead(run) if ahead else report.predictions(run)
+    for point, figure, made, measured in report.compared(run, costs_of):
+        named = f"{figure} of {point.agents} agents ({made / measured - 1:+.0%})" in text
+        assert named == (abs(made / measured - 1) > report.WITHIN), (point.agents, figure)
 
 
 def test_a_failed_request_misses_the_goal(run: Run) -> None:
-    (found,) = [one for one in run.points if one.agents == report.GOAL_AGENTS]
-    points = tuple(replace(one, errors={"status 503": 1}) if one is found else one for one in run.points)
-    missed = [one.what for one in report.goals(replace(run, points=points)) if not one.reached]
+    (at_goal,) = [point for point in run.points if point.agents == report.GOAL_AGENTS]
+    points = tuple(replace(point, errors={"status 503": 1}) if point is at_goal else point for point in run.points)
+    missed = [goal.what for goal in report.goals(replace(run, points=points)) if not goal.reached]
     assert "errors of all requests" in missed
     well = replace(
-        found, errors={}, database_connections=40,
-        times={kind: replace(times, p99=ROUNDS[kind] * run.latency + 150) for kind, times in found.times.items()},
+        at_goal, errors={}, database_connections=40,
+        times={kind: replace(times, p99=ROUNDS[kind] * run.latency + 150) for kind, times in at_goal.times.items()},
     )  # fmt: skip
-    points = tuple(well if one is found else one for one in run.points)
-    assert [one.what for one in report.goals(replace(run, points=points)) if not one.reached] == []
+    points = tuple(well if point is at_goal else point for point in run.points)
+    assert [goal.what for goal in report.goals(replace(run, points=points)) if not goal.reached] == []
 
 
 def test_a_load_that_was_not_measured_reaches_nothing(run: Run) -> None:
-    points = tuple(one for one in run.points if one.agents != report.GOAL_AGENTS)
-    assert sum(not one.reached for one in report.goals(replace(run, points=points))) >= 5
+    points = tuple(point for point in run.points if point.agents != report.GOAL_AGENTS)
+    assert sum(not goal.reached for goal in report.goals(replace(run, points=points))) >= 5
 
 
 def test_records_grow_with_agents_and_days(run: Run) -> None:

@@ -126,8 +126,8 @@ def test_all_items_come_page_by_page_and_ten_come_with_the_order() -> None:
 def test_every_agent_has_an_order_of_their_own() -> None:
     orders = [lean(f"/v2/orders/{world.ref(world.AGENT, number)}") for number in range(300)]
     assert len({order["ref"] for order in orders}) == len({order["referenceId"] for order in orders}) == 300
-    found = lean("/v2/orders", referenceId=orders[7]["referenceId"])
-    assert [row["href"] for row in found["items"]] == [orders[7]["href"]]
+    matches = lean("/v2/orders", referenceId=orders[7]["referenceId"])
+    assert [row["href"] for row in matches["items"]] == [orders[7]["href"]]
 
 
 @pytest.mark.parametrize(

@@ -148,14 +148,14 @@ class ConnectProxy:
         with suppress(OSError):
             self._listening.shutdown(socket.SHUT_RDWR)
         self._listening.close()
-        for one in self._open:
+        for connection in self._open:
             with suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)
-            one.close()
+                connection.shutdown(socket.SHUT_RDWR)
+            connection.close()
 
 
-def _pour(one: socket.socket, other: socket.socket) -> None:
+def _pour(source: socket.socket, other: socket.socket) -> None:
     with suppress(OSError):
-        while came := one.recv(65536):
+        while came := source.recv(65536):
             other.sendall(came)
         other.shutdown(socket.SHUT_WR)

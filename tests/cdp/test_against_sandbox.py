@@ -46,13 +46,13 @@ def connect(sandbox: Sandbox, transport: Transport) -> Iterator[Callable[..., Cd
 
 def order_with(sandbox: Sandbox, *, items: int = 0, contacts: int = 0) -> str:
     """The ref of an order of that size."""
-    found = [
+    refs = [
         order.ref
         for order in sandbox.service.world.orders.values()
         if (not items or len(order.items) == items) and (not contacts or len(order.contacts) == contacts)
     ]
-    assert found, "the sandbox has no such order"
-    return str(found[0])
+    assert refs, "the sandbox has no such order"
+    return str(refs[0])
 
 
 @pytest.mark.parametrize("version", ["v2", "v2.1"])
@@ -84,16 +84,16 @@ def test_every_item_of_a_group_is_read(
 
 def test_sixty_contacts_take_one_call(sandbox: Sandbox, connect: Callable[..., CdpClient]) -> None:
     client = connect()
-    found = client.list_contacts(order_with(sandbox, contacts=60))
-    assert len(found.items) == 60 and found.complete and client.reader.calls == 1
+    contacts = client.list_contacts(order_with(sandbox, contacts=60))
+    assert len(contacts.items) == 60 and contacts.complete and client.reader.calls == 1
 
 
 def test_sixty_contacts_that_are_not_inlined_come_25_at_a_time(transport: Transport) -> None:
     with Sandbox(latency_ms=60, expand=False) as slow:
         slow.clear_faults()
         client = CdpClient(slow.url, slow.client_key, slow.token, transport=transport)
-        found = client.list_contacts(order_with(slow, contacts=60))
-        assert len(found.items) == 60 and found.complete
+        contacts = client.list_contacts(order_with(slow, contacts=60))
+        assert len(contacts.items) == 60 and contacts.complete
         assert client.reader.calls == 61 and 10 < slow.calls()["most_in_flight"] <= 25
         assert client.reader.seconds < 61 * 0.06 / 3
 
@@ -118,10 +118,10 @@ def test_no_fault_of_the_sandbox_reaches_the_page_as_anything_but_a_cdp_error(
         sandbox.reset()
         client = connect(version)
         try:
-            found = client.list_orders(reference_id="B94TXY")
+            matches = client.list_orders(reference_id="B94TXY")
         except CdpError:
             continue
-        assert found.items or found.missing or found.problem or fault == "404", fault
+        assert matches.items or matches.missing or matches.problem or fault == "404", fault
 
 
 @pytest.mark.parametrize("fault", sorted(SLOW))
@@ -148,8 +148,8 @@ def test_two_failed_contacts_of_sixty_are_counted(sandbox: Sandbox, connect: Cal
     ref = order_with(sandbox, contacts=60)
     sandbox.set_fault(ref, "no-expand")
     sandbox.set_fault(ref, "500", "contact:2,contact:7")
-    found = connect().list_contacts(ref)
-    assert (len(found.items), found.missing, found.complete) == (58, 2, False)
+    contacts = connect().list_contacts(ref)
+    assert (len(contacts.items), contacts.missing, contacts.complete) == (58, 2, False)
 
 
 def test_rate_limits_say_when_to_come_back(sandbox: Sandbox, connect: Callable[..., CdpClient]) -> None:
@@ -169,5 +169,5 @@ def test_no_link_leads_to_another_host_and_no_cookie_comes_back(
     sandbox.set_fault("*", "no-expand")
     ref = order_with(sandbox, contacts=60)
     assert len(connect().list_contacts(ref).items) == 60
-    assert all(not one["cookie"] for one in sandbox.seen())
+    assert all(not call["cookie"] for call in sandbox.seen())
     assert sandbox.calls()["elsewhere"] == 0 and sandbox.calls()["by_method"] == {"GET": 61}

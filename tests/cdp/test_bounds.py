@@ -114,17 +114,17 @@ def test_a_listing_beyond_the_bound_says_how_many_more_are_known(cdp: responses.
 
 
 def test_the_answers_of_a_page_are_bounded_in_all(cdp: responses.RequestsMock, client: Make) -> None:
-    one = client(version="v2.1")
+    cdp_client = client(version="v2.1")
     for number in range(20):
         cdp.get(f"{BASE}/v2.1/orderItems/i{number}/extensions/ext", json={"seat": "x" * 1_000_000})
         if number < 19:
-            one.get_item_extension(f"i{number}")
+            cdp_client.get_item_extension(f"i{number}")
     with pytest.raises(TooLarge):
-        one.get_item_extension("i19")
-    assert one.reader.calls == 20
+        cdp_client.get_item_extension("i19")
+    assert cdp_client.reader.calls == 20
     with pytest.raises(TooLarge):
-        one.get_item_extension("i20")
-    assert one.reader.calls == 20, "nothing more is asked once a page has too much"
+        cdp_client.get_item_extension("i20")
+    assert cdp_client.reader.calls == 20, "nothing more is asked once a page has too much"
 
 
 def test_an_answer_of_too_many_values_is_not_even_parsed(
@@ -143,11 +143,11 @@ def test_what_computes_looks_at_the_deadline_too() -> None:
 
 def test_answers_are_kept_for_the_raw_view_alone(cdp: responses.RequestsMock, client: Make) -> None:
     cdp.get(URL, json={"ref": REF, "orderItems": []})
-    one, other = client(), client()
+    cdp_client, other = client(), client()
     other.reader.keep_documents()
-    one.get_order(REF)
+    cdp_client.get_order(REF)
     other.get_order(REF)
-    assert one.reader.documents == () and len(other.reader.documents) == 1
+    assert cdp_client.reader.documents == () and len(other.reader.documents) == 1
 
 
 @pytest.mark.parametrize(

@@ -48,12 +48,12 @@ def asked(mock: responses.RequestsMock) -> list[str]:
 
 def test_a_small_order_takes_one_call(cdp: responses.RequestsMock, client: Make, order_page: bytes) -> None:
     cdp.get(URL, body=order_page)
-    one = client()
-    one.reader.keep_documents()
-    assert one.get_order(ORDER).reference_id == "B94TXY"
+    cdp_client = client()
+    cdp_client.reader.keep_documents()
+    assert cdp_client.get_order(ORDER).reference_id == "B94TXY"
     assert asked(cdp) == [f"/v2/orders/{ORDER}?expand=orderItems"]
-    assert one.reader.calls == 1 and one.reader.seconds >= 0
-    (document,) = one.reader.documents
+    assert cdp_client.reader.calls == 1 and cdp_client.reader.seconds >= 0
+    (document,) = cdp_client.reader.documents
     assert document.path == f"/v2/orders/{ORDER}?expand=orderItems"
     assert document.text == order_page.decode()
 
@@ -78,12 +78,12 @@ def test_a_request_is_a_get_with_basic_auth_and_nothing_personal(
     ["", "..", ".", "../../v2/x", "a/b", "a%2eb", "a b", "a\nb", "a?b", "a#b", "x" * 129, "x" * 10_000, "заказ", "a..b", "{{ticket}}", "a\x00"],
 )  # fmt: skip
 def test_a_ref_that_is_none_is_refused_before_any_call(cdp: responses.RequestsMock, client: Make, ref: str) -> None:
-    one = client()
+    cdp_client = client()
     for ask in BY_REF.values():
         with pytest.raises(BadReference) as caught:
-            ask(one, ref)
+            ask(cdp_client, ref)
         assert len(ref) < 3 or ref not in str(caught.value)
-    assert one.reader.calls == 0 and len(cdp.calls) == 0
+    assert cdp_client.reader.calls == 0 and len(cdp.calls) == 0
 
 
 @pytest.mark.parametrize("term", ["", "   ", "x" * 257, "a\nb", "a\x00"])
@@ -109,8 +109,8 @@ def test_no_order_is_an_empty_list_whichever_way_it_is_said(
     cdp: responses.RequestsMock, client: Make, miss: dict[str, Any]
 ) -> None:
     cdp.get(f"{BASE}/v2/orders", **miss)
-    found = client().list_orders(reference_id="NOSUCH")
-    assert found.items == () and found.complete and found.missing == 0 and found.problem is None
+    matches = client().list_orders(reference_id="NOSUCH")
+    assert matches.items == () and matches.complete and matches.missing == 0 and matches.problem is None
 
 
 def test_several_orders_of_one_reference_are_all_found(cdp: responses.RequestsMock, client: Make) -> None:
@@ -126,14 +126,14 @@ def test_references_are_fetched_side_by_side_from_our_own_host(cdp: responses.Re
             cdp.get(f"{BASE}/v2/orderContacts/c-{n}", status=404)
         else:
             cdp.get(f"{BASE}/v2/orderContacts/c-{n}", json={"ref": f"c-{n}", "firstName": f"N{n}"})
-    one = client()
-    one.reader.keep_documents()
-    found = one.list_contacts(ORDER)
-    assert [person.ref for person in found.items] == [f"c-{n}" for n in range(30) if n != 7]
-    assert found.missing == 1 and not found.complete and isinstance(found.problem, NotFound)
-    assert one.reader.calls == 31 and all(str(call.request.url).startswith(BASE) for call in cdp.calls)
-    assert one.reader.documents[0].path.startswith(f"/v2/orders/{ORDER}/contacts")
-    assert len(one.reader.documents) == 30
+    cdp_client = client()
+    cdp_client.reader.keep_documents()
+    contacts = cdp_client.list_contacts(ORDER)
+    assert [person.ref for person in contacts.items] == [f"c-{n}" for n in range(30) if n != 7]
+    assert contacts.missing == 1 and not contacts.complete and isinstance(contacts.problem, NotFound)
+    assert cdp_client.reader.calls == 31 and all(str(call.request.url).startswith(BASE) for call in cdp.calls)
+    assert cdp_client.reader.documents[0].path.startswith(f"/v2/orders/{ORDER}/contacts")
+    assert len(cdp_client.reader.documents) == 30
 
 
 def test_a_mixed_collection_keeps_its_order(cdp: responses.RequestsMock, client: Make) -> None:
@@ -147,9 +147,9 @@ def test_a_mixed_collection_keeps_its_order(cdp: responses.RequestsMock, client:
     cdp.get(f"{URL}/contacts", json={"limit": 100, "items": entries})
     cdp.get(f"{BASE}/v2/orderContacts/c-1", json={"ref": "c-1", "firstName": "A"})
     cdp.get(f"{BASE}/v2/orderContacts/c-3", json={"ref": "c-3", "firstName": "C"})
-    found = client().list_contacts(ORDER)
-    assert [person.first_name for person in found.items] == ["A", "B", "C"]
-    assert found.missing == 2 and isinstance(found.problem, Unreadable)
+    contacts = client().list_contacts(ORDER)
+    assert [person.first_name for person in contacts.items] == ["A", "B", "C"]
+    assert contacts.missing == 2 and isinstance(contacts.problem, Unreadable)
 
 
 def test_a_server_that_refuses_expand_is_asked_without_it(
@@ -168,8 +168,8 @@ def test_a_server_that_refuses_expand_is_asked_without_it(
     cdp.add_callback(responses.GET, URL, callback=strict)
     cdp.add_callback(responses.GET, f"{URL}/orderItems", callback=strict)
     cdp.get(f"{BASE}/v2/orderItems/item-1", json={"ref": "item-1", "type": "FLIGHT"})
-    found = client().get_order(ORDER)
-    assert [item.ref for item in found.items] == ["item-1"] and found.items_complete
+    order = client().get_order(ORDER)
+    assert [item.ref for item in order.items] == ["item-1"] and order.items_complete
 
 
 def test_a_request_refused_twice_is_said(cdp: responses.RequestsMock, client: Make) -> None:
@@ -194,15 +194,15 @@ def test_the_first_ten_items_stay_when_their_listing_fails(
     items = [{"ref": f"i-{n}", "type": "BAG"} for n in range(10)]
     cdp.get(URL, json={"ref": ORDER, "orderItems": {"limit": 10, "items": items}})
     cdp.get(f"{URL}/orderItems", **listing)
-    found = client().get_order(ORDER)
-    assert len(found.items) == 10 and found.items_complete is complete
+    order = client().get_order(ORDER)
+    assert len(order.items) == 10 and order.items_complete is complete
 
 
 def test_an_order_of_a_shop_may_have_no_items(cdp: responses.RequestsMock, client: Make) -> None:
     cdp.get(URL, json={"ref": ORDER, "orderItems": {"href": "x"}})
     cdp.get(f"{URL}/orderItems", status=404)
-    found = client().get_order(ORDER)
-    assert found.items == () and found.items_complete and found.items_problem is None
+    order = client().get_order(ORDER)
+    assert order.items == () and order.items_complete and order.items_problem is None
 
 
 def test_memory_answers_in_place_of_the_cdp(cdp: responses.RequestsMock, client: Make, order_page: bytes) -> None:
@@ -221,12 +221,12 @@ def test_memory_keeps_no_failure_and_no_search_for_a_person(cdp: responses.Reque
     with pytest.raises(Unreadable):
         client(memory=memory).get_order(ORDER)
     cdp.get(f"{BASE}/v2/guests", json={"items": []})
-    one = client(memory=memory)
-    one.reader.keep_documents()
-    one.list_guests(email="jane.doyle@example.com")
-    one.reader.get(("guests",), {"loyaltyNumber": "7", "limit": 10})  # a parameter that is on no list
+    cdp_client = client(memory=memory)
+    cdp_client.reader.keep_documents()
+    cdp_client.list_guests(email="jane.doyle@example.com")
+    cdp_client.reader.get(("guests",), {"loyaltyNumber": "7", "limit": 10})  # a parameter that is on no list
     assert memory == {}
-    assert [document.path for document in one.reader.documents] == ["/v2/guests?…"] * 2
+    assert [document.path for document in cdp_client.reader.documents] == ["/v2/guests?…"] * 2
 
 
 @pytest.mark.parametrize(
@@ -243,8 +243,8 @@ def test_guests_are_searched_by_what_the_api_knows(
 ) -> None:
     cdp.get(f"{BASE}/v2/guests", json={"items": [{"href": "x/guests/g-1"}]})
     cdp.get(f"{BASE}/v2/guests/g-1", json={"ref": "g-1", "guestType": "customer"})
-    found = client().list_guests(**search)  # type: ignore[arg-type]
-    assert [guest.ref for guest in found.items] == ["g-1"]
+    guests = client().list_guests(**search)  # type: ignore[arg-type]
+    assert [guest.ref for guest in guests.items] == ["g-1"]
     assert asked(cdp)[0] == f"/v2/guests?{query}&expand=true&limit=100&offset=0"
 
 
@@ -252,8 +252,8 @@ def test_no_error_log_or_repr_holds_a_secret_or_a_person(
     cdp: responses.RequestsMock, client: Make, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    one = client()
-    seen = [repr(one), repr(vars(one)), str(one)]
+    cdp_client = client()
+    seen = [repr(cdp_client), repr(vars(cdp_client)), str(cdp_client)]
     for failure in ({"status": 500, "body": "jane@example.com"}, {"body": requests.ConnectionError("https://x/?email=jane@example.com")},
                     {"status": 401}, {"body": b'{"items": "jane@example.com"}'}):  # fmt: skip
         cdp.reset()
@@ -264,9 +264,9 @@ def test_no_error_log_or_repr_holds_a_secret_or_a_person(
         while error is not None:
             seen.append(repr(error))
             error = error.__cause__ or error.__context__
-    told = "\n".join([*seen, caplog.text])
-    assert "jane" not in told and TOKEN not in told and KEY not in told
-    assert base64.b64encode(f"{KEY}:{TOKEN}".encode()).decode() not in told
+    text = "\n".join([*seen, caplog.text])
+    assert "jane" not in text and TOKEN not in text and KEY not in text
+    assert base64.b64encode(f"{KEY}:{TOKEN}".encode()).decode() not in text
 
 
 def test_v2_1_uses_its_own_paths(cdp: responses.RequestsMock, client: Make, order_page: bytes) -> None:
@@ -275,11 +275,11 @@ def test_v2_1_uses_its_own_paths(cdp: responses.RequestsMock, client: Make, orde
     cdp.get(f"{root}/orders/{ORDER}/extensions/ext", json={"name": "ext", "tripType": "OW"})
     cdp.get(f"{root}/orderItems/i-1/extensions/ext", json={"name": "ext", "seat": "1A"})
     cdp.get(f"{root}/orderItems/i-2/extensions/ext", status=404)
-    one = client(version="v2.1")
-    assert one.get_order(ORDER).reference_id == "B94TXY"
-    extension = one.get_order_extension(ORDER)
+    cdp_client = client(version="v2.1")
+    assert cdp_client.get_order(ORDER).reference_id == "B94TXY"
+    extension = cdp_client.get_order_extension(ORDER)
     assert extension is not None and extension.values[0].key == "tripType"
-    first, second = one.get_item_extensions(["i-1", "i-2"])
+    first, second = cdp_client.get_item_extensions(["i-1", "i-2"])
     assert first is not None and not isinstance(first, CdpError) and first.values[0].value == "1A" and second is None
     with pytest.raises(ValueError, match="v3"):
         client(version="v3")
@@ -298,15 +298,15 @@ def test_custom_data_of_v2_is_found_in_any_of_its_likely_shapes(
 ) -> None:
     cdp.get(f"{URL}/extExt", json=answer)
     cdp.get(f"{URL}/extExt/e-1", json={"ref": "e-1", "tripType": "OW"})
-    found = client().get_order_extension(ORDER)
-    assert found is not None and [(one.key, one.value) for one in found.values] == [("tripType", "OW")]
+    extension = client().get_order_extension(ORDER)
+    assert extension is not None and [(extra.key, extra.value) for extra in extension.values] == [("tripType", "OW")]
 
 
 def test_no_custom_data_is_none(cdp: responses.RequestsMock, client: Make) -> None:
     cdp.get(f"{URL}/extExt", status=404)
-    one = client()
-    assert one.get_order_extension(ORDER) is None
-    assert one.get_item_extension("i-1") is None and one.reader.calls == 1
+    cdp_client = client()
+    assert cdp_client.get_order_extension(ORDER) is None
+    assert cdp_client.get_item_extension("i-1") is None and cdp_client.reader.calls == 1
 
 
 @pytest.mark.parametrize("answer", [{"status": 404}, {"json": {"items": []}}])
@@ -323,23 +323,25 @@ def test_two_readings_at_the_same_time_keep_their_order_and_their_errors(
 ) -> None:
     cdp.get(URL, body=order_page)
     cdp.get(f"{BASE}/v2/orders", status=429, headers={"Retry-After": "30"})
-    one = client()
-    found = one.reader.run_parallel([lambda: one.get_order(ORDER), lambda: one.list_orders(reference_id=ORDER)])
-    assert getattr(found[0], "reference_id", None) == "B94TXY"
-    assert isinstance(found[1], RateLimited) and found[1].retry_after == 30
-    assert one.reader.run_parallel([]) == []
+    cdp_client = client()
+    answers = cdp_client.reader.run_parallel(
+        [lambda: cdp_client.get_order(ORDER), lambda: cdp_client.list_orders(reference_id=ORDER)]
+    )
+    assert getattr(answers[0], "reference_id", None) == "B94TXY"
+    assert isinstance(answers[1], RateLimited) and answers[1].retry_after == 30
+    assert cdp_client.reader.run_parallel([]) == []
 
 
 def test_a_page_whose_time_is_over_asks_nothing_more(cdp: responses.RequestsMock, client: Make) -> None:
-    one = client(deadline=Deadline.after(0))
+    cdp_client = client(deadline=Deadline.after(0))
     with pytest.raises(TimedOut):
-        one.get_order(ORDER)
-    assert one.reader.calls == 0 and len(cdp.calls) == 0
+        cdp_client.get_order(ORDER)
+    assert cdp_client.reader.calls == 0 and len(cdp.calls) == 0
 
 
 def test_clients_with_the_same_limits_share_one_pool() -> None:
-    one, other = (CdpClient(BASE, "a", "b", limits=Limits()) for _ in range(2))
-    assert one.reader._transport is other.reader._transport
+    cdp_client, other = (CdpClient(BASE, "a", "b", limits=Limits()) for _ in range(2))
+    assert cdp_client.reader._transport is other.reader._transport
 
 
 ITEMS_OF_CONSUMER = f"{BASE}/v2.1/orderConsumers/c-1/orderItems"
@@ -372,9 +374,9 @@ def test_the_items_of_a_consumer_are_listed_to_the_end(
     cdp: responses.RequestsMock, client: Make, total: int, failing: int | None, read: int, problem: type | None
 ) -> None:
     cdp.add_callback("GET", ITEMS_OF_CONSUMER, item_pages(total, failing))
-    found = client(version="v2.1").list_consumer_item_refs("c-1")
-    assert len(found.items) == len(set(found.items)) == read
-    assert (type(found.problem) if found.problem else None, found.complete) == (problem, problem is None)
+    refs = client(version="v2.1").list_consumer_item_refs("c-1")
+    assert len(refs.items) == len(set(refs.items)) == read
+    assert (type(refs.problem) if refs.problem else None, refs.complete) == (problem, problem is None)
     assert not any("expand" in path for path in asked(cdp))
 
 
@@ -382,12 +384,12 @@ def test_a_consumer_without_items_and_one_whose_items_name_nothing_differ(
     cdp: responses.RequestsMock, client: Make
 ) -> None:
     none = cdp.get(ITEMS_OF_CONSUMER, status=404)
-    found = client(version="v2.1").list_consumer_item_refs("c-1")
-    assert found.items == () and found.complete
+    refs = client(version="v2.1").list_consumer_item_refs("c-1")
+    assert refs.items == () and refs.complete
     assert client().list_consumer_item_refs("c-1").complete and none.call_count == 1  # v2 has no such path
     cdp.replace("GET", ITEMS_OF_CONSUMER, json={"items": [{"ref": "i-1"}, {}, 7], "limit": 100})
-    found = client(version="v2.1").list_consumer_item_refs("c-1")
-    assert found.items == ("i-1",) and found.missing == 2 and not found.complete
+    refs = client(version="v2.1").list_consumer_item_refs("c-1")
+    assert refs.items == ("i-1",) and refs.missing == 2 and not refs.complete
 
 
 @pytest.mark.parametrize(
@@ -401,8 +403,8 @@ def test_a_list_takes_a_slot_after_its_first_page_only_for_further_calls(
     cdp.get(
         f"{URL}/contacts", json={"limit": 100, "items": [{"ref": "p-1", "firstName": "Ada"}, {"ref": "p-2", **rest}]}
     )
-    one = client(transport=transport)
-    get = one.reader.get
+    cdp_client = client(transport=transport)
+    get = cdp_client.reader.get
 
     def hold() -> None:
         taken.set()
@@ -414,10 +416,10 @@ def test_a_list_takes_a_slot_after_its_first_page_only_for_further_calls(
         assert taken.wait(5)
         return answer
 
-    monkeypatch.setattr(one.reader, "get", get_and_lose_the_slot)
+    monkeypatch.setattr(cdp_client.reader, "get", get_and_lose_the_slot)
     with ThreadPoolExecutor(1) as others:
-        found = one.list_contacts(ORDER)
+        contacts = cdp_client.list_contacts(ORDER)
         go.set()
-    assert (found.missing, type(found.problem) if found.problem else None) == (missing, problem)
-    assert [person.ref for person in found.items] == ["p-1", "p-2"][: 2 - missing]
-    assert [type(failure) for failure in one.reader.take_failures()] == ([problem] if problem else [])
+    assert (contacts.missing, type(contacts.problem) if contacts.problem else None) == (missing, problem)
+    assert [person.ref for person in contacts.items] == ["p-1", "p-2"][: 2 - missing]
+    assert [type(failure) for failure in cdp_client.reader.take_failures()] == ([problem] if problem else [])

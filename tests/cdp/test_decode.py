@@ -26,29 +26,33 @@ def person(text: str) -> Any:
 
 
 def test_the_vendors_order_is_read_whole(order_page: bytes) -> None:
-    found = order(order_page.decode())
-    assert found.ref == "d680c9be-4c07-4731-857e-9602034b15f2"
-    assert (found.reference_id, found.status, found.price, found.currency_code) == (
+    record = order(order_page.decode())
+    assert record.ref == "d680c9be-4c07-4731-857e-9602034b15f2"
+    assert (record.reference_id, record.status, record.price, record.currency_code) == (
         "B94TXY",
         "PURCHASED",
         Decimal("100.00"),
         "EUR",
     )
-    assert str(found.price) == "100.00"
-    assert (found.payment_type, found.card_type, found.channel, found.point_of_sale) == (
+    assert str(record.price) == "100.00"
+    assert (record.payment_type, record.card_type, record.channel, record.point_of_sale) == (
         "Card",
         "Visa",
         "WEB",
         "default",
     )
-    assert found.ordered_at == datetime(2025, 8, 15, 16, 0, 55, 554000, UTC)
-    assert found.items_complete and found.items_problem is None
-    assert found.extras == () and found.notes == ()
-    (one,) = found.items
-    assert one.ref == "FECBB7ED-6DFE-4E8C-85A9-B894B17EF4F3"
-    assert (one.original_price, one.original_currency_code, one.quantity) == (Decimal("112.00"), "USD", Decimal(1))
-    assert one.extras == () and one.notes == ()
-    first, second = one.flight_segments
+    assert record.ordered_at == datetime(2025, 8, 15, 16, 0, 55, 554000, UTC)
+    assert record.items_complete and record.items_problem is None
+    assert record.extras == () and record.notes == ()
+    (flight,) = record.items
+    assert flight.ref == "FECBB7ED-6DFE-4E8C-85A9-B894B17EF4F3"
+    assert (flight.original_price, flight.original_currency_code, flight.quantity) == (
+        Decimal("112.00"),
+        "USD",
+        Decimal(1),
+    )
+    assert flight.extras == () and flight.notes == ()
+    first, second = flight.flight_segments
     assert (first.origin, first.destination, first.carrier, first.flight_number) == ("DUB", "LHR", "BX", "459")
     assert (first.departure, first.arrival) == (datetime(2025, 8, 15, 16), datetime(2025, 8, 15, 17, 20))
     assert first.departure is not None and first.departure.tzinfo is None
@@ -94,9 +98,9 @@ def test_null_missing_and_empty_are_alike(empty: str) -> None:
     ],
 )
 def test_a_price_is_exact_or_a_note_says_why_not(sent: str, price: str | None, note: tuple[str, str] | None) -> None:
-    found = item(f'{{"price":{sent}}}')
-    assert (None if found.price is None else str(found.price)) == price
-    assert found.notes == (() if note is None else (Note("price", *note),))
+    record = item(f'{{"price":{sent}}}')
+    assert (None if record.price is None else str(record.price)) == price
+    assert record.notes == (() if note is None else (Note("price", *note),))
 
 
 @pytest.mark.parametrize(
@@ -115,14 +119,14 @@ def test_a_price_is_exact_or_a_note_says_why_not(sent: str, price: str | None, n
     ],
 )
 def test_a_text_is_shown_as_sent_or_a_note_says_why_not(sent: str, name: str | None, notes: tuple[Note, ...]) -> None:
-    found = item(f'{{"name":{sent}}}')
-    assert found.name == name and found.notes == notes
+    record = item(f'{{"name":{sent}}}')
+    assert record.name == name and record.notes == notes
 
 
 def test_a_key_sent_twice_is_noted_and_the_last_wins() -> None:
-    found = item('{"price":1,"price":2}')
-    assert found.price == 2
-    assert found.notes == (Note("price", "sent twice", "2"),)
+    record = item('{"price":1,"price":2}')
+    assert record.price == 2
+    assert record.notes == (Note("price", "sent twice", "2"),)
 
 
 def test_field_names_are_found_in_any_case_and_the_documented_spelling_wins() -> None:
@@ -133,10 +137,10 @@ def test_field_names_are_found_in_any_case_and_the_documented_spelling_wins() ->
 
 
 def test_unknown_fields_are_kept_as_readable_text() -> None:
-    found = item(
+    record = item(
         '{"seat":"12A","weights":[20,23.50],"meal":{"code":"VGML","n":null},"gate":null,"ok":false,"order":{"href":"x"}}'
     )
-    assert found.extras == (
+    assert record.extras == (
         Extra("seat", "12A"),
         Extra("weights", "[20, 23.50]"),
         Extra("meal", '{"code": "VGML", "n": null}'),
@@ -145,16 +149,16 @@ def test_unknown_fields_are_kept_as_readable_text() -> None:
 
 
 def test_a_long_unknown_value_is_cut() -> None:
-    (one,) = item('{"blob":"' + "x" * 2000 + '"}').extras
-    assert len(one.value) == 500 and one.value.endswith("…")
+    (extra,) = item('{"blob":"' + "x" * 2000 + '"}').extras
+    assert len(extra.value) == 500 and extra.value.endswith("…")
     assert len(readable(["y" * 40] * 100)) == 500
 
 
 def test_segment_times_are_wall_clocks_with_or_without_the_false_z() -> None:
-    found = decode.segment({"departureDateTime": "2025-08-15T16:00Z", "arrivalDateTime": "2025-08-15T17:20:00+02:00"})
-    assert found.departure == datetime(2025, 8, 15, 16) and found.departure_offset is None
-    assert found.arrival == datetime(2025, 8, 15, 17, 20) and found.arrival_offset == timedelta(hours=2)
-    assert found.arrival_sent == "2025-08-15T17:20:00+02:00"
+    segment = decode.segment({"departureDateTime": "2025-08-15T16:00Z", "arrivalDateTime": "2025-08-15T17:20:00+02:00"})
+    assert segment.departure == datetime(2025, 8, 15, 16) and segment.departure_offset is None
+    assert segment.arrival == datetime(2025, 8, 15, 17, 20) and segment.arrival_offset == timedelta(hours=2)
+    assert segment.arrival_sent == "2025-08-15T17:20:00+02:00"
 
 
 @pytest.mark.parametrize(
@@ -162,17 +166,17 @@ def test_segment_times_are_wall_clocks_with_or_without_the_false_z() -> None:
     [("soon", "not a date"), ("2025-02-30T10:00Z", "out of range"), ("2025-02-30", "out of range"), (5, "not a date")],
 )
 def test_a_segment_time_that_cannot_be_read_keeps_what_was_sent(sent: object, reason: str) -> None:
-    found = decode.segment({"departureDateTime": sent})
-    assert found.departure is None and found.departure_sent == str(sent)
-    assert [(note.field, note.reason) for note in found.notes] == [("departureDateTime", reason)]
+    segment = decode.segment({"departureDateTime": sent})
+    assert segment.departure is None and segment.departure_sent == str(sent)
+    assert [(note.field, note.reason) for note in segment.notes] == [("departureDateTime", reason)]
 
 
 @pytest.mark.parametrize("sent", ["2027-03-18", " 2027-03-18 ", "2027-03-18Z"])
 def test_a_date_without_a_time_is_a_day_and_nothing_odd(sent: str) -> None:
-    found = decode.segment({"departureDateTime": sent, "arrivalDateTime": "2027-03-19T00:00:00.000Z"})
-    assert (found.departure, found.departure_day, found.departure_sent) == (None, date(2027, 3, 18), sent)
-    assert (found.arrival, found.arrival_day) == (datetime(2027, 3, 19), None)  # midnight is a time
-    assert found.notes == ()
+    segment = decode.segment({"departureDateTime": sent, "arrivalDateTime": "2027-03-19T00:00:00.000Z"})
+    assert (segment.departure, segment.departure_day, segment.departure_sent) == (None, date(2027, 3, 18), sent)
+    assert (segment.arrival, segment.arrival_day) == (datetime(2027, 3, 19), None)  # midnight is a time
+    assert segment.notes == ()
 
 
 def test_an_item_without_ref_is_not_given_the_ref_of_its_order() -> None:
@@ -182,9 +186,9 @@ def test_an_item_without_ref_is_not_given_the_ref_of_its_order() -> None:
 
 
 def test_odd_entries_among_segments_are_noted_and_the_others_kept() -> None:
-    found = item('{"flightSegments":[null,"x",{"origin":"DUB"},[]]}')
-    assert [one.origin for one in found.flight_segments] == ["DUB"]
-    assert [note.reason for note in found.notes] == ["not an object", "not an object"]
+    record = item('{"flightSegments":[null,"x",{"origin":"DUB"},[]]}')
+    assert [segment.origin for segment in record.flight_segments] == ["DUB"]
+    assert [note.reason for note in record.notes] == ["not an object", "not an object"]
     assert item('{"flightSegments":"none"}').notes == (Note("flightSegments", "not a list", "none"),)
 
 
@@ -225,18 +229,18 @@ def test_a_collection_may_leave_out_its_items() -> None:
 
 
 def test_a_person_is_read_from_either_spelling() -> None:
-    found = person(
+    record = person(
         '{"href":"https://x/v2/orderContacts/c-1","title":"Ms","firstName":"Ada","lastName":"Byron","email":"a@example.com",'
         '"emails":["b@example.com","a@example.com"],"phone":"+353 1","phoneNumbers":"+353 2","dateOfBirth":"1985-12-24T00:00Z",'
         '"passportExpiry":"2031-01-02","street":["1 Quay","Flat 2"],"identifiers":[{"provider":"FF","id":7,"expiryDate":"2030-01-01"},{}],'
         '"guest":{"href":"https://x/v2/guests/g-1?expand=true"},"orderItems":{"items":[{"href":"https://x/v2/orderItems/i-1"},{"ref":"i-2"}]}}'
     )
-    assert found.ref == "c-1" and found.guest_ref == "g-1" and found.item_refs == ("i-1", "i-2")
-    assert found.emails == ("b@example.com", "a@example.com") and found.phone_numbers == ("+353 2", "+353 1")
-    assert found.date_of_birth == date(1985, 12, 24) and found.passport_expiry == date(2031, 1, 2)
-    assert found.street == ("1 Quay", "Flat 2")
-    assert [(one.provider, one.id) for one in found.identifiers] == [("FF", "7")]
-    assert found.extras == () and found.notes == ()
+    assert record.ref == "c-1" and record.guest_ref == "g-1" and record.item_refs == ("i-1", "i-2")
+    assert record.emails == ("b@example.com", "a@example.com") and record.phone_numbers == ("+353 2", "+353 1")
+    assert record.date_of_birth == date(1985, 12, 24) and record.passport_expiry == date(2031, 1, 2)
+    assert record.street == ("1 Quay", "Flat 2")
+    assert [(identifier.provider, identifier.id) for identifier in record.identifiers] == [("FF", "7")]
+    assert record.extras == () and record.notes == ()
 
 
 @pytest.mark.parametrize(
@@ -256,33 +260,33 @@ def test_a_person_is_read_from_either_spelling() -> None:
     ],
 )
 def test_a_person_says_whether_all_their_items_are_named(sent: str, named: tuple[str, ...], complete: bool) -> None:
-    found = person(f'{{"ref":"c","orderItems":{sent}}}')
-    assert (found.item_refs, found.items_complete) == (named, complete)
+    record = person(f'{{"ref":"c","orderItems":{sent}}}')
+    assert (record.item_refs, record.items_complete) == (named, complete)
 
 
 def test_no_more_refs_of_items_are_kept_than_records_are_read() -> None:
     entries = ",".join(f'{{"ref":"i-{n}"}}' for n in range(1001))
-    found = person(f'{{"ref":"c","orderItems":[{entries}]}}')
-    assert len(found.item_refs) == 1000 and not found.items_complete
+    record = person(f'{{"ref":"c","orderItems":[{entries}]}}')
+    assert len(record.item_refs) == 1000 and not record.items_complete
 
 
 def test_notes_about_people_never_show_a_value() -> None:
-    found = person(
+    record = person(
         '{"ref":"c","passportNumber":{"no":"PA1234565"},"passportNumber":["PA1234565"],"dateOfBirth":"PA1234565","emails":[{"x":"PA1234565"}],'
         '"identifiers":[{"id":["PA1234565"]},"PA1234565"],"phoneNumbers":"PA1234565\\ud800"}'
     )
-    assert len(found.notes) == 7
-    assert all(note.shown == "" for note in found.notes)
-    assert "PA1234565" not in repr(found)
+    assert len(record.notes) == 7
+    assert all(note.shown == "" for note in record.notes)
+    assert "PA1234565" not in repr(record)
 
 
 def test_custom_data_keeps_its_keys_and_their_order() -> None:
-    found = decode.extension(
+    extension = decode.extension(
         parse(b'{"name":"ext","key":"default","href":"https://x/extensions/ext-1","createdAt":"2025-01-01T00:00Z","tripType":"OW",'
               b'"miles":12.50,"vip":false,"first":"yes","empty":"","order":{"href":"x"}}')[0]
     )  # fmt: skip
-    assert (found.name, found.ref) == ("ext", "ext-1")
-    assert found.values == (
+    assert (extension.name, extension.ref) == ("ext", "ext-1")
+    assert extension.values == (
         Extra("tripType", "OW"),
         Extra("miles", "12.50"),
         Extra("vip", "false"),
@@ -292,12 +296,12 @@ def test_custom_data_keeps_its_keys_and_their_order() -> None:
 
 def test_bytes_that_are_not_utf8_are_replaced_and_noted() -> None:
     raw, notes = parse(b'\xef\xbb\xbf{"ref":"o","status":"caf\xe9"}')
-    found = decode.order(raw, notes=notes)
-    assert found.status == "caf\ufffd" and Note("", "unreadable characters") in found.notes
+    record = decode.order(raw, notes=notes)
+    assert record.status == "caf\ufffd" and Note("", "unreadable characters") in record.notes
 
 
 @pytest.mark.parametrize(
-    ("body", "said"),
+    ("body", "reason"),
     [
         (b"", "empty"),
         (b" \n", "empty"),
@@ -311,7 +315,7 @@ def test_bytes_that_are_not_utf8_are_replaced_and_noted() -> None:
         ('{"ref":"o"}'.encode("utf-16"), "not JSON"),
     ],
 )
-def test_what_is_no_json_object_is_unreadable_and_not_repeated(body: bytes, said: str) -> None:
-    with pytest.raises(Unreadable, match=said) as caught:
+def test_what_is_no_json_object_is_unreadable_and_not_repeated(body: bytes, reason: str) -> None:
+    with pytest.raises(Unreadable, match=reason) as caught:
         parse(body)
     assert caught.value.__context__ is None

@@ -63,8 +63,8 @@ def test_an_error_stands_in_its_place_and_a_bug_is_raised(transports: Transports
 
 def test_what_has_no_time_left_is_not_begun(transports: Transports) -> None:
     begun: list[int] = []
-    found = transports().side_by_side([lambda: begun.append(1)] * 10, Deadline.after(-1))
-    assert not begun and all(isinstance(one, TimedOut) for one in found)
+    answers = transports().side_by_side([lambda: begun.append(1)] * 10, Deadline.after(-1))
+    assert not begun and all(isinstance(answer, TimedOut) for answer in answers)
 
 
 def test_a_task_that_overstays_does_not_hold_the_page(transports: Transports) -> None:
@@ -77,10 +77,10 @@ def test_a_task_that_overstays_does_not_hold_the_page(transports: Transports) ->
         return "done"
 
     began = monotonic()
-    found = transports().side_by_side([task] * 3, Deadline.after(0.2))
+    answers = transports().side_by_side([task] * 3, Deadline.after(0.2))
     assert monotonic() - began < 2
     go.set()
-    assert "done" in found and any(isinstance(one, TimedOut) for one in found)
+    assert "done" in answers and any(isinstance(answer, TimedOut) for answer in answers)
 
 
 def test_a_crowded_pool_makes_pages_slower_and_never_stuck(transports: Transports) -> None:

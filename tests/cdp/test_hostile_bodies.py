@@ -58,11 +58,11 @@ OF_RECORDS = [name for name in ASKS if name != "probe" and not name.endswith("_e
 def test_no_body_gets_past_the_records(cdp: responses.RequestsMock, client: Make, body: str, version: str) -> None:
     cdp.get(url=ANYTHING, body=BODIES[body])
     for ask in ASKS.values():
-        one = client(version=version)
+        cdp_client = client(version=version)
         with suppress(Unreadable):
-            result = ask(one)
+            result = ask(cdp_client)
             json.dumps(repr(result), ensure_ascii=False).encode()  # no half character is left anywhere
-        assert one.reader.calls <= 10
+        assert cdp_client.reader.calls <= 10
         assert all(str(call.request.url).startswith(f"{BASE}/{version}/") for call in cdp.calls)
 
 

@@ -54,7 +54,7 @@ def test_a_gzip_stream_is_all_its_members_and_nothing_after_them(
 
 
 @pytest.mark.parametrize(
-    ("packed", "said"),
+    ("packed", "reason"),
     [
         (members(WHOLE, WHOLE)[:-9], "cut off"), (members(WHOLE) + b"\x1f\x8b", "cut off"), (members(WHOLE) + EMPTY[:9], "cut off"),
         (members(WHOLE) + b"\x1f\x8b\x08" + b"\xff" * 40, "damaged"), (b"\x00" + members(WHOLE), "damaged"), (WHOLE, "damaged"),
@@ -63,8 +63,8 @@ def test_a_gzip_stream_is_all_its_members_and_nothing_after_them(
         (EMPTY * (MOST_MEMBERS + 1), "too many parts"),
     ],
 )  # fmt: skip
-def test_a_gzip_stream_that_is_not_whole_is_told(transports: Transports, packed: bytes, said: str) -> None:
-    with serving(sending(well(packed, GZIP))) as server, pytest.raises(Unreadable, match=said):
+def test_a_gzip_stream_that_is_not_whole_is_told(transports: Transports, packed: bytes, reason: str) -> None:
+    with serving(sending(well(packed, GZIP))) as server, pytest.raises(Unreadable, match=reason):
         get(transports(Limits()), server)
 
 

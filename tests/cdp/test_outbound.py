@@ -137,9 +137,9 @@ def test_what_is_no_tls_is_told_apart(transports: Transports, quick: Limits) -> 
 def answer_in_the_clear(server: Server) -> None:
     """Send a plain HTTP answer to a TLS handshake, which the server itself takes for a head that never ends."""
     server.over.wait(0.2)
-    for one in list(server._open):
+    for connection in list(server._open):
         with suppress(OSError):
-            one.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+            connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
 
 
 def test_the_public_authorities_stay_trusted_beside_an_own_one(authority: Authority) -> None:
@@ -147,9 +147,11 @@ def test_the_public_authorities_stay_trusted_beside_an_own_one(authority: Author
 
     adapter = SharedAdapter(1, Outbound(ca_file=authority.ca_file))
     pool = adapter._make(urlsplit("https://cdp.example.com"))
-    subjects = [dict(part[0] for part in one["subject"]) for one in pool.conn_kw["ssl_context"].get_ca_certs()]
+    subjects = [
+        dict(part[0] for part in certificate["subject"]) for certificate in pool.conn_kw["ssl_context"].get_ca_certs()
+    ]
     assert len(subjects) > 50
-    assert [one for one in subjects if one.get("commonName") == "test authority"]
+    assert [subject for subject in subjects if subject.get("commonName") == "test authority"]
     assert pool.conn_kw["ssl_context"].verify_mode == ssl.CERT_REQUIRED
 
 
@@ -177,6 +179,6 @@ def test_settings_are_read(authority: Authority, tmp_path: Path) -> None:
         "CDPVIEWER_OUTBOUND_PROXY": "http://proxy.example.com:3128/", "CDPVIEWER_OUTBOUND_PROXY_CREDENTIALS_FILE": str(secret),
         "CDPVIEWER_CA_FILE": authority.ca_file,
     }  # fmt: skip
-    found = remote.outbound(Environment(names, {}))
-    assert found == Outbound("http://proxy.example.com:3128", USER, authority.ca_file)
-    assert "canary" not in repr(found)
+    outbound = remote.outbound(Environment(names, {}))
+    assert outbound == Outbound("http://proxy.example.com:3128", USER, authority.ca_file)
+    assert "canary" not in repr(outbound)

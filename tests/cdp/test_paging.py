@@ -26,7 +26,7 @@ class Asker:
         self.offsets: list[int] = []
         self.rounds = 0
 
-    def one(self, offset: int) -> Page:
+    def page_at(self, offset: int) -> Page:
         self.offsets.append(offset)
         if offset in self._failing:
             raise Broken("HTTP 500")
@@ -34,14 +34,14 @@ class Asker:
 
     def first(self, offset: int) -> Page:
         self.rounds += 1
-        return self.one(offset)
+        return self.page_at(offset)
 
     def many(self, offsets: list[int]) -> list[Page | CdpError]:
         self.rounds += 1
         answers: list[Page | CdpError] = []
         for offset in offsets:
             try:
-                answers.append(self.one(offset))
+                answers.append(self.page_at(offset))
             except CdpError as error:
                 answers.append(error)
         return answers
@@ -81,8 +81,8 @@ def server(total: int, cap: int = 100, *, links: bool = False, says: bool = True
 )
 def test_everything_is_read_in_few_rounds(total: int, calls: int, rounds: int, links: bool) -> None:
     asker = Asker(server(total, links=links))
-    found = asker.read()
-    assert list(found.entries) == entries(total) and found.complete and found.problem is None
+    gathered = asker.read()
+    assert list(gathered.entries) == entries(total) and gathered.complete and gathered.problem is None
     assert (len(asker.offsets), asker.rounds) == (calls, rounds)
 
 
@@ -98,25 +98,25 @@ def test_any_server_that_honours_the_offset_is_read_whole(
 ) -> None:
     if total > cap * 200:
         return
-    found = Asker(server(total, cap, links=links, says=says, named=named)).read()
-    assert list(found.entries) == entries(total, named=named)
-    assert found.complete
+    gathered = Asker(server(total, cap, links=links, says=says, named=named)).read()
+    assert list(gathered.entries) == entries(total, named=named)
+    assert gathered.complete
 
 
 @pytest.mark.parametrize("cap", [10, 20, 50, 100])
 @pytest.mark.parametrize(("total", "complete"), [(49, True), (51, False), (65, False), (95, False), (500, False)])
 def test_no_more_are_kept_than_wanted_wherever_the_last_page_ends(total: int, complete: bool, cap: int) -> None:
-    found = Asker(server(total, cap, links=True)).read(most=50)
-    assert list(found.entries) == entries(min(total, 50))
-    assert found.complete is complete and (found.left is None) is complete
+    gathered = Asker(server(total, cap, links=True)).read(most=50)
+    assert list(gathered.entries) == entries(min(total, 50))
+    assert gathered.complete is complete and (gathered.left is None) is complete
 
 
 def test_ten_of_a_hundred_are_looked_behind() -> None:
     """A server may repeat the requested limit but apply its own limit of ten."""
     everything = entries(23)
     asker = Asker(lambda offset: {"offset": offset, "limit": 100, "items": everything[offset : offset + 10]})
-    found = asker.read()
-    assert len(found.entries) == 23 and found.complete
+    gathered = asker.read()
+    assert len(gathered.entries) == 23 and gathered.complete
 
 
 def test_pages_shorter_than_they_say_are_read_on_where_more_are_known() -> None:
@@ -129,21 +129,21 @@ def test_pages_shorter_than_they_say_are_read_on_where_more_are_known() -> None:
                 answer["next"] = {"href": f"x?offset={offset + 100}"}
             return answer
 
-        found = Asker(serve).read(at_least=10)
-        assert len(found.entries) == 120 and found.complete
+        gathered = Asker(serve).read(at_least=10)
+        assert len(gathered.entries) == 120 and gathered.complete
 
 
 @pytest.mark.parametrize("named", [True, False])
 def test_a_server_that_ignores_the_offset_is_found_out(named: bool) -> None:
     asker = Asker(lambda _: {"offset": 0, "limit": 100, "items": entries(100, named=named)})
-    found = asker.read()
-    assert len(found.entries) == 100 and not found.complete and found.problem is None
+    gathered = asker.read()
+    assert len(gathered.entries) == 100 and not gathered.complete and gathered.problem is None
     assert len(asker.offsets) == 6
 
 
 def test_a_server_that_does_not_page_at_all_sent_everything() -> None:
-    found = Asker(lambda _: {"offset": 0, "limit": 120, "items": entries(120)}).read()
-    assert len(found.entries) == 120 and found.complete
+    gathered = Asker(lambda _: {"offset": 0, "limit": 120, "items": entries(120)}).read()
+    assert len(gathered.entries) == 120 and gathered.complete
 
 
 @pytest.mark.parametrize("link", ["https://x/items?offset=0&limit=100", "https://x/items", "items?offset=zero", ""])
@@ -154,27 +154,27 @@ def test_a_next_link_that_loops_ends(link: str) -> None:
         return {"limit": 100, "items": everything[offset : offset + 100], "next": {"href": link}}
 
     asker = Asker(serve)
-    found = asker.read()
-    assert len(found.entries) == 120 and found.complete and len(asker.offsets) <= 7
+    gathered = asker.read()
+    assert len(gathered.entries) == 120 and gathered.complete and len(asker.offsets) <= 7
 
 
 def test_overlapping_pages_give_each_entry_once() -> None:
     everything = entries(150)
-    found = Asker(lambda offset: {"limit": 100, "items": everything[max(0, offset - 5) : offset + 95]}).read()
-    refs = [entry["ref"] for entry in found.entries]
+    gathered = Asker(lambda offset: {"limit": 100, "items": everything[max(0, offset - 5) : offset + 95]}).read()
+    refs = [entry["ref"] for entry in gathered.entries]
     assert len(refs) == len(set(refs)) and refs[:150] == [entry["ref"] for entry in everything[: len(refs)]]
 
 
 def test_entries_without_a_name_are_never_taken_for_each_other() -> None:
     same = [{"type": "BAG"}] * 8
-    found = Asker(lambda _: {"limit": 100, "items": same}).read()
-    assert len(found.entries) == 8
+    gathered = Asker(lambda _: {"limit": 100, "items": same}).read()
+    assert len(gathered.entries) == 8
 
 
 def test_a_failed_page_is_a_gap_and_the_others_stay() -> None:
-    found = Asker(server(500), failing=frozenset({300})).read()
-    assert [entry["n"] for entry in found.entries] == [*range(300), *range(400, 500)]
-    assert not found.complete and isinstance(found.problem, Broken)
+    gathered = Asker(server(500), failing=frozenset({300})).read()
+    assert [entry["n"] for entry in gathered.entries] == [*range(300), *range(400, 500)]
+    assert not gathered.complete and isinstance(gathered.problem, Broken)
     cut = Asker(server(120), failing=frozenset({100})).read()
     assert len(cut.entries) == 100 and not cut.complete and isinstance(cut.problem, Broken)
 
@@ -191,12 +191,12 @@ def test_a_failed_page_stays_the_reason_where_a_limit_ends_the_same_round() -> N
     )
     assert pager.next_offsets()[:2] == [100, 200]
     pager.add([Broken("HTTP 500"), replace(page(serve(200), at=200), left=5)])
-    found = pager.done()
-    assert found and (found.complete, found.left) == (False, 5) and isinstance(found.problem, Broken)
+    gathered = pager.done()
+    assert gathered and (gathered.complete, gathered.left) == (False, 5) and isinstance(gathered.problem, Broken)
 
 
 def test_a_collection_without_end_is_cut_and_said_to_be() -> None:
-    found = Asker(lambda offset: {"limit": 100, "items": [{"n": offset + n} for n in range(100)]}).read(most=1000)
-    assert len(found.entries) == 1000 and not found.complete
+    gathered = Asker(lambda offset: {"limit": 100, "items": [{"n": offset + n} for n in range(100)]}).read(most=1000)
+    assert len(gathered.entries) == 1000 and not gathered.complete
     one_by_one = Asker(lambda offset: {"limit": 1, "items": [{"n": offset}]})
     assert not one_by_one.read().complete and len(one_by_one.offsets) < 240

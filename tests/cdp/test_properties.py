@@ -116,7 +116,7 @@ def canned() -> Iterator[Canned]:
 
 
 @settings(max_examples=OF_ALL_ANSWERS)
-@given(document=DOCUMENTS | OBJECTS | OBJECTS.map(lambda one: {"ref": "o", "items": [one, one], "limit": 2}))
+@given(document=DOCUMENTS | OBJECTS | OBJECTS.map(lambda record: {"ref": "o", "items": [record, record], "limit": 2}))
 def test_any_document_in_place_of_any_answer(canned: Canned, document: Any) -> None:
     canned.body = json.dumps(document).encode()
     client = CdpClient("https://cdp.example", "k", "t", version="v2.1", transport=canned)
@@ -144,17 +144,17 @@ def test_no_order_is_lost_for_one_odd_field(place: tuple[Any, ...], odd: Any) ->
         at = at[key]
     at[place[-1]] = odd
     raw, notes = parse(json.dumps(document).encode())
-    found = decode.order(raw, notes=notes)
+    order = decode.order(raw, notes=notes)
     if place[0] != "referenceId":
-        assert found.reference_id == "B94TXY"
+        assert order.reference_id == "B94TXY"
     if place[0] != "price":
-        assert found.price == Decimal("100.00")
+        assert order.price == Decimal("100.00")
     if place[0] != "orderItems":
-        assert found.items_complete and [item.type for item in found.items] == ["FLIGHT"]
+        assert order.items_complete and [item.type for item in order.items] == ["FLIGHT"]
     elif len(place) > 4:
-        assert len(found.items) == 1
-    elif not found.items:
-        assert not found.items_complete or odd in ([], {"items": []}) or place[-1] == "items"
+        assert len(order.items) == 1
+    elif not order.items:
+        assert not order.items_complete or odd in ([], {"items": []}) or place[-1] == "items"
 
 
 @settings(max_examples=EXAMPLES)

@@ -30,7 +30,7 @@ def test_an_operator_can_add_regions(extra: str, name: str, url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("extra", "said"),
+    ("extra", "reason"),
     [
         ("eu=https://elsewhere.example", "taken"),
         ("x=https://a.example,x=https://b.example", "taken"),
@@ -48,8 +48,8 @@ def test_an_operator_can_add_regions(extra: str, name: str, url: str) -> None:
         ("x=https://a b.example", "host"),
     ],
 )
-def test_a_wrong_entry_is_named_with_its_reason(extra: str, said: str) -> None:
-    with pytest.raises(RegionError, match=said):
+def test_a_wrong_entry_is_named_with_its_reason(extra: str, reason: str) -> None:
+    with pytest.raises(RegionError, match=reason):
         regions(extra)
 
 

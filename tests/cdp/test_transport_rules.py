@@ -50,8 +50,8 @@ def test_each_status_has_its_error_and_its_number_of_calls(
     cdp: responses.RequestsMock, transports: Transports, quick: Limits, status: int, error: type[CdpError], calls: int
 ) -> None:
     cdp.get(URL, status=status, body="canary-body", headers={"Location": "https://evil.example/"})
-    told = failure(transports(quick))
-    assert type(told) is error and str(status) in str(told) and "canary-body" not in str(told)
+    raised = failure(transports(quick))
+    assert type(raised) is error and str(status) in str(raised) and "canary-body" not in str(raised)
     assert len(cdp.calls) == calls
 
 
@@ -120,13 +120,13 @@ def test_retry_after_is_kept_where_it_fits(cdp: responses.RequestsMock, transpor
     assert 1 <= monotonic() - began < 3
 
 
-@pytest.mark.parametrize("said", ["30", "21600", "999999999"])
+@pytest.mark.parametrize("header", ["30", "21600", "999999999"])
 def test_a_longer_retry_after_is_told_and_not_waited_for(
-    cdp: responses.RequestsMock, transports: Transports, said: str
+    cdp: responses.RequestsMock, transports: Transports, header: str
 ) -> None:
-    cdp.get(URL, status=429, headers={"Retry-After": said})
-    told = failure(transports(Limits()))
-    assert isinstance(told, errors.RateLimited) and told.retry_after == float(said)
+    cdp.get(URL, status=429, headers={"Retry-After": header})
+    raised = failure(transports(Limits()))
+    assert isinstance(raised, errors.RateLimited) and raised.retry_after == float(header)
     assert len(cdp.calls) == 1
 
 
@@ -135,22 +135,22 @@ def test_a_fault_that_says_when_to_come_back_is_believed(
     cdp: responses.RequestsMock, transports: Transports, status: int
 ) -> None:
     cdp.get(URL, status=status, headers={"Retry-After": "30"})
-    told = failure(transports(Limits()))
-    assert isinstance(told, errors.Broken) and told.retry_after == 30
+    raised = failure(transports(Limits()))
+    assert isinstance(raised, errors.Broken) and raised.retry_after == 30
     assert len(cdp.calls) == 1
 
 
 def test_a_retry_after_as_a_date_counts_from_now() -> None:
-    told = seconds_of(format_datetime(datetime.now(UTC) + timedelta(hours=6), usegmt=True))
-    assert told is not None and 21_590 < told <= 21_600
+    seconds = seconds_of(format_datetime(datetime.now(UTC) + timedelta(hours=6), usegmt=True))
+    assert seconds is not None and 21_590 < seconds <= 21_600
     assert seconds_of("Wed, 21 Oct 2015 07:28:00 GMT") == 0
 
 
 @pytest.mark.parametrize(
-    "said", [None, "", "soon", "-5", "1.5", "9" * 400, "٣", "Wed, 99 Oct 2015 07:28:00 GMT", "Wed, 21 Oct 99999"]
+    "header", [None, "", "soon", "-5", "1.5", "9" * 400, "٣", "Wed, 99 Oct 2015 07:28:00 GMT", "Wed, 21 Oct 99999"]
 )
-def test_a_retry_after_that_says_nothing_is_none(said: str | None) -> None:
-    assert seconds_of(said) is None
+def test_a_retry_after_that_says_nothing_is_none(header: str | None) -> None:
+    assert seconds_of(header) is None
 
 
 @pytest.mark.parametrize("target", ["http://api.example", "ftp://127.0.0.1", "http://169.254.169.254"])
@@ -196,21 +196,21 @@ def test_a_crowd_beyond_the_places_hears_so_at_once(transports: Transports) -> N
             took.append(monotonic() - began)
 
     crowd = [threading.Thread(target=page) for _ in range(20)]
-    for one in crowd:
-        one.start()
+    for thread in crowd:
+        thread.start()
     while len(took) < 19:
         threading.Event().wait(0.01)
     go.set()
-    for one in crowd:
-        one.join(5)
+    for thread in crowd:
+        thread.join(5)
     assert len(took) == 19 and max(took) < 1
 
 
 def test_a_page_with_a_fan_out_holds_one_place(cdp: responses.RequestsMock, transports: Transports) -> None:
     cdp.get(URL, body=b"{}")
     transport = transports(Limits(waiting_pages=1))
-    found = transport.side_by_side([lambda: get(transport)] * 60, Deadline.after(5))
-    assert found == [b"{}"] * 60
+    answers = transport.side_by_side([lambda: get(transport)] * 60, Deadline.after(5))
+    assert answers == [b"{}"] * 60
     assert get(transport) == b"{}"
 
 

@@ -242,8 +242,8 @@ def test_128_threads_keep_their_connections(transports: Transports) -> None:
                 get(transport, server)
 
             agents = [threading.Thread(target=agent) for _ in range(128)]
-            for one in agents:
-                one.start()
-            for one in agents:
-                one.join(10)
+            for thread in agents:
+                thread.start()
+            for thread in agents:
+                thread.join(10)
         assert len(server.heads) == 256 and server.connections <= 128

@@ -13,15 +13,15 @@ HEX = r"#[0-9a-fA-F]{6}"
 def colours(theme: str, sheet: Path = STYLESHEETS[0]) -> dict[str, str]:
     """Every colour variable, by name, as "#rrggbb" in the "light" or the "dark" theme."""
     text = sheet.read_text(encoding="utf-8")
-    found = dict(re.findall(rf"--([\w-]+): ({HEX});", text))
+    variables = dict(re.findall(rf"--([\w-]+): ({HEX});", text))
     for name, light, dark in re.findall(rf"--([\w-]+): light-dark\(({HEX}), ({HEX})\);", text):
-        found[name] = light if theme == "light" else dark
-    return found
+        variables[name] = light if theme == "light" else dark
+    return variables
 
 
-def contrast(one: str, other: str) -> float:
+def contrast(colour: str, other: str) -> float:
     """The contrast ratio of two colours according to WCAG 2.2, from 1 to 21."""
-    lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
+    lighter, darker = sorted((_luminance(colour), _luminance(other)), reverse=True)
     return (lighter + 0.05) / (darker + 0.05)
 
 

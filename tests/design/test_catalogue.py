@@ -29,7 +29,7 @@ GERMAN = ROOT / "locale" / "de" / "LC_MESSAGES" / "django.po"
 
 
 @pytest.fixture(scope="module")
-def found() -> list[Message]:
+def messages() -> list[Message]:
     return [message for message in phrases(ROOT) if message.id]
 
 
@@ -37,15 +37,15 @@ def forms(message: Message) -> list[str]:
     return [form or "" for form in (message.string if isinstance(message.string, (tuple, list)) else (message.string,))]
 
 
-def test_the_template_catalogue_is_up_to_date(found: list[Message]) -> None:
+def test_the_template_catalogue_is_up_to_date(messages: list[Message]) -> None:
     kept = {message.id for message in catalogue(ROOT / "locale" / "django.pot") if message.id}
-    assert kept == {message.id for message in found}, "run manage.py extract_messages"
+    assert kept == {message.id for message in messages}, "run manage.py extract_messages"
 
 
-def test_german_is_complete_and_fills_the_same_gaps(found: list[Message]) -> None:
+def test_german_is_complete_and_fills_the_same_gaps(messages: list[Message]) -> None:
     german = catalogue(GERMAN)
     wrong = []
-    for message in found:
+    for message in messages:
         translated = german.get(message.id, message.context)
         if translated is None or not all(forms(translated)) or translated.fuzzy:
             wrong.append((message.id, "not translated"))
@@ -57,8 +57,8 @@ def test_german_is_complete_and_fills_the_same_gaps(found: list[Message]) -> Non
     assert not wrong
 
 
-def test_phrases_are_found_in_templates_and_in_code(found: list[Message]) -> None:
-    ids = {message.id for message in found}
+def test_phrases_are_found_in_templates_and_in_code(messages: list[Message]) -> None:
+    ids = {message.id for message in messages}
     assert "Copy for the customer" in ids
     assert ("%(count)s adult", "%(count)s adults") in ids
     assert "No name given" in ids

@@ -39,15 +39,15 @@ def test_the_measure_agrees_with_the_known_ends() -> None:
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize(("text", "ground"), TEXT)
 def test_text_stands_out_from_its_ground(theme: str, text: str, ground: str) -> None:
-    found = colours(theme)
-    assert contrast(found[text], found[ground]) >= 4.5
+    palette = colours(theme)
+    assert contrast(palette[text], palette[ground]) >= 4.5
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize(("line", "ground"), LINES)
 def test_lines_that_mean_something_can_be_seen(theme: str, line: str, ground: str) -> None:
-    found = colours(theme)
-    assert contrast(found[line], found[ground]) >= 3
+    palette = colours(theme)
+    assert contrast(palette[line], palette[ground]) >= 3
 
 
 def test_both_themes_define_the_same_colours_and_differ() -> None:

@@ -262,20 +262,20 @@ def test_a_flight_in_one_sentence() -> None:
         "arrives Fri 15 Aug 2025 at 17:20 local time, Flight time 1 h 20 min, Economy Plus."
     )
     later = flight(day_change=1, statuses=("CANCELLED",), operating_carrier="EI", operating_carrier_name="Aer Lingus")
-    said = rail.flight_sentence(later, NOW)
-    assert "(+1 day)" in said
-    assert "operated by Aer Lingus" in said
-    assert said.endswith("Cancelled.")
+    sentence = rail.flight_sentence(later, NOW)
+    assert "(+1 day)" in sentence
+    assert "operated by Aer Lingus" in sentence
+    assert sentence.endswith("Cancelled.")
 
 
 def test_a_flight_without_times_says_no_times() -> None:
     bare = flight(
         origin=Clock(XXX), destination=Clock(XXX), minutes=None, day_change=None, carrier="", flight_number=""
     )
-    said = rail.flight_sentence(bare, NOW)
-    assert said.startswith("Flight, from XXX to XXX")
-    assert "departs" not in said
-    assert "Flight time" not in said
+    sentence = rail.flight_sentence(bare, NOW)
+    assert sentence.startswith("Flight, from XXX to XXX")
+    assert "departs" not in sentence
+    assert "Flight time" not in sentence
 
 
 def test_places_in_words() -> None:
@@ -287,12 +287,12 @@ def test_places_in_words() -> None:
 
 
 @pytest.mark.parametrize(
-    ("sent", "said"),
+    ("sent", "aircraft"),
     [("333", "Airbus A330-300 (333)"), ("77w", "Boeing 777-300ER (77w)"), ("XQ9", "Aircraft XQ9"), ("", "")],
 )
-def test_an_aircraft_is_named_in_the_facts_of_its_flight(sent: str, said: str) -> None:
+def test_an_aircraft_is_named_in_the_facts_of_its_flight(sent: str, aircraft: str) -> None:
     facts = itinerary.flight_facts(flight(equipment_type=sent))
-    assert facts[-1] == said if said else not any("ircraft" in fact for fact in facts)
+    assert facts[-1] == aircraft if aircraft else not any("ircraft" in fact for fact in facts)
 
 
 def test_transfers_and_stays_in_words() -> None:

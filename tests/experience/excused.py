@@ -33,5 +33,10 @@ EXCUSED = (
 def excuse(state: str, kind: str, finding: str) -> Excuse | None:
     """The exception that covers this finding, if any."""
     return next(
-        (one for one in EXCUSED if state.startswith(one.state) and one.kind == kind and one.words in finding), None
+        (
+            exception
+            for exception in EXCUSED
+            if state.startswith(exception.state) and exception.kind == kind and exception.words in finding
+        ),
+        None,
     )

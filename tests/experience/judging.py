@@ -25,10 +25,11 @@ Visits = dict[str, Visit]
 
 def noted(visits: Visits, kind: str) -> dict[str, list[str]]:
     """The findings of one kind, by the state's name, without the excused ones; empty if all is well."""
-    found = {
-        name: [one for one in getattr(visit, kind) if not excuse(name, kind, one)] for name, visit in visits.items()
+    findings = {
+        name: [finding for finding in getattr(visit, kind) if not excuse(name, kind, finding)]
+        for name, visit in visits.items()
     }
-    return {name: said for name, said in found.items() if said}
+    return {name: texts for name, texts in findings.items() if texts}
 
 
 @pytest.mark.django_db
@@ -79,26 +80,28 @@ class EveryState:
         assert {id(visit) for visit in pages.values()} == {id(visit) for visit in visits.values()}
         warnings = set[str]()
         for message in checked(list(pages)):
-            told = f"line {message.get('lastLine', 0)}: {message['message']} … {message.get('extract', '')}"
+            finding = f"line {message.get('lastLine', 0)}: {message['message']} … {message.get('extract', '')}"
             if message["type"] == "info":
                 warnings.add(message["message"])
             else:
-                pages[message["url"].removeprefix("file:")].html.append(told)
+                pages[message["url"].removeprefix("file:")].html.append(finding)
         print("Warnings of the HTML checker:", *sorted(warnings), sep="\n  ")
         assert noted(visits, "html") == {}
 
     def test_every_exception_is_still_needed(self, visits: Visits) -> None:
         """Runs after the HTML checker, which adds its findings to the visits."""
         needed = {
-            excuse(name, kind, found)
+            excuse(name, kind, finding)
             for name, visit in visits.items()
             for kind in ("html", "axe", "said", "kept")
-            for found in getattr(visit, kind)
+            for finding in getattr(visit, kind)
         }
         assert [
-            one
-            for one in EXCUSED
-            if not one.sometimes and one not in needed and any(name.startswith(one.state) for name in visits)
+            exception
+            for exception in EXCUSED
+            if not exception.sometimes
+            and exception not in needed
+            and any(name.startswith(exception.state) for name in visits)
         ] == []
 
 
@@ -106,10 +109,10 @@ def checked(files: list[str]) -> list[dict[str, str]]:
     """The Nu checker's messages about these files. Without the checker the test is skipped with a reason, or fails under CI=true."""
     java = shutil.which("java")
     if java is None or not CHECKER.exists():
-        said = "NO HTML CHECKER: it needs Java and the npm tools, which `make test` installs; no page's HTML is checked until then"
+        reason = "NO HTML CHECKER: it needs Java and the npm tools, which `make test` installs; no page's HTML is checked until then"
         if os.environ.get("CI") == "true":
-            pytest.fail(said)
-        pytest.skip(said)
+            pytest.fail(reason)
+        pytest.skip(reason)
     done = subprocess.run(
         [java, "-Xss4m", "-jar", str(CHECKER), "--format", "json", "--stdout", "--exit-zero-always", *files],
         capture_output=True,

@@ -116,10 +116,10 @@ def axe_script() -> str:
     """The source of axe-core. Without it the tests are skipped with a reason, or fail under CI=true."""
     if AXE.exists():
         return AXE.read_text(encoding="utf-8")
-    said = "NO AXE-CORE: `make test` installs it with npm; every accessibility check is left out until then"
+    reason = "NO AXE-CORE: `make test` installs it with npm; every accessibility check is left out until then"
     if os.environ.get("CI") == "true":
-        pytest.fail(said)
-    pytest.skip(said)
+        pytest.fail(reason)
+    pytest.skip(reason)
 
 
 def axe(page: Page, kinds: Iterable[str] | None, options: dict[str, Any]) -> list[str]:
@@ -128,14 +128,14 @@ def axe(page: Page, kinds: Iterable[str] | None, options: dict[str, Any]) -> lis
     The page is judged from its top: if it were scrolled down, whatever is partly under the bar would be too small to hit.
     """
     asked = [options, kinds and sorted(kinds)]
-    found: list[dict[str, Any]] | None = page.evaluate(RUN, asked)
-    if found is None:  # the page has no axe yet
+    rules: list[dict[str, Any]] | None = page.evaluate(RUN, asked)
+    if rules is None:  # the page has no axe yet
         page.evaluate(axe_script())
-        found = page.evaluate(RUN, asked)
-    assert found is not None
+        rules = page.evaluate(RUN, asked)
+    assert rules is not None
     return [
         f"{rule['id']}: {' '.join(map(str, node['target']))}: {' '.join(node['failureSummary'].split())}"
-        for rule in found
+        for rule in rules
         for node in rule["nodes"]
     ]
 

@@ -57,8 +57,8 @@ IN_VIEW = """(selectors) => selectors.filter((selector) => {
 
 def out_of_view(page: Page, *selectors: str) -> list[str]:
     """The selectors whose first element is not entirely in the window."""
-    found: list[str] = page.evaluate(IN_VIEW, list(selectors))
-    return found
+    hidden: list[str] = page.evaluate(IN_VIEW, list(selectors))
+    return hidden
 
 
 @pytest.mark.parametrize(("act", "width", "height"), [("click", 1440, 900), ("key", 1440, 900), ("click", 360, 640)])
@@ -80,11 +80,11 @@ def test_the_contacts_phone_is_one_click_or_key_away(signed_in: Page, act: str, 
 
 def test_each_order_answers_paid_pending_or_not_said(signed_in: Page) -> None:
     assert {order["referenceId"] for order in json.loads(MONEY.read_text())["orders"]} | ELSEWHERE == PAYMENT.keys()
-    said = {}
+    answers = {}
     for reference in PAYMENT:
         signed_in.goto(f"/orders/{reference}/")
-        said[reference] = signed_in.locator(".answer-payment").inner_text()
-    assert said == PAYMENT
+        answers[reference] = signed_in.locator(".answer-payment").inner_text()
+    assert answers == PAYMENT
 
 
 def test_a_payment_is_answered_in_the_words_of_the_status_too(signed_in: Page, live_app: App) -> None:
@@ -103,8 +103,8 @@ def test_what_an_agent_must_know_is_in_view(signed_in: Page, width: int, height:
     missing = {}
     for reference in ORDERS:
         signed_in.goto(f"/orders/{reference}/")
-        if found := out_of_view(signed_in, *FIRST):
-            missing[reference] = found
+        if hidden := out_of_view(signed_in, *FIRST):
+            missing[reference] = hidden
     assert missing == {}
 
 
@@ -119,8 +119,8 @@ def test_so_it_is_beside_a_second_tenant_and_what_changed(page: Page, live_app: 
     missing = {}
     for path in (f"/orders/{REF}/", "/orders/B94TXY/", "/orders/MIXST4/", "/orders/TIGHT1/"):
         page.goto(path)
-        if found := out_of_view(page, *FIRST, ".tenants > summary .menu-name"):
-            missing[path] = found
+        if hidden := out_of_view(page, *FIRST, ".tenants > summary .menu-name"):
+            missing[path] = hidden
     assert missing == {}
     page.goto(f"/orders/{REF}/")
     expect(page.locator(".changes")).to_be_visible()

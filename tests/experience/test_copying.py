@@ -58,7 +58,7 @@ def test_a_longer_text_is_named_by_the_heading_over_it(signed_in: Page) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "act", "said"),
+    ("path", "act", "message"),
     [
         (f"/orders/{SEED}/", CONTACTS, "1 contact loaded"),
         ("/orders/MISS2C/", CONTACTS, "58 of 60 loaded"),
@@ -67,10 +67,10 @@ def test_a_longer_text_is_named_by_the_heading_over_it(signed_in: Page) -> None:
         ("/orders/EXTEND/", CUSTOM, "6 values loaded"),
     ],
 )
-def test_a_panel_says_how_much_came(signed_in: Page, path: str, act: Act, said: str) -> None:
+def test_a_panel_says_how_much_came(signed_in: Page, path: str, act: Act, message: str) -> None:
     signed_in.goto(path)
     act(signed_in)
-    expect(signed_in.locator("#say")).to_have_text(said)
+    expect(signed_in.locator("#say")).to_have_text(message)
 
 
 def test_a_reveal_says_what_is_shown_now_and_never_its_value(page: Page, live_app: App) -> None:

@@ -104,10 +104,10 @@ def test_sign_in_find_read_and_ask_with_keys_alone(page: Page, live_app: App) ->
     expect(page.locator("#say")).to_have_text("Copied: B94TXY")
     assert copied(page) == "B94TXY"
 
-    for words, said in (("Copy for the customer", "text for the customer"), ("Copy internal note", "internal note")):
+    for words, kind in (("Copy for the customer", "text for the customer"), ("Copy internal note", "internal note")):
         tab_to(page, words)
         page.keyboard.press("Enter")
-        expect(page.locator("#say")).to_have_text(f"Copied: {said}")
+        expect(page.locator("#say")).to_have_text(f"Copied: {kind}")
         assert "16:00" in copied(page)
     tab_to(page, "Copy link")
     page.keyboard.press("Enter")

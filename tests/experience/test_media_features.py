@@ -88,8 +88,8 @@ def test_the_list_and_the_hidden_sentences_are_what_a_screen_reader_gets(signed_
     flights = signed_in.locator("ol.legs[role=list] > li.flight")
     expect(flights).to_have_count(2)
     sentence = flights.first.locator("> .hidden-text").inner_text()
-    for said in ("Dublin", "London", "16:00", "17:20", "459"):
-        assert said in sentence
+    for words in ("Dublin", "London", "16:00", "17:20", "459"):
+        assert words in sentence
     assert flights.first.locator("> .hidden-text").count() == 1
     tree = flights.first.aria_snapshot()
     assert tree.count("16:00") == 1, tree  # once, not once for the eye and once for the ear

@@ -25,8 +25,8 @@ FAILURES = [
 @pytest.mark.parametrize(("path", "status"), FAILURES)
 def test_a_failed_panel_shows_says_and_takes_the_focus(signed_in: Page, path: str, status: int) -> None:
     signed_in.goto(path)
-    said: list[str] = []
-    signed_in.on("console", lambda message: said.append(message.text))
+    messages: list[str] = []
+    signed_in.on("console", lambda message: messages.append(message.text))
     answers: list[Response] = []
 
     def note(answer: Response) -> None:
@@ -45,7 +45,7 @@ def test_a_failed_panel_shows_says_and_takes_the_focus(signed_in: Page, path: st
     expect(problem).to_be_in_viewport()
     panel = next(answer for answer in answers if "/contacts/" in answer.url)
     assert panel.status == status
-    assert [text for text in said if not text.startswith("Failed to load resource")] == []
+    assert [text for text in messages if not text.startswith("Failed to load resource")] == []
     # The order beside it is untouched.
     expect(signed_in.locator("#reference")).to_be_visible()
 

@@ -31,14 +31,14 @@ def test_the_seed_order_is_one_sheet_as_open_on_the_screen(signed_in: Page, live
     signed_in.goto(f"/orders/{SEED}/?ticket=ZD-9")
     sheets, words = printed(signed_in)
     assert sheets == 1
-    for said in ("B94TXY", "Purchased", "100.00", "DUB", "LAS", "16:00", "22:40", "BX 459"):
-        assert said in words, words
+    for phrase in ("B94TXY", "Purchased", "100.00", "DUB", "LAS", "16:00", "22:40", "BX 459"):
+        assert phrase in words, words
     # Behind a flight's "Details" and an item's line: printed only if open on the screen.
-    for said in ("Distance", "Item ref"):
-        assert said not in words, words
+    for phrase in ("Distance", "Item ref"):
+        assert phrase not in words, words
     assert words.count("As of") >= 1
     assert f"{live_app.url}/orders/{SEED}/" in words.replace(" ", "")
-    assert [said for said in ONLY_FOR_SCREENS if said in words] == []
+    assert [phrase for phrase in ONLY_FOR_SCREENS if phrase in words] == []
     # Nobody asked for the people, so they are not on the sheet.
     assert "Doyle" not in words and "example.com" not in words
 
@@ -49,8 +49,8 @@ def test_everything_is_printed_by_a_button_of_its_own(signed_in: Page) -> None:
     signed_in.get_by_role("button", name="Print everything").click()
     assert signed_in.evaluate("() => globalThis.printed")
     _sheets, words = printed(signed_in)
-    for said in ("Distance", "Item ref", "Order ref"):
-        assert said in words, words
+    for phrase in ("Distance", "Item ref", "Order ref"):
+        assert phrase in words, words
     assert signed_in.locator("main details[open]").count() == 0
 
 
@@ -68,7 +68,7 @@ def test_contacts_are_printed_only_as_far_as_they_were_revealed(page: Page, live
     sheets, words = printed(page)
     assert "PA4412365" in words
     assert sheets <= 2
-    assert [said for said in ONLY_FOR_SCREENS if said in words] == []
+    assert [phrase for phrase in ONLY_FOR_SCREENS if phrase in words] == []
 
 
 def test_paper_is_white_however_dark_the_screen(signed_in: Page) -> None:
@@ -93,8 +93,8 @@ def test_forty_segments_break_between_flights_and_lose_nothing(signed_in: Page) 
     numbers = signed_in.locator(".facts-main .flight-number").all_inner_texts()
     assert len(set(numbers)) == 40 and all(numbers)
     _sheets, words = printed(signed_in)
-    told = words.replace(" ", "")
-    assert [number for number in numbers if "".join(number.split()) not in told] == []
+    letters = words.replace(" ", "")
+    assert [number for number in numbers if "".join(number.split()) not in letters] == []
 
 
 def test_head_and_foot_are_on_every_sheet(signed_in: Page, live_app: App) -> None:

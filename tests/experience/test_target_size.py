@@ -49,4 +49,4 @@ def test_what_stands_alone_is_large_enough_to_hit(signed_in: Page, sandbox: Sand
         signed_in.goto(path)
         act(signed_in)
         small[f"{number} {path}"] = signed_in.evaluate(TOO_SMALL)
-    assert {page: found for page, found in small.items() if found} == {}
+    assert {page: targets for page, targets in small.items() if targets} == {}

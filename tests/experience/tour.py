@@ -136,9 +136,9 @@ def _people(app: App) -> None:
     Preferences.objects.create(user=app.person("twelve hours"), clock="12")
     three = app.person("three ways")
     for name in ("Acme Air", "Zeta"):
-        one = Connection(user=three, name=name)
-        one.set_credentials(region="sandbox", client_key=CANARY.client_key, token=CANARY.token)
-        one.keep()
+        tenant = Connection(user=three, name=name)
+        tenant.set_credentials(region="sandbox", client_key=CANARY.client_key, token=CANARY.token)
+        tenant.keep()
     second = Connection(user=app.person("two ways"), name="A connection with quite a long name, of another tenant")
     second.set_credentials(region="sandbox", client_key=CANARY.client_key, token="another")
     second.keep()

@@ -62,13 +62,13 @@ def judge_at_all_widths(page: Page, visit: Visit, scheme: Scheme, judged: Judged
             scheme = "light" if scheme == "dark" else "dark"
             page.emulate_media(color_scheme=scheme)
         sideways, kinds = page.evaluate(probing.AT_ONE_WIDTH)
-        visit.sideways += [f"{width} px: {said}" for said in sideways]
+        visit.sideways += [f"{width} px: {finding}" for finding in sideways]
         screen = "wide" if width == WIDTHS[0] else "narrow"
         if new := judged.new(kinds, screen, scheme):
             rules = probing.ALL if judged.new(kinds, screen) else probing.COLOURS
-            found = probing.axe(page, None if screen == "wide" else new, rules)
-            visit.axe += [f"{scheme}, {width} px: {said}" for said in found]
+            objections = probing.axe(page, None if screen == "wide" else new, rules)
+            visit.axe += [f"{scheme}, {width} px: {finding}" for finding in objections]
         if sheet := STRETCHED.get(width):
             clipped, sideways = page.evaluate(probing.UNDER_A_SHEET, sheet)
-            visit.clipped += [f"{width} px, {sheet[:24]}…: {said}" for said in clipped]
-            visit.sideways += [f"{width} px, {sheet[:24]}…: {said}" for said in sideways]
+            visit.clipped += [f"{width} px, {sheet[:24]}…: {finding}" for finding in clipped]
+            visit.sideways += [f"{width} px, {sheet[:24]}…: {finding}" for finding in sideways]

@@ -101,8 +101,8 @@ def _deep(value: str) -> Bodies:
     """As many fields as fit that look like custom data, each nested 200 levels deep."""
     nested = value * 200 + "1" + {"[": "]", '{"a":': "}"}[value] * 200
     body = f'{{"ref":"{REF}","referenceId":"HOSTIL"'.encode()
-    one = len(nested) + 10
-    return {ORDER: body + "".join(f',"x{n}":{nested}' for n in range((ROOM - 100) // (one + 6))).encode() + b"}"}
+    size = len(nested) + 10
+    return {ORDER: body + "".join(f',"x{n}":{nested}' for n in range((ROOM - 100) // (size + 6))).encode() + b"}"}
 
 
 LONG_TEXT = "Ü\"<&'" * (ROOM // 7)

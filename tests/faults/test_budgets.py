@@ -59,7 +59,7 @@ def desk(live_app: App) -> requests.Session:
 
 
 @pytest.fixture
-def said(sandbox: Sandbox) -> Iterator[Callable[[hostile.Bodies], None]]:
+def cdp_answers(sandbox: Sandbox) -> Iterator[Callable[[hostile.Bodies], None]]:
     """Make the CDP answer with the given bodies until the test ends."""
 
     def say(bodies: hostile.Bodies) -> None:
@@ -138,9 +138,9 @@ def test_each_hostile_answer_has_its_words() -> None:
 
 @pytest.mark.parametrize("name", hostile.ORDERS)
 def test_an_order_of_any_shape_is_a_page_within_its_budget(
-    live_app: App, desk: requests.Session, said: Callable[[hostile.Bodies], None], name: str
+    live_app: App, desk: requests.Session, cdp_answers: Callable[[hostile.Bodies], None], name: str
 ) -> None:
-    said(hostile.ORDERS[name]())
+    cdp_answers(hostile.ORDERS[name]())
     answer = ask(live_app, desk)
     within_budget(answer, name)
     assert answer.status == 200
@@ -152,10 +152,10 @@ def test_an_order_of_any_shape_is_a_page_within_its_budget(
 @pytest.mark.any_database
 @pytest.mark.parametrize("name", hostile.PANELS)
 def test_a_panel_of_any_shape_is_within_its_budget(
-    live_app: App, desk: requests.Session, said: Callable[[hostile.Bodies], None], name: str
+    live_app: App, desk: requests.Session, cdp_answers: Callable[[hostile.Bodies], None], name: str
 ) -> None:
     part, bodies = hostile.PANELS[name]
-    said(bodies())
+    cdp_answers(bodies())
     answer = ask(live_app, desk, part)
     within_budget(answer, name)
     assert answer.status == 200
@@ -169,11 +169,11 @@ LEFT = 150_000_000  # bytes in all workers: each may hold 32 MB of answers for a
 
 @pytest.mark.any_database
 def test_memory_comes_back_after_hostile_answers(
-    live_app: App, desk: requests.Session, said: Callable[[hostile.Bodies], None]
+    live_app: App, desk: requests.Session, cdp_answers: Callable[[hostile.Bodies], None]
 ) -> None:
     before = resident(live_app)
     for number in range(ANSWERS):
-        said(hostile.unlike(number) if number % 2 else hostile.ORDERS["a segment an item"]())
+        cdp_answers(hostile.unlike(number) if number % 2 else hostile.ORDERS["a segment an item"]())
         assert ask(live_app, desk).status in {200, 504}  # 504 on a busier machine
     after = resident(live_app)
     print(f"MEMORY {before // 1_000_000} MB before, {after // 1_000_000} MB after")

@@ -79,7 +79,7 @@ def test_the_page_and_the_panel_answer_every_fault(
     wrong: list[str] = []
     rounds: list[list[str]] = []
     for fault in sorted(FAULTS):  # in each round every order carries one fault
-        free = next((one for one in rounds if orders[fault] not in {orders[other] for other in one}), None)
+        free = next((batch for batch in rounds if orders[fault] not in {orders[other] for other in batch}), None)
         if free is None:
             rounds.append(free := [])
         free.append(fault)
@@ -100,7 +100,7 @@ def test_the_page_and_the_panel_answer_every_fault(
                 wrong.append(f"{fault}: {tries} calls for one resource")
             sandbox.clear_faults(orders[fault])
         assert calls["elsewhere"] in (0, {}, []), calls["elsewhere"]
-        assert not any(one["cookie"] for one in sandbox.seen())
+        assert not any(call["cookie"] for call in sandbox.seen())
         assert set(calls["by_method"]) == {"GET"}
     assert not wrong, "\n".join(wrong)
     # All is well again at once.
@@ -135,15 +135,15 @@ def verdicts(fault: str, answer: Answer, panel: str, order: Order) -> list[str]:
         word = "contacts" if panel else order.fields["referenceId"].lower()
         if panel and order.contacts[0]["lastName"] not in answer.text:
             return [f"the contact is not shown: {answer.text[:200]}"]
-    found = []
+    errors = []
     if answer.status != status:
-        found.append(f"status {answer.status}, expected {status}: {answer.heading[:120]}")
+        errors.append(f"status {answer.status}, expected {status}: {answer.heading[:120]}")
     if word not in answer.heading.lower():
-        found.append(f"heading without {word!r}: {answer.heading[:160]}")
+        errors.append(f"heading without {word!r}: {answer.heading[:160]}")
     if status not in (200, 404) and "not found" in answer.text.lower():
-        found.append("a failure that says 'not found'")
+        errors.append("a failure that says 'not found'")
     if answer.seconds > LONGEST:
-        found.append(f"{answer.seconds:.1f} s")
+        errors.append(f"{answer.seconds:.1f} s")
     if status == 429 and fault != "429" and not answer.retry_after:
-        found.append("no Retry-After")
-    return found
+        errors.append("no Retry-After")
+    return errors

@@ -33,7 +33,7 @@ BELIEVED = {"short-pages": 7}
 def large(sandbox: Sandbox, records: str, count: int) -> str:
     """The ref of an order that has this number of those records, and no fault of its own."""
     orders = sandbox.service.world.orders.values()
-    return next(one.ref for one in orders if len(getattr(one, records)) == count and not one.faults)
+    return next(order.ref for order in orders if len(getattr(order, records)) == count and not order.faults)
 
 
 @pytest.mark.parametrize("fault", sorted(SAID))
@@ -56,9 +56,9 @@ def test_every_page_of_a_large_order_is_read_or_said_to_be_missing(live_app: App
         assert SAID[fault] in page.text
     assert f"Contacts {BELIEVED.get(fault, CONTACTS)}" in panel.text
     assert max(page.seconds, panel.seconds) < LONGEST
-    asked = Counter(one["target"] for one in sandbox.seen())
+    asked = Counter(call["target"] for call in sandbox.seen())
     assert {target: tries for target, tries in asked.items() if tries > TRIES_OF_ONE_RESOURCE} == {}
-    assert not any(one["cookie"] for one in sandbox.seen())
+    assert not any(call["cookie"] for call in sandbox.seen())
     assert sandbox.calls()["elsewhere"] in (0, {}, [])
 
 

@@ -176,7 +176,7 @@ def test_many_pages_at_once_wait_for_a_hanging_server_side_by_side(
         assert {answer.status_code for answer in answers} == {503}
         assert {answer.status_code for answer in alive} == {200}
         slowest = {"page": answers, "/livez": alive}
-        return {name: max(one.elapsed.total_seconds() for one in each) for name, each in slowest.items()}
+        return {name: max(answer.elapsed.total_seconds() for answer in each) for name, each in slowest.items()}
 
     in_time(crowded, "hanging, 60 pages")
     assert served.get_when_well(ORDER).status_code == 200

@@ -103,11 +103,11 @@ def test_ten_who_sign_in_at_once_hold_up_no_page(live_app: App, sandbox: Sandbox
     with ThreadPoolExecutor(SIGN_INS) as pool:
         signing_in = [pool.submit(live_app.signed_in) for _ in range(SIGN_INS)]
         took: list[float] = []
-        while not all(one.done() for one in signing_in) or len(took) < 10:
+        while not all(attempt.done() for attempt in signing_in) or len(took) < 10:
             began = time.monotonic()
             assert fetch(f"{live_app.url}/orders/{SEED}/", cookies) == 200
             took.append(time.monotonic() - began)
-    assert all(one.result().cookies for one in signing_in)
+    assert all(attempt.result().cookies for attempt in signing_in)
     assert sorted(took)[len(took) // 2] < 0.5 and max(took) < 2
 
 

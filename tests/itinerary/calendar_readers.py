@@ -68,10 +68,10 @@ READERS: dict[str, Callable[[Sequence[str]], list[Times]]] = {
 }
 
 
-def _leave_out(said: str) -> None:
+def _leave_out(reason: str) -> None:
     if os.environ.get("CI") == "true":
-        pytest.fail(said)
-    pytest.skip(said)
+        pytest.fail(reason)
+    pytest.skip(reason)
 
 
 def _run(command: list[str], texts: Sequence[str]) -> list[Times]:

@@ -23,9 +23,9 @@ ROUND = (
 
 
 def drawn(*flights: str) -> Picture:
-    found = picture.draw(plan([item(*flights)]).journeys[0])
-    assert found is not None
-    return found
+    bar = picture.draw(plan([item(*flights)]).journeys[0])
+    assert bar is not None
+    return bar
 
 
 def hours(bar: Picture) -> list[str]:
@@ -77,9 +77,9 @@ def test_labels_stand_on_the_ground_and_apart(order: list[OrderItem]) -> None:
         if bar is None:
             continue
         flights = [leg for leg in journey.legs if isinstance(leg, Flight)]
-        told = {clock.wall for leg in flights for clock in (leg.origin, leg.destination) if clock.wall}
+        times = {clock.wall for leg in flights for clock in (leg.origin, leg.destination) if clock.wall}
         for mark in bar.ticks:
-            assert mark.label in told or mark.label.minute == 0
+            assert mark.label in times or mark.label.minute == 0
         assert {mark.label for mark in bar.places} <= {
             clock.place.code for leg in flights for clock in (leg.origin, leg.destination)
         }

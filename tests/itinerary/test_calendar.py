@@ -263,9 +263,9 @@ def test_flights_of_one_number_on_other_days_differ_and_keep_their_own() -> None
 
 
 def test_legs_of_one_item_with_one_number_differ() -> None:
-    found = uids(order_of(item("a", *DAILY)))
-    assert len(set(found)) == 3
-    assert uids(order_of(item("a", *DAILY), item("b", *DAILY))) == found
+    ids = uids(order_of(item("a", *DAILY)))
+    assert len(set(ids)) == 3
+    assert uids(order_of(item("a", *DAILY), item("b", *DAILY))) == ids
 
 
 def test_a_party_that_is_split_keeps_one_uid_and_gets_one() -> None:
@@ -291,10 +291,10 @@ def test_the_file_is_the_same_for_the_same_answer() -> None:
 def test_stamps_are_those_of_the_cdp_and_the_sequence_grows_with_them() -> None:
     changes = [datetime(2026, 11, 20, 10, 0, second, tzinfo=UTC) for second in (1, 2, 40)]
     changes += [datetime(2027, 3, 1, tzinfo=UTC), datetime(2061, 1, 1, tzinfo=UTC)]
-    found = [events(order_of(item("a", OUT), modified_at=changed))[0] for changed in changes]
-    assert [event["DTSTAMP"] for event in found] == [f"{changed:%Y%m%dT%H%M%SZ}" for changed in changes]
-    assert all(event["DTSTAMP"] == event["LAST-MODIFIED"] for event in found)
-    numbers = [int(event["SEQUENCE"]) for event in found]
+    updates = [events(order_of(item("a", OUT), modified_at=changed))[0] for changed in changes]
+    assert [event["DTSTAMP"] for event in updates] == [f"{changed:%Y%m%dT%H%M%SZ}" for changed in changes]
+    assert all(event["DTSTAMP"] == event["LAST-MODIFIED"] for event in updates)
+    numbers = [int(event["SEQUENCE"]) for event in updates]
     assert numbers == sorted(set(numbers)) and numbers[0] >= 0 and numbers[-1] < 2**31
 
 

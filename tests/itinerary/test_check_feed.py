@@ -255,8 +255,10 @@ def test_missing_values_are_judged_as_on_the_page(tmp_path: Path) -> None:
         FlightSegment(origin="DUB", destination="LHR", departure=leaves),
         FlightSegment(destination="LHR", departure=leaves, arrival=lands),
     )
-    page = [plan([OrderItem(flight_segments=(one,))]).flights[0].evidence for one in sent]
-    assert [(row["verdict"], row["reason"]) for row in rows] == [(one.verdict, evidence_words(one)) for one in page]
+    page = [plan([OrderItem(flight_segments=(segment,))]).flights[0].evidence for segment in sent]
+    assert [(row["verdict"], row["reason"]) for row in rows] == [
+        (evidence.verdict, evidence_words(evidence)) for evidence in page
+    ]
     assert [row["verdict"] for row in rows] == ["unclear", "unknown place"]
     assert "0 bad rows" in summary
 
@@ -266,22 +268,23 @@ def test_a_feed_declared_utc_is_judged_like_a_connection_set_to_utc(tmp_path: Pa
     path.write_text(
         f"{HEADER}\nDUB,LHR,2025-08-15T15:00Z,2025-08-15T16:20Z\nDUB,CDG,2025-06-01T10:00Z,2025-06-01T12:20Z\n"
     )
-    found = {}
+    by_clock = {}
     for clock in ("local", "utc"):
         out = io.StringIO()
         call_command("check_feed", str(path), "--clock", clock, stdout=out, stderr=io.StringIO())
-        found[clock] = [row["verdict"] for row in csv.DictReader(io.StringIO(out.getvalue()))]
+        by_clock[clock] = [row["verdict"] for row in csv.DictReader(io.StringIO(out.getvalue()))]
     segments = [
         ("LHR", datetime(2025, 8, 15, 15), datetime(2025, 8, 15, 16, 20)),
         ("CDG", datetime(2025, 6, 1, 10), datetime(2025, 6, 1, 12, 20)),
     ]
-    for clock, verdicts in found.items():
+    for clock, verdicts in by_clock.items():
         for (to, leaves, lands), verdict in zip(segments, verdicts, strict=True):
-            one = FlightSegment(origin="DUB", destination=to, departure=leaves, arrival=lands)
+            segment = FlightSegment(origin="DUB", destination=to, departure=leaves, arrival=lands)
             assert (
-                plan([OrderItem(flight_segments=(one,))], reading=Reading(clock)).flights[0].evidence.verdict == verdict
+                plan([OrderItem(flight_segments=(segment,))], reading=Reading(clock)).flights[0].evidence.verdict
+                == verdict
             )
-    assert found["utc"][0] == "utc"
+    assert by_clock["utc"][0] == "utc"
 
 
 def test_a_closed_pipe_is_no_error(tmp_path: Path) -> None:
@@ -293,8 +296,8 @@ def test_a_closed_pipe_is_no_error(tmp_path: Path) -> None:
         assert process.stdout is not None
         assert process.stderr is not None
         process.stdout.close()
-        said = process.stderr.read().decode()
+        output = process.stderr.read().decode()
         process.wait(60)
-    assert "Traceback" not in said
-    assert "BrokenPipe" not in said
-    assert "5,000 rows judged" in said
+    assert "Traceback" not in output
+    assert "BrokenPipe" not in output
+    assert "5,000 rows judged" in output

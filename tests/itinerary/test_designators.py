@@ -104,7 +104,9 @@ DATED = replace(TIMED, departure=None, arrival=None, departure_day=date(2027, 1,
 
 
 def aboard(*segments: FlightSegment) -> list[tuple[str, str, tuple[tuple[str, int], ...]]]:
-    trip = plan([OrderItem(type="FLIGHT", passenger_type_code="ADT", flight_segments=(one,)) for one in segments])
+    trip = plan(
+        [OrderItem(type="FLIGHT", passenger_type_code="ADT", flight_segments=(segment,)) for segment in segments]
+    )
     return [(flight.carrier, flight.flight_number, flight.passengers) for flight in trip.flights]
 
 
@@ -126,7 +128,9 @@ def test_all_spellings_are_one_flight_with_everybody_aboard() -> None:
 )
 def test_a_missing_carrier_or_time_makes_no_second_flight(other: FlightSegment) -> None:
     for order in ((TIMED, other), (other, TIMED)):
-        (flight,) = plan([OrderItem(passenger_type_code="ADT", flight_segments=(one,)) for one in order]).flights
+        (flight,) = plan(
+            [OrderItem(passenger_type_code="ADT", flight_segments=(segment,)) for segment in order]
+        ).flights
         assert (flight.carrier, flight.flight_number, flight.passengers) == ("BX", "459", (("ADT", 2),))
         assert (flight.origin.wall, flight.minutes) == (TIMED.departure, 80)
         assert [notice.kind for notice in flight.notices] == []

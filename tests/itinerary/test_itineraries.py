@@ -72,16 +72,16 @@ def test_wall_clocks_are_shown_as_sent_with_the_offset_of_the_day(case: Case) ->
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_journeys(case: Case) -> None:
-    found = []
+    lines = []
     for journey in planned(case).journeys:
         codes = [journey.origin.code]
         for leg in journey.legs:
             codes += [leg.at.code, leg.onward.code] if isinstance(leg, Transfer) else [leg.destination.place.code]
         codes = [code for at, code in enumerate(codes) if not at or codes[at - 1] != code]
         length = "?" if journey.minutes is None else f"{journey.minutes // 60}:{journey.minutes % 60:02}"
-        found.append(" ".join([*codes, length]))
+        lines.append(" ".join([*codes, length]))
         assert journey.stops == len(journey.flights) - 1
-    assert tuple(found) == case.journeys
+    assert tuple(lines) == case.journeys
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -95,10 +95,10 @@ def test_transfers(case: Case) -> None:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_stays_lie_between_journeys(case: Case) -> None:
     stays = [journey.stay_after for journey in planned(case).journeys if journey.stay_after]
-    told = [
+    lines = [
         f"{stay.place.code}{'-' + stay.onward.code if stay.onward else ''} {stay.days} {stay.hours}" for stay in stays
     ]
-    assert tuple(told) == case.stays
+    assert tuple(lines) == case.stays
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

@@ -97,8 +97,8 @@ def judged(origin: str, destination: str, departs: str, arrives: str) -> tuple[s
     segment_score = score(
         place(origin), place(destination), datetime.fromisoformat(departs), datetime.fromisoformat(arrives)
     )
-    found = evidence(segment_score, decide([segment_score]))
-    return found.verdict, evidence_words(found)
+    judgement = evidence(segment_score, decide([segment_score]))
+    return judgement.verdict, evidence_words(judgement)
 
 
 @pytest.mark.parametrize(

@@ -70,8 +70,8 @@ def phases(trip: Trip) -> list[str]:
     ],
 )
 def test_places(code: str | None, kind: str, city: str, zone: str | None) -> None:
-    found = place(code)
-    assert (found.kind, found.city, found.zone) == (kind, city, zone)
+    location = place(code)
+    assert (location.kind, location.city, location.zone) == (kind, city, zone)
 
 
 @pytest.mark.parametrize(
@@ -157,8 +157,8 @@ def test_lengths_and_day_marks() -> None:
 def test_phases_come_from_instants(now: str, expected: list[str]) -> None:
     """The first flight leaves at 16:00 in Dublin, which is 15:00 UTC."""
     trip = plan([item(*OUT), item(*BACK)], now=datetime.fromisoformat(now).replace(tzinfo=UTC))
-    found = phases(trip)
-    assert [phase for at, phase in enumerate(found) if at != 4] == [
+    trip_phases = phases(trip)
+    assert [phase for at, phase in enumerate(trip_phases) if at != 4] == [
         phase for at, phase in enumerate(expected) if at != 4
     ]
 
@@ -308,22 +308,27 @@ def test_a_flight_out_of_custom_data() -> None:
         Extra("operatingCarrier", "BX"),
         Extra("bookingClass", "Y"),
     ]
-    found = from_extension(values)
-    assert found is not None
-    assert (found.origin, found.destination, found.booking_class, found.operating_carrier) == ("DUB", "LHR", "Y", "BX")
-    assert found.departure == datetime(2025, 8, 15, 16)
-    assert found.departure_offset is None
-    assert found.arrival_offset == timedelta(hours=1)
-    assert found.extras == (Extra("tripType", "OW"),)
-    assert plan([OrderItem(flight_segments=(found,))]).flights[0].minutes == 80
+    segment = from_extension(values)
+    assert segment is not None
+    assert (segment.origin, segment.destination, segment.booking_class, segment.operating_carrier) == (
+        "DUB",
+        "LHR",
+        "Y",
+        "BX",
+    )
+    assert segment.departure == datetime(2025, 8, 15, 16)
+    assert segment.departure_offset is None
+    assert segment.arrival_offset == timedelta(hours=1)
+    assert segment.extras == (Extra("tripType", "OW"),)
+    assert plan([OrderItem(flight_segments=(segment,))]).flights[0].minutes == 80
 
 
 def test_custom_data_without_a_trip_is_none_and_odd_times_are_noted() -> None:
     assert from_extension([Extra("mealChoice", "fish")]) is None
-    found = from_extension([Extra("origin", "DUB"), Extra("departureDateTime", "soon")])
-    assert found is not None
-    assert found.departure is None
-    assert [(note.field, note.reason) for note in found.notes] == [("departureDateTime", "not a date")]
+    segment = from_extension([Extra("origin", "DUB"), Extra("departureDateTime", "soon")])
+    assert segment is not None
+    assert segment.departure is None
+    assert [(note.field, note.reason) for note in segment.notes] == [("departureDateTime", "not a date")]
 
 
 def test_the_notices_of_transfers() -> None:
@@ -407,7 +412,7 @@ def test_every_notice_can_be_worded(kind: NoticeKind) -> None:
 
 
 @pytest.mark.parametrize(
-    ("evidence", "said"),
+    ("evidence", "words"),
     [
         ((-100, -100, None, None), "this flight would land 1 h 40 min before it leaves"),
         ((-100, -40, None, None), "this flight would land 1 h 40 min before it leaves"),
@@ -422,20 +427,20 @@ def test_every_notice_can_be_worded(kind: NoticeKind) -> None:
         ((2000, 2060, 72, 449), "this flight would take 33 h 20 min to cover 449 km if the times were sent as local times, 34 h 20 min if in UTC; about 1 h 12 min is usual"),
     ],
 )  # fmt: skip
-def test_no_duration_of_an_impossible_time_is_below_nothing(evidence: tuple[Any, ...], said: str) -> None:
-    assert evidence_words(Evidence(Verdict.IMPOSSIBLE, *evidence)) == said
+def test_no_duration_of_an_impossible_time_is_below_nothing(evidence: tuple[Any, ...], words: str) -> None:
+    assert evidence_words(Evidence(Verdict.IMPOSSIBLE, *evidence)) == words
 
 
 def test_the_sentences_of_notices() -> None:
     end = Clock(place("LHR"), datetime(2025, 10, 26, 1, 20), fold=1)
     early = Evidence(Verdict.IMPOSSIBLE, -100, -100, 72, 449)
-    found = [
+    lines = [
         notice_line(Notice(NoticeKind.IMPOSSIBLE_TIME, True, evidence=early)),
         notice_line(Notice(NoticeKind.CLOCK_REPEATED, clock=end)),
         notice_line(Notice(NoticeKind.MISSING_PLACE)),
         notice_line(Notice(NoticeKind.LONG, minutes=850)),
     ]
-    assert found == [
+    assert lines == [
         "Check these times: this flight would land 1 h 40 min before it leaves (usual: 1 h 12 min).",
         "Clocks go back that night, so 01:20 occurs twice; the second fits this flight.",
         "No airport code was sent, so the duration is unknown.",

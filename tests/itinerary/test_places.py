@@ -90,11 +90,11 @@ def test_a_code_of_a_city_alone_is_any_airport_of_it(code: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("code", "other"),
     [("PWM", "PDX"), ("YYT", "YSJ"), ("CRW", "CHS"), ("ROC", "RST"), ("CAE", "COU"), ("ILM", "ILG"), ("BHX", "BHM")],
 )
-def test_cities_of_one_name_are_not_one_city(one: str, other: str) -> None:
-    assert not same_city(place(one), place(other))
+def test_cities_of_one_name_are_not_one_city(code: str, other: str) -> None:
+    assert not same_city(place(code), place(other))
 
 
 ZONES = {
@@ -152,9 +152,9 @@ SITES = ["BSL MLH EAP", "PBI DJT", "KIV RMO", "TSE NQZ", "HBE ALY"]
 
 @pytest.mark.parametrize("codes", SITES)
 def test_codes_of_one_site(codes: str) -> None:
-    for one, other in pairwise(codes.split()):
-        assert same_site(place(one), place(other))
-        assert same_city(place(one), place(other))
+    for code, other in pairwise(codes.split()):
+        assert same_site(place(code), place(other))
+        assert same_city(place(code), place(other))
 
 
 RETIRED = """

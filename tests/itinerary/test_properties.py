@@ -174,7 +174,7 @@ def test_a_flight_time_survives_any_pair_of_zones(
     here, there = (ZoneInfo(place(code).zone or "") for code in (origin, destination))
     start = departs.replace(tzinfo=UTC)
     end = start + timedelta(minutes=length)
-    one = read_local(start.astimezone(here).replace(tzinfo=None), place(origin).zone)
+    departure = read_local(start.astimezone(here).replace(tzinfo=None), place(origin).zone)
     other = read_local(end.astimezone(there).replace(tzinfo=None), place(destination).zone)
-    if ClockChange.REPEATED not in (one.dst, other.dst):
-        assert minutes_between(one.instant, other.instant) == length
+    if ClockChange.REPEATED not in (departure.dst, other.dst):
+        assert minutes_between(departure.instant, other.instant) == length

@@ -59,14 +59,14 @@ def literals(room: str, function: str, at: int) -> set[str]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Call) and len(node.args) > at
     )
-    found = set()
+    texts = set()
     for call in calls:
         given = call.args[at]
         if (getattr(call.func, "id", "") or getattr(call.func, "attr", "")) == function and isinstance(
             given, ast.Constant
         ):
-            found.add(str(given.value))
-    return found
+            texts.add(str(given.value))
+    return texts
 
 
 def test_every_code_of_the_itinerary_has_its_words() -> None:
@@ -140,7 +140,7 @@ def test_now_and_later_are_shown_and_read_aloud() -> None:
 
 
 @pytest.mark.parametrize(
-    ("now", "said"),
+    ("now", "spoken"),
     [
         ("2025-08-13T14:59", ["", ""]),
         ("2025-08-13T15:00", ["Next", ""]),
@@ -149,10 +149,10 @@ def test_now_and_later_are_shown_and_read_aloud() -> None:
         ("2025-08-17T16:00", ["Departed", "Departed"]),
     ],
 )
-def test_a_flight_is_next_or_later_only_within_two_days_read_aloud_as_on_the_page(now: str, said: list[str]) -> None:
+def test_a_flight_is_next_or_later_only_within_two_days_read_aloud_as_on_the_page(now: str, spoken: list[str]) -> None:
     moment = datetime.fromisoformat(now).replace(tzinfo=UTC)
     trip = plan([item(*OUT)], now=moment)
-    for flight, word in zip(trip.flights, said, strict=True):
+    for flight, word in zip(trip.flights, spoken, strict=True):
         words = [PHASES[phase] for phase in PHASES if PHASES[phase] in flight_sentence(flight, moment)]
         assert words == ([word] if word else [])
         assert phase_said(flight, moment) == next((phase for phase in PHASES if PHASES[phase] == word), "")
@@ -169,8 +169,8 @@ def test_the_travellers_aboard_are_read_aloud_if_not_all_are() -> None:
 def test_a_stay_under_a_day_is_in_hours_and_an_open_jaw_has_both_cities() -> None:
     night = plan([item("LHR JFK 2025-05-01T09:00 2025-05-01T12:00"), item("JFK LHR 2025-05-02T08:00 2025-05-02T20:00")])
     jaw = plan([item("DUB LHR 2025-05-01T07:00 2025-05-01T08:20"), item("CDG DUB 2025-05-08T18:00 2025-05-08T18:40")])
-    found = [trip.journeys[0].stay_after for trip in (night, jaw)]
-    assert [stay_words(stay) for stay in found if stay] == [
+    stays = [trip.journeys[0].stay_after for trip in (night, jaw)]
+    assert [stay_words(stay) for stay in stays if stay] == [
         "20 h in New York",
         "7 days, London to Paris not on this order",
     ]
@@ -208,9 +208,9 @@ def test_a_time_in_doubt_has_the_other_reading_under_it() -> None:
 
 @pytest.mark.parametrize(("operating", "named"), [("BX", False), ("bx ", False), ("EI", True), (None, False)])
 def test_the_operator_is_named_only_where_it_is_not_the_carrier(operating: str | None, named: bool) -> None:
-    one = item("DUB LON 2025-08-15T16:00 2025-08-15T17:20")
-    segments = tuple(replace(segment, operating_carrier=operating) for segment in one.flight_segments)
-    words = shown(plan([replace(one, flight_segments=segments)]))
+    flight_item = item("DUB LON 2025-08-15T16:00 2025-08-15T17:20")
+    segments = tuple(replace(segment, operating_carrier=operating) for segment in flight_item.flight_segments)
+    words = shown(plan([replace(flight_item, flight_segments=segments)]))
     assert ("operated by Aer Lingus" in words, "perated" in words) == (named, named)
     assert "London LON airport not given" in words
 

@@ -66,8 +66,8 @@ def test_text_calendar_bar_and_page_name_the_means_of_transport(flight: str, equ
     assert f"SUMMARY:AF 7184 · {word} " in file and "Travel time" in file
     assert f", {word}, from " in spoken and "Travel time" in spoken
     assert mode_word(travelled) == word
-    for told in (text, file, spoken):
-        assert "light time" not in told
+    for output in (text, file, spoken):
+        assert "light time" not in output
 
 
 def test_a_train_has_no_weight_and_is_not_outvoted() -> None:

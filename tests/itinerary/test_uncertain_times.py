@@ -42,8 +42,8 @@ def test_the_occurrence_of_a_repeated_hour_that_fits_is_taken(
     assert flown.minutes == minutes
     assert (flown.origin.fold, flown.destination.fold) == folds
     assert flown.evidence.verdict == "local"
-    told = " ".join(notice_detail(notice) for notice in flown.notices if notice.kind == "clock repeated")
-    assert ("the second fits this flight" in told) is (1 in folds)
+    details = " ".join(notice_detail(notice) for notice in flown.notices if notice.kind == "clock repeated")
+    assert ("the second fits this flight" in details) is (1 in folds)
 
 
 # Published times of recent years: detours round closed airspace, propeller aircraft on long sectors, a stop under one number.

@@ -87,10 +87,10 @@ def get(sandbox: Sandbox, target: str) -> Any:
 
 def every(sandbox: Sandbox, path: str, limit: int = 100) -> list[Any]:
     """All items of a collection, page by page."""
-    found: list[Any] = []
+    items: list[Any] = []
     while True:
         joint = "&" if "?" in path else "?"
-        page = get(sandbox, f"{path}{joint}offset={len(found)}&limit={limit}")["items"]
-        found += page
+        page = get(sandbox, f"{path}{joint}offset={len(items)}&limit={limit}")["items"]
+        items += page
         if len(page) < limit:
-            return found
+            return items

@@ -17,10 +17,10 @@ def test_calls_are_counted_by_method_and_path_and_reset(own_cdp: Sandbox) -> Non
         ask(own_cdp, target)
     ask(own_cdp, "/v2/orders", method="POST")
     ask(own_cdp, "/v2/orders?referenceId=B94TXY", auth="")
-    told = ask(own_cdp, "/__calls__?reset=1", auth="").json
-    assert told["total"] == 5
-    assert told["by_method"] == {"GET": 4, "POST": 1}
-    assert told["by_path"] == {f"/v2/orders/{SEED}": 2, "/v2/nowhere": 1, "/v2/orders": 2}
+    counts = ask(own_cdp, "/__calls__?reset=1", auth="").json
+    assert counts["total"] == 5
+    assert counts["by_method"] == {"GET": 4, "POST": 1}
+    assert counts["by_path"] == {f"/v2/orders/{SEED}": 2, "/v2/nowhere": 1, "/v2/orders": 2}
     assert ask(own_cdp, "/__calls__").json == {
         "total": 0,
         "by_method": {},

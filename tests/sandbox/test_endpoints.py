@@ -82,8 +82,8 @@ def test_prices_keep_the_digits_they_were_written_with(cdp: Sandbox) -> None:
 
 
 def ref_of(cdp: Sandbox, reference: str) -> str:
-    (found,) = get(cdp, f"/v2/orders?referenceId={reference}")["items"]
-    return str(found["href"].rsplit("/", 1)[1])
+    (link,) = get(cdp, f"/v2/orders?referenceId={reference}")["items"]
+    return str(link["href"].rsplit("/", 1)[1])
 
 
 def test_without_expand_an_order_has_links_only(cdp: Sandbox) -> None:
@@ -257,8 +257,8 @@ def test_a_flight_item_has_its_trip_in_its_extension(cdp: Sandbox) -> None:
 )
 def test_guests_are_found_by_what_is_known_of_them(cdp: Sandbox, query: str, names: list[str]) -> None:
     for version in ("v2", "v2.1"):
-        found = get(cdp, f"/{version}/guests?{query}")["items"]
-        guests = [get(cdp, one["href"].removeprefix(cdp.url)) for one in found]
+        links = get(cdp, f"/{version}/guests?{query}")["items"]
+        guests = [get(cdp, link["href"].removeprefix(cdp.url)) for link in links]
         assert sorted(guest["firstName"] for guest in guests) == names
         assert {guest["ref"] for guest in guests} == {
             guest["ref"] for guest in get(cdp, f"/{version}/guests?{query}&expand=true")["items"]
@@ -267,8 +267,8 @@ def test_guests_are_found_by_what_is_known_of_them(cdp: Sandbox, query: str, nam
 
 def test_expand_can_be_switched_off() -> None:
     with Sandbox(expand=False) as plain:
-        assert all(set(one) == {"href"} for one in get(plain, f"/v2/orders/{FAMILY}/consumers?expand=true")["items"])
-        assert all(set(one) == {"href"} for one in get(plain, "/v2/guests?lastName=Doyle&expand=true")["items"])
+        assert all(set(link) == {"href"} for link in get(plain, f"/v2/orders/{FAMILY}/consumers?expand=true")["items"])
+        assert all(set(link) == {"href"} for link in get(plain, "/v2/guests?lastName=Doyle&expand=true")["items"])
         assert len(get(plain, f"/v2/orders/{FAMILY}?expand=orderItems")["orderItems"]["items"]) == 10
 
 

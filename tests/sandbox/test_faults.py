@@ -208,14 +208,14 @@ def test_wrong_types_leave_no_field_as_documented(cdp: Sandbox) -> None:
 def test_duplicate_keys_come_with_the_wrong_value_first(cdp: Sandbox) -> None:
     pairs: list[list[tuple[str, Any]]] = []
 
-    def keep(found: list[tuple[str, Any]]) -> dict[str, Any]:
-        pairs.append(found)
-        return dict(found)
+    def keep(fields: list[tuple[str, Any]]) -> dict[str, Any]:
+        pairs.append(fields)
+        return dict(fields)
 
     json.loads(meet(cdp, "duplicate-keys").body, object_pairs_hook=keep)
     order = pairs[-1]
     assert [value for key, value in order if key == "status"] == ["sent twice", "PURCHASED"]
-    assert sum(1 for found in pairs if [key for key, _ in found].count("type") == 2) == 10
+    assert sum(1 for fields in pairs if [key for key, _ in fields].count("type") == 2) == 10
 
 
 def test_numbers_that_are_none(cdp: Sandbox) -> None:
@@ -231,14 +231,15 @@ def test_records_without_ref(cdp: Sandbox) -> None:
     items = meet(cdp, "no-ref").json["orderItems"]["items"]
     assert len(items) == 10 and all("ref" not in item and "href" in item for item in items)
     page = ask(cdp, "/v2/orders/fault-no-ref-no-href/contacts?expand=true").json["items"]
-    assert page and all("ref" not in one and "href" not in one and one["lastName"] for one in page)
+    assert page and all("ref" not in contact and "href" not in contact and contact["lastName"] for contact in page)
 
 
 def test_hrefs_to_another_host(cdp: Sandbox) -> None:
     page = ask(cdp, "/v2/orders/fault-other-host/contacts").json
     assert len(page["items"]) == 10
     assert all(
-        one["href"].startswith("http://localhost:") and "/v2/orderContacts/" in one["href"] for one in page["items"]
+        contact["href"].startswith("http://localhost:") and "/v2/orderContacts/" in contact["href"]
+        for contact in page["items"]
     )
 
 
@@ -267,7 +268,8 @@ def test_set_cookie_rides_on_a_good_answer(cdp: Sandbox) -> None:
 def test_no_expand(cdp: Sandbox) -> None:
     assert set(meet(cdp, "no-expand").json["orderItems"]) == {"href"}
     assert all(
-        set(one) == {"href"} for one in ask(cdp, "/v2/orders/fault-no-expand/contacts?expand=true").json["items"]
+        set(contact) == {"href"}
+        for contact in ask(cdp, "/v2/orders/fault-no-expand/contacts?expand=true").json["items"]
     )
 
 
@@ -316,10 +318,10 @@ def test_a_fault_in_one_page(cdp: Sandbox) -> None:
 
 
 def test_two_of_sixty_contacts_fail(cdp: Sandbox) -> None:
-    (found,) = get(cdp, "/v2/orders?referenceId=MISS2C")["items"]
-    references = every(cdp, found["href"].removeprefix(cdp.url) + "/contacts?expand=true")
-    assert len(references) == 60 and all(set(one) == {"href"} for one in references)
-    statuses = [ask(cdp, one["href"].removeprefix(cdp.url)).status for one in references]
+    (order,) = get(cdp, "/v2/orders?referenceId=MISS2C")["items"]
+    references = every(cdp, order["href"].removeprefix(cdp.url) + "/contacts?expand=true")
+    assert len(references) == 60 and all(set(reference) == {"href"} for reference in references)
+    statuses = [ask(cdp, reference["href"].removeprefix(cdp.url)).status for reference in references]
     assert [number for number, status in enumerate(statuses, 1) if status == 500] == [7, 31]
     assert statuses.count(200) == 58
 

@@ -40,8 +40,8 @@ def test_an_expanded_order_holds_only_its_first_ten_items(cdp: Sandbox) -> None:
 def test_all_pages_together_are_the_whole_each_record_once(
     cdp: Sandbox, collection: str, count: int, limit: int
 ) -> None:
-    found = every(cdp, f"/v2/orders/{GROUP}/{collection}", limit)
-    assert len(found) == len({one["href"] for one in found}) == count
+    records = every(cdp, f"/v2/orders/{GROUP}/{collection}", limit)
+    assert len(records) == len({record["href"] for record in records}) == count
 
 
 def test_a_guests_orders_are_paged_and_sorted(cdp: Sandbox) -> None:

@@ -151,18 +151,20 @@ def flown(world: World, clocks: str) -> list[tuple[str, dict[str, Any]]]:
     """The segments of the orders whose times are of this kind, without oddly written ones and those with real offsets."""
     odd = {"NULLS1", "MISS01", "SPELL1", "TYPES1", "NOTIME", "OFFSET"}
     return [
-        (order.fields["referenceId"], one)
+        (order.fields["referenceId"], flight)
         for order in world.orders.values()
         if order.fields.get("_clocks", "local") == clocks and order.fields["referenceId"] not in odd
         for item in order.items
-        for one in item.get("flightSegments", [])
+        for flight in item.get("flightSegments", [])
     ]
 
 
-def is_plausible(one: dict[str, Any], took: float) -> bool:
+def is_plausible(flight: dict[str, Any], took: float) -> bool:
     """Whether the time fits a cruise at 830 km/h plus 35 minutes for the ends, with room for winds and timetables."""
     expected = (
-        kilometres(CITIES.get(one["origin"], one["origin"]), CITIES.get(one["destination"], one["destination"]))
+        kilometres(
+            CITIES.get(flight["origin"], flight["origin"]), CITIES.get(flight["destination"], flight["destination"])
+        )
         / 830
         * 60
         + 35
@@ -172,22 +174,22 @@ def is_plausible(one: dict[str, Any], took: float) -> bool:
 
 def test_flights_take_as_long_as_their_distance_says(world: World) -> None:
     local = flown(world, "local")
-    assert len({(name, one["departureDateTime"]) for name, one in local}) > 350
-    wrong = [(name, one) for name, one in local if not is_plausible(one, minutes(one, utc=False))]
+    assert len({(name, flight["departureDateTime"]) for name, flight in local}) > 350
+    wrong = [(name, flight) for name, flight in local if not is_plausible(flight, minutes(flight, utc=False))]
     assert wrong == []
 
 
 def test_the_utc_feed_fits_as_utc_and_not_as_local(world: World) -> None:
     feed = flown(world, "utc")
     assert len(feed) == 4
-    assert all(is_plausible(one, minutes(one, utc=True)) for _, one in feed)
-    assert not any(is_plausible(one, minutes(one, utc=False)) for _, one in feed)
+    assert all(is_plausible(flight, minutes(flight, utc=True)) for _, flight in feed)
+    assert not any(is_plausible(flight, minutes(flight, utc=False)) for _, flight in feed)
 
 
 def test_the_wild_times_are_wild_both_ways(world: World) -> None:
     wild = flown(world, "wild")
     assert len(wild) == 3
-    assert not any(is_plausible(one, minutes(one, utc=utc)) for _, one in wild for utc in (False, True))
+    assert not any(is_plausible(flight, minutes(flight, utc=utc)) for _, flight in wild for utc in (False, True))
 
 
 def test_an_unknown_airport_is_unknown() -> None:
@@ -195,7 +197,7 @@ def test_an_unknown_airport_is_unknown() -> None:
 
 
 def test_some_trips_lie_ahead_and_some_behind(world: World) -> None:
-    days = sorted(one["departureDateTime"][:10] for _, one in flown(world, "local"))
+    days = sorted(flight["departureDateTime"][:10] for _, flight in flown(world, "local"))
     assert days[0] < "2025-09" and days[-1] > "2027-06"
 
 

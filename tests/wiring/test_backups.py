@@ -93,9 +93,9 @@ NOWHERE = {
 }
 
 
-@pytest.mark.parametrize(("path", "said"), NOWHERE.values(), ids=NOWHERE)
+@pytest.mark.parametrize(("path", "sentence"), NOWHERE.values(), ids=NOWHERE)
 def test_a_path_that_cannot_be_a_file_is_a_sentence(
-    path: str, said: str, own: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    path: str, sentence: str, own: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     backups.take(tmp_path / "one.backup")
@@ -103,7 +103,7 @@ def test_a_path_that_cannot_be_a_file_is_a_sentence(
     (tmp_path / "folder").mkdir()
     (tmp_path / ".taken.part").mkdir()
     before = sorted(tmp_path.rglob("*"))
-    with pytest.raises(CommandError, match=said):
+    with pytest.raises(CommandError, match=sentence):
         call_command("backup", path)
     with pytest.raises(CommandError, match=r"^Nothing was changed\. .* cannot be read"):
         call_command("restore", path)
@@ -196,12 +196,12 @@ def test_a_copy_that_cannot_be_removed_after_a_move_is_named_and_the_move_stands
     monkeypatch.setattr(os, "rmdir", rmdir)
     monkeypatch.setattr(moving, "_prepare", lambda *_between: None)
     monkeypatch.setattr(moving, "_copy_all", lambda *_between: 7)
-    said = StringIO()
+    output = StringIO()
     with capture_logs() as logged:
-        call_command("move_to", "postgres://u:secret@127.0.0.1:1/new", stdout=said)
-    assert said.getvalue().startswith("Moved and compared: 7 rows")
+        call_command("move_to", "postgres://u:secret@127.0.0.1:1/new", stdout=output)
+    assert output.getvalue().startswith("Moved and compared: 7 rows")
     (left,) = tmp_path.glob(".move-*")
-    assert [(one["log_level"], one["folder"]) for one in logged] == [("warning", str(left))]
+    assert [(entry["log_level"], entry["folder"]) for entry in logged] == [("warning", str(left))]
 
 
 def test_the_log_of_sqlite_gives_its_room_back(own: None, tmp_path: Path, django_db_blocker: DjangoDbBlocker) -> None:

@@ -112,10 +112,10 @@ def test_a_forwarded_scheme_is_not_believed_without_a_trusted_proxy(live_app: Ap
 def test_the_observatory_gives_an_a_plus(live_app: App, served: int, tmp_path: Path) -> None:
     node = shutil.which("node")
     if node is None or not OBSERVATORY.is_dir():
-        said = "NO NODE TOOLS: npm ci brings the MDN HTTP Observatory; its test is left out until then"
+        reason = "NO NODE TOOLS: npm ci brings the MDN HTTP Observatory; its test is left out until then"
         if os.environ.get("CI") == "true":
-            pytest.fail(said)
-        pytest.skip(said)
+            pytest.fail(reason)
+        pytest.skip(reason)
     authority = Authority(tmp_path)
     with hop(served, authority.context("127.0.0.1")) as https_port, sent_to_https(https_port) as http_port:
         done = subprocess.run(
@@ -124,7 +124,7 @@ def test_the_observatory_gives_an_a_plus(live_app: App, served: int, tmp_path: P
             timeout=60,
         )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    found = json.loads(done.stdout)
-    assert found["status"] == 200
-    assert found["failed"] == []
-    assert found["grade"] == "A+"
+    report = json.loads(done.stdout)
+    assert report["status"] == 200
+    assert report["failed"] == []
+    assert report["grade"] == "A+"

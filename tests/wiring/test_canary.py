@@ -17,9 +17,9 @@ SEED = "d680c9be-4c07-4731-857e-9602034b15f2"
 
 
 def form_token(session: requests.Session, url: str) -> str:
-    found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', session.get(url, timeout=20).text)
-    assert found
-    return found[1]
+    match = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', session.get(url, timeout=20).text)
+    assert match
+    return match[1]
 
 
 def without_own_key(page: str, key: str) -> str:

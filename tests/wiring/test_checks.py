@@ -20,7 +20,7 @@ from tests.live import PROJECT, environment
 GOOD, OTHER = Fernet.generate_key().decode(), Fernet.generate_key().decode()
 
 
-def said(messages: list[CheckMessage]) -> list[str]:
+def texts(messages: list[CheckMessage]) -> list[str]:
     return [message.msg for message in messages]
 
 
@@ -39,10 +39,10 @@ def said(messages: list[CheckMessage]) -> list[str]:
 )
 def test_credential_keys(settings: Settings, keys: tuple[str, ...], sentences: list[str]) -> None:
     settings.CREDENTIAL_KEYS = keys
-    found = checks.credential_keys()
-    assert said(found) == sentences
-    assert all("manage.py new_key" in str(message.hint) for message in found)
-    assert not any(key in str(message) for message in found for key in keys)
+    messages = checks.credential_keys()
+    assert texts(messages) == sentences
+    assert all("manage.py new_key" in str(message.hint) for message in messages)
+    assert not any(key in str(message) for message in messages for key in keys)
 
 
 @pytest.mark.parametrize(
@@ -148,9 +148,9 @@ def test_a_database_elsewhere_is_reached_over_verified_tls(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, address: str, named: str
 ) -> None:
     monkeypatch.setitem(settings.DATABASES, "default", database(address, tmp_path))
-    found = checks.database_over_tls()
-    assert [named in message.msg for message in found] == ([True] if named else [])
-    assert "u:p" not in str(found)
+    messages = checks.database_over_tls()
+    assert [named in message.msg for message in messages] == ([True] if named else [])
+    assert "u:p" not in str(messages)
 
 
 @pytest.mark.parametrize("command", [["-m", "gunicorn"], ["-m", "cdpviewer.run"]])

@@ -10,9 +10,9 @@ WHAT_THE_BROWSER_KEEPS = "() => ({ cookie: document.cookie, local: {...localStor
 
 
 def test_the_main_path_raises_no_console_message_and_stores_nothing_of_the_page(signed_in: Page) -> None:
-    said: list[str] = []
-    signed_in.on("console", lambda message: said.append(message.text))
-    signed_in.on("pageerror", lambda error: said.append(str(error)))
+    messages: list[str] = []
+    signed_in.on("console", lambda message: messages.append(message.text))
+    signed_in.on("pageerror", lambda error: messages.append(str(error)))
     hosts = set[str]()
     signed_in.on("request", lambda request: hosts.add(request.url.split("/")[2]))
     for path in ("/", "/orders/B94TXY/", "/connections/", "/activity/", "/preferences/"):
@@ -23,5 +23,5 @@ def test_the_main_path_raises_no_console_message_and_stores_nothing_of_the_page(
         # htmx stores the page's own path, which the address bar shows anyway.
         assert kept["session"].pop("htmx-current-path-for-history", "") in ("", urlsplit(signed_in.url).path)
         assert kept == {"cookie": "", "local": {}, "session": {}}
-    assert said == []
+    assert messages == []
     assert len(hosts) == 1

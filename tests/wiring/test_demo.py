@@ -37,9 +37,9 @@ class Demo:
 
     @property
     def password(self) -> str:
-        found = re.search(r"^password: (\S+)$", self.printed, re.MULTILINE)
-        assert found, self.printed
-        return found[1]
+        match = re.search(r"^password: (\S+)$", self.printed, re.MULTILINE)
+        assert match, self.printed
+        return match[1]
 
     def agent(self) -> requests.Session:
         session = requests.Session()
@@ -83,10 +83,10 @@ def descendants(pid: int) -> set[int]:
                 parents[int(entry.name)] = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
             except OSError:
                 continue
-    found, layer = set[int](), {pid}
+    processes, layer = set[int](), {pid}
     while layer := {child for child, parent in parents.items() if parent in layer}:
-        found |= layer
-    return found
+        processes |= layer
+    return processes
 
 
 def runs(pid: int) -> bool:

@@ -61,10 +61,10 @@ def test_readyz_says_no_while_pages_go_on_and_connections_end(
         assert under_way.recv(1000).startswith(b"HTTP/1.1 100 ")
         silent = socket.create_connection(("127.0.0.1", port), 20)
 
-        told = time.monotonic()
+        signalled = time.monotonic()
         process.send_signal(signal.SIGTERM)
         while requests.get(url + "/readyz", timeout=20).status_code != 503:
-            assert time.monotonic() - told < DRAIN
+            assert time.monotonic() - signalled < DRAIN
         kept = session.get(url + "/accounts/login/", timeout=20)  # on the existing connection
         fresh = requests.get(url + "/accounts/login/", timeout=20)
         under_way.sendall(b"a=b")
@@ -79,7 +79,7 @@ def test_readyz_says_no_while_pages_go_on_and_connections_end(
         assert requests.get(url + "/livez", timeout=20).status_code == 200
 
         assert process.wait(40) == 0
-        assert DRAIN <= time.monotonic() - told < DRAIN + 12  # a silent connection delays nothing
+        assert DRAIN <= time.monotonic() - signalled < DRAIN + 12  # a silent connection delays nothing
         silent.close()
     finally:
         if process.poll() is None:

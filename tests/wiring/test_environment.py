@@ -206,18 +206,18 @@ def test_switches(text: str, value: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("scheme", "said"),
+    ("scheme", "reason"),
     [
         ("nonsense", "cannot be read"),
         *((scheme, "names neither SQLite nor PostgreSQL") for scheme in ("mysql", "oracle", "mssql", "redshift", "postgis", "spatialite")),
     ],
 )  # fmt: skip
 def test_a_database_that_is_not_supported_is_refused_and_its_address_not_repeated(
-    scheme: str, said: str, tmp_path: Path
+    scheme: str, reason: str, tmp_path: Path
 ) -> None:
     with pytest.raises(ImproperlyConfigured) as caught:
         database(f"{scheme}://someone:{SECRET}@host/name", tmp_path)
-    assert f"DATABASE_URL {said}" in str(caught.value)
+    assert f"DATABASE_URL {reason}" in str(caught.value)
     assert SECRET not in str(caught.value)
     assert caught.value.__cause__ is None
 

@@ -54,14 +54,18 @@ def is_noticed(app: str, operation: Any, state: ProjectState, made: set[tuple[st
         return is_narrower(state.models[app, operation.model_name_lower].fields[operation.name], operation.field)
     if isinstance(operation, migrations.AddConstraint):
         rule: Any = operation
-        return not made & {(rule.model_name_lower, one) for one in ("", *columns(rule.constraint))}
+        return not made & {(rule.model_name_lower, column) for column in ("", *columns(rule.constraint))}
     return isinstance(operation, TAKES_AWAY)
 
 
 def columns(rule: Any) -> set[str]:
     """The columns that a rule names, including those of its condition."""
     condition = getattr(rule, "condition", None)
-    named = {one[0].partition("__")[0] for one in condition.children if isinstance(one, tuple)} if condition else set()
+    named = (
+        {child[0].partition("__")[0] for child in condition.children if isinstance(child, tuple)}
+        if condition
+        else set()
+    )
     return named | set(getattr(rule, "fields", ()))
 
 
@@ -86,13 +90,13 @@ def test_migrations_since_the_release_only_add() -> None:
     last_release.check()
     loader = MigrationLoader(None, ignore_no_migrations=True)
     released = {node for last in last_release.MIGRATIONS.items() for node in loader.graph.forwards_plan(last)}
-    found = {}
+    findings = {}
     for node, migration in loader.disk_migrations.items():
         if node[0] in ("orders", "accounts") and node not in released and node not in CONTRACTS:
             before = loader.project_state(node, at_end=False)
-            found[node] = list(breaking(node[0], migration.operations, before))
-    assert len(found) >= 6
-    assert {node: reasons for node, reasons in found.items() if reasons} == {}
+            findings[node] = list(breaking(node[0], migration.operations, before))
+    assert len(findings) >= 6
+    assert {node: reasons for node, reasons in findings.items() if reasons} == {}
 
 
 OLD: Any = models.CharField(max_length=20, null=True)

@@ -41,7 +41,11 @@ def test_every_npm_package_has_a_hash() -> None:
 @pytest.mark.parametrize("name", ["requirements/app.lock", "requirements/prod.lock"])
 def test_what_serves_people_has_all_that_the_server_imports(name: str) -> None:
     """gunicorn's gevent worker needs more than gunicorn, and the test environment would hide the lack of it."""
-    needed = [one for one in importlib.metadata.requires("gunicorn") or [] if one.endswith('extra == "gevent"')]
+    needed = [
+        requirement
+        for requirement in importlib.metadata.requires("gunicorn") or []
+        if requirement.endswith('extra == "gevent"')
+    ]
     locked = set(re.findall(r"^([\w.-]+)==", (PROJECT / name).read_text(), re.MULTILINE))
     assert len(needed) > 1
-    assert {re.split(r"[^\w.-]", one)[0] for one in needed} <= locked
+    assert {re.split(r"[^\w.-]", requirement)[0] for requirement in needed} <= locked

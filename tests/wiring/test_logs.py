@@ -134,15 +134,15 @@ def test_a_request_leaves_one_line_without_path_and_query(live_app: App) -> None
         allow_redirects=False,
     )
     written = live_app.log.read_text()
-    (found,) = [json.loads(text) for text in written.splitlines() if mark in text]
-    assert {name: found[name] for name in ("event", "method", "route", "status", "level")} == {
+    (entry,) = [json.loads(text) for text in written.splitlines() if mark in text]
+    assert {name: entry[name] for name in ("event", "method", "route", "status", "level")} == {
         "event": "request",
         "method": "GET",
         "route": "order",
         "status": 302,
         "level": "info",
     }
-    assert isinstance(found["ms"], float)
+    assert isinstance(entry["ms"], float)
     assert "Nagy" not in written
     assert "someone" not in written
 
@@ -154,7 +154,7 @@ def test_a_refusal_says_whom_it_was_for_by_number_and_not_by_name(live_app: App)
         unknown = session.get(live_app.url + "/connections/00000000-0000-4000-8000-000000000000/rename/", timeout=20)
     nobody = requests.get(live_app.url + "/activity/", timeout=20, allow_redirects=False)
     lines = [json.loads(text) for text in live_app.log.read_text().splitlines()]
-    people = {found["request_id"]: (found["status"], found["person"]) for found in lines if found["event"] == "request"}
+    people = {entry["request_id"]: (entry["status"], entry["person"]) for entry in lines if entry["event"] == "request"}
     assert people[refused.headers["X-Request-ID"]] == (403, agent.pk)
     assert people[unknown.headers["X-Request-ID"]] == (404, agent.pk)
     assert people[nobody.headers["X-Request-ID"]] == (302, None)
@@ -170,18 +170,18 @@ def test_a_line_says_which_connection_was_asked_how_often_and_how_long_it_took(l
         live_app.sandbox.set_fault("*", "503")
         failed = session.get(live_app.url + "/orders/B94TXY/", timeout=20)
     lines = [json.loads(text) for text in live_app.log.read_text().splitlines()]
-    of = {found["request_id"]: found for found in lines if found["event"] == "request"}
+    of = {entry["request_id"]: entry for entry in lines if entry["event"] == "request"}
     asked = of[opened.headers["X-Request-ID"]]
     assert (asked["region"], asked["connection"]) == ("sandbox", str(connection.pk))
     assert asked["calls"] > 0
     assert 0 < asked["cdp_ms"] <= asked["ms"]
     assert not {"region", "connection", "calls", "cdp_ms"} & set(of[own.headers["X-Request-ID"]])
-    (told,) = [
-        found
-        for found in lines
-        if found["event"] == "the CDP failed" and found["request_id"] == failed.headers["X-Request-ID"]
+    (failure,) = [
+        entry
+        for entry in lines
+        if entry["event"] == "the CDP failed" and entry["request_id"] == failed.headers["X-Request-ID"]
     ]
-    assert (told["region"], told["connection"]) == ("sandbox", str(connection.pk))
+    assert (failure["region"], failure["connection"]) == ("sandbox", str(connection.pk))
 
 
 @pytest.mark.parametrize("typed", ["+353861234567", "Jane Doyle", "PNR7Q2"])
@@ -233,6 +233,6 @@ def test_what_cannot_be_sent_or_written_is_not_printed_as_it_is(
     stream = logging.StreamHandler(None)
     stream.setFormatter(logging.Formatter("%(missing)s"))
     stream.handle(logging.LogRecord("x", logging.ERROR, __file__, 1, "jane.doyle@example.com", (), None))
-    said = "".join(capsys.readouterr())
-    assert "jane" not in said + caplog.text
+    printed = "".join(capsys.readouterr())
+    assert "jane" not in printed + caplog.text
     assert "an error could not be sent to Sentry" in caplog.text

@@ -75,13 +75,13 @@ def trusting_anybody() -> ssl.SSLContext:
 
 def executable() -> str:
     """The path of nginx. Without one, the tests are skipped with a notice; under CI=true they fail."""
-    found = shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin")
-    if found is None:
+    path = shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin")
+    if path is None:
         reason = "NO NGINX: install Debian's nginx-light; the tests of the proxy sample are left out until then"
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)
-    return found
+    return path
 
 
 def configuration(folder: Path, port: int, plain_port: int, app_port: int) -> Path:

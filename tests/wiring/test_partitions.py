@@ -153,7 +153,7 @@ def copy(
             superuser.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
 
-def one(connection: psycopg.Connection, statement: str, *values: object) -> object:
+def answer(connection: psycopg.Connection, statement: str, *values: object) -> object:
     row = connection.execute(statement.encode(), values).fetchone()
     assert row is not None
     return row[0] if len(row) == 1 else row
@@ -197,7 +197,7 @@ def test_the_table_becomes_a_partition_as_it_is_while_pages_write(
         keeper.execute("GRANT SELECT ON orders_accessrecord TO PUBLIC")
         keeper.execute("GRANT INSERT ON orders_accessrecord TO month_pages")
         before = keeper.execute("SELECT * FROM orders_accessrecord ORDER BY id").fetchall()
-        files = one(keeper, FILES, "orders_accessrecord")
+        files = answer(keeper, FILES, "orders_accessrecord")
         manage(env, "backup", str(tmp_path / "before"))
         with writing(postgres, "divided", TODAY) as failed:
             manage(env, "migrate", "--verbosity=0")
@@ -205,8 +205,8 @@ def test_the_table_becomes_a_partition_as_it_is_while_pages_write(
         after = keeper.execute("SELECT * FROM orders_accessrecord ORDER BY id").fetchall()
         assert after[: len(before)] == before and len(after) > len(before)
         assert [row[0] for row in after] == sorted({row[0] for row in after})
-        assert one(keeper, FILES, "orders_accessrecord_first") == files, "something was rebuilt"
-        assert one(keeper, "SELECT count(*) FROM pg_constraint WHERE conrelid = 'orders_accessrecord_first'::regclass AND contype = 'c'") == 0  # fmt: skip
+        assert answer(keeper, FILES, "orders_accessrecord_first") == files, "something was rebuilt"
+        assert answer(keeper, "SELECT count(*) FROM pg_constraint WHERE conrelid = 'orders_accessrecord_first'::regclass AND contype = 'c'") == 0  # fmt: skip
         assert keeper.execute(UNGUARDED).fetchall() == []
         assert keeper.execute("SELECT inhrelid FROM pg_inherits JOIN pg_index ON indexrelid = inhparent WHERE NOT indisvalid").fetchall() == []  # fmt: skip
     for _time in range(2):
@@ -216,7 +216,7 @@ def test_the_table_becomes_a_partition_as_it_is_while_pages_write(
     done = run(env | {"CDPVIEWER_OWNER_DATABASE_URL": postgres.url("divided")}, "-c", NOTICED, "migrate")
     assert IMPLIED.format("orders_accessrecord_first") in done.stdout
     with postgres.connect("divided", "month_keeper") as keeper:
-        assert one(keeper, "SELECT array_agg(DISTINCT relowner::regrole::text) FROM pg_class, pg_partition_tree('orders_accessrecord') WHERE oid = relid") == ["month_keeper"]  # fmt: skip
+        assert answer(keeper, "SELECT array_agg(DISTINCT relowner::regrole::text) FROM pg_class, pg_partition_tree('orders_accessrecord') WHERE oid = relid") == ["month_keeper"]  # fmt: skip
         assert keeper.execute("SELECT * FROM orders_accessrecord ORDER BY id").fetchall() == before
         assert keeper.execute(UNGUARDED).fetchall() == []
 
@@ -225,7 +225,7 @@ def test_each_month_has_a_partition_two_months_ahead(history: dict[str, str], po
     with postgres.connect("history") as superuser:
         tables = [str(name) for (name,) in superuser.execute(TABLES)]
         assert superuser.execute(UNGUARDED).fetchall() == []
-        assert one(superuser, "SELECT count(*) FROM orders_accessrecord_default") == 0
+        assert answer(superuser, "SELECT count(*) FROM orders_accessrecord_default") == 0
     months = [name.removeprefix("orders_accessrecord_") for name in tables]
     assert months[-2:] == ["default", "first"] and 14 <= len(months) - 2 <= 17
     ahead = TODAY.replace(day=1)
@@ -247,11 +247,11 @@ OF_ANYBODY = ("SELECT * FROM {}", "INSERT INTO {} SELECT * FROM orders_accessrec
 def test_no_partition_lets_a_record_go(history: dict[str, str], postgres: Server) -> None:
     with postgres.connect("history") as superuser:
         tables = ["orders_accessrecord", *(str(name) for (name,) in superuser.execute(TABLES))]
-        count = one(superuser, "SELECT count(*) FROM orders_accessrecord")
+        count = answer(superuser, "SELECT count(*) FROM orders_accessrecord")
     with postgres.connect("history", "month_keeper") as keeper, postgres.connect("history", "month_pages") as pages:
         keeper.execute(RECORD, [TODAY + timedelta(days=4000)])
         for table in tables:
-            held = one(keeper, f"SELECT count(*) FROM {table}")
+            held = answer(keeper, f"SELECT count(*) FROM {table}")
             for statement in OF_THE_OWNER:
                 if held or statement.startswith("TRUNCATE"):
                     with pytest.raises(psycopg.errors.RaiseException, match="append-only"):
@@ -261,7 +261,7 @@ def test_no_partition_lets_a_record_go(history: dict[str, str], postgres: Server
             for statement in OF_ANYBODY[2 if table == "orders_accessrecord" else 0 :]:
                 with pytest.raises(psycopg.errors.InsufficientPrivilege):
                     pages.execute(statement.format(table).encode())
-        assert one(pages, "SELECT count(*) FROM orders_accessrecord") == int(str(count)) + 1
+        assert answer(pages, "SELECT count(*) FROM orders_accessrecord") == int(str(count)) + 1
     with without_triggers(postgres, "history") as superuser:
         superuser.execute("DELETE FROM orders_accessrecord_default")
 
@@ -273,8 +273,8 @@ def test_a_prune_drops_whole_months_and_the_rest_still_proves(
     limit = (TODAY - timedelta(days=360)).replace(hour=0, minute=0, second=0, microsecond=0)
     manage(env, "backup", str(tmp_path / "backup"))
     with postgres.connect(name) as superuser:
-        count = one(superuser, "SELECT count(*) FROM orders_accessrecord")
-        older = one(superuser, "SELECT count(*) FROM orders_accessrecord WHERE at < %s", limit)
+        count = answer(superuser, "SELECT count(*) FROM orders_accessrecord")
+        older = answer(superuser, "SELECT count(*) FROM orders_accessrecord WHERE at < %s", limit)
     with writing(postgres, name, TODAY) as failed, postgres.connect(name, "month_pages") as reader:
         # A reader that the first attempts have to wait for, and no page with them.
         process = subprocess.Popen(
@@ -285,7 +285,7 @@ def test_a_prune_drops_whole_months_and_the_rest_still_proves(
             reader.execute("SELECT count(*) FROM orders_accessrecord")
             with postgres.connect() as superuser:
                 refused = "SELECT count(*) > 0 FROM pg_stat_activity WHERE usename = 'month_keeper' AND wait_event_type = 'Lock'"
-                while not (had_to_wait := one(superuser, refused)) and process.poll() is None:
+                while not (had_to_wait := answer(superuser, refused)) and process.poll() is None:
                     pass
         assert had_to_wait
         out, err = process.communicate(timeout=120)
@@ -296,9 +296,9 @@ def test_a_prune_drops_whole_months_and_the_rest_still_proves(
         tables = [str(table) for (table,) in superuser.execute(TABLES)]
         assert "orders_accessrecord_first" not in tables
         assert min(tables) == f"orders_accessrecord_{limit:%Y%m}"
-        assert one(superuser, "SELECT count(*) FROM orders_accessrecord WHERE at < %s", limit) == 0
+        assert answer(superuser, "SELECT count(*) FROM orders_accessrecord WHERE at < %s", limit) == 0
         left = "SELECT count(*) FROM orders_accessrecord WHERE chain <> '' AND what = 'order_opened'"
-        assert one(superuser, left) == one(superuser, f"{left} AND at >= %s", limit)
+        assert answer(superuser, left) == answer(superuser, f"{left} AND at >= %s", limit)
         superuser.execute("SET session_replication_role = replica")
         superuser.execute("DELETE FROM orders_accessrecord WHERE chain = 'nobody'")
     assert "0 faults" in manage(env, "check_records")
@@ -313,7 +313,7 @@ def test_a_prune_drops_whole_months_and_the_rest_still_proves(
     manage(env, "restore", str(tmp_path / "backup"))
     manage(env, "migrate", "--verbosity=0")
     with postgres.connect(name) as superuser:
-        assert one(superuser, "SELECT count(*) FROM orders_accessrecord") == count
+        assert answer(superuser, "SELECT count(*) FROM orders_accessrecord") == count
         assert superuser.execute(UNGUARDED).fetchall() == []
     assert "0 faults" in manage(env, "check_records")
 
@@ -329,15 +329,15 @@ def test_whole_months_are_dropped_and_no_record_is_deleted(copy: tuple[str, dict
     name, env = copy
     month = (TODAY - timedelta(days=360)).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     with postgres.connect(name) as superuser:
-        kept = one(superuser, "SELECT count(*) FROM orders_accessrecord WHERE at >= %s", month)
+        kept = answer(superuser, "SELECT count(*) FROM orders_accessrecord WHERE at >= %s", month)
         superuser.execute(NEVER_DELETED)
     begun = datetime.now(UTC)
     assert "removed: " in manage(env, "prune_access_records", "--older-than", OLD, "--whole-months")
     with postgres.connect(name) as superuser:
         tables = [str(table) for (table,) in superuser.execute(TABLES)]
         assert min(tables) == f"orders_accessrecord_{month:%Y%m}"
-        assert one(superuser, "SELECT count(*) FROM orders_accessrecord WHERE at < %s", begun) == kept
-        count = one(superuser, "SELECT count(*) FROM orders_accessrecord")
+        assert answer(superuser, "SELECT count(*) FROM orders_accessrecord WHERE at < %s", begun) == kept
+        count = answer(superuser, "SELECT count(*) FROM orders_accessrecord")
     assert "0 faults" in manage(env, "check_records")
     # The planner's statistics for all months together, which are not collected again the next day.
     gathered = (
@@ -374,18 +374,18 @@ def test_records_of_months_that_were_not_prepared_are_moved_if_few_and_hold_up_n
         with writing(postgres, name, TODAY) as failed:
             done = run(env, "-c", NOTICED, "prune_access_records", "--older-than=400d", fails=bool(stay))
         assert failed == []
-        said = done.stdout + done.stderr
-        assert (IMPLIED_IN_DEFAULT in said) is (count > partitions.MOST_MOVED)
-        assert sorted(set(re.findall(r"_(\d{6})\b", said))) == [month[-6:] for month in stay], said
-        assert "\nremoved: " in f"\n{said}" and "\nremoved: 0 " not in f"\n{said}"
+        output = done.stdout + done.stderr
+        assert (IMPLIED_IN_DEFAULT in output) is (count > partitions.MOST_MOVED)
+        assert sorted(set(re.findall(r"_(\d{6})\b", output))) == [month[-6:] for month in stay], output
+        assert "\nremoved: " in f"\n{output}" and "\nremoved: 0 " not in f"\n{output}"
         tables = [str(table) for (table,) in superuser.execute(TABLES)]
         assert {month for month in months if month not in tables} == set(stay)
         held = "orders_accessrecord_default" if stay else next(iter(months))
-        found = superuser.execute(
+        cursor = superuser.execute(
             "SELECT DISTINCT tableoid::regclass::text FROM orders_accessrecord WHERE at = %s", [TODAY]
         )
-        assert found.fetchall() == [(held,)]
-        assert one(superuser, f"SELECT count(*) > {count} FROM {held}")
+        assert cursor.fetchall() == [(held,)]
+        assert answer(superuser, f"SELECT count(*) > {count} FROM {held}")
         assert superuser.execute("SELECT conname FROM pg_constraint WHERE contype = 'c' AND conrelid = 'orders_accessrecord_default'::regclass").fetchall() == []  # fmt: skip
         assert superuser.execute(UNGUARDED).fetchall() == []
     with without_triggers(postgres, name) as superuser:
@@ -405,7 +405,7 @@ def test_a_default_partition_that_is_empty_but_large_is_not_read_while_pages_wai
         superuser.execute("ALTER TABLE orders_accessrecord_default SET (autovacuum_enabled = off)")
         superuser.execute(f"{WRITTEN} FROM generate_series(1, 400000)", [TODAY + timedelta(days=4000)])
         keeper.execute("DELETE FROM orders_accessrecord_default")
-        size = one(superuser, "SELECT pg_relation_size('orders_accessrecord_default')")
+        size = answer(superuser, "SELECT pg_relation_size('orders_accessrecord_default')")
         assert isinstance(size, int) and size > partitions.MOST_READ
     done = run(env, "-c", NOTICED, "prune_access_records", "--older-than=400d", "--whole-months")
     assert IMPLIED_IN_DEFAULT in done.stdout
@@ -428,12 +428,12 @@ def test_two_prunes_at_once_remove_and_record_it_once(copy: tuple[str, dict[str,
             reader.execute("SELECT count(*) FROM orders_accessrecord")
             both = [prune(env) for _number in range(2)]
             # Each has requested the lock or already has it, and one of them waits for the reader.
-            while not one(superuser, f"SELECT count(*) FILTER (WHERE query LIKE '%%advisory%%') = 2 AND bool_or(wait_event_type = 'Lock') {activity}"):  # fmt: skip
+            while not answer(superuser, f"SELECT count(*) FILTER (WHERE query LIKE '%%advisory%%') = 2 AND bool_or(wait_event_type = 'Lock') {activity}"):  # fmt: skip
                 assert [process.poll() for process in both] == [None, None]
-        said = [process.communicate(timeout=120) for process in both]
-        assert [process.returncode for process in both] == [0, 0], said
-        assert sorted(out.startswith("removed: 0 ") for out, _err in said) == [False, True]
-        assert one(superuser, "SELECT count(*) FROM orders_accessrecord WHERE what = 'records_pruned'") == 1
+        outputs = [process.communicate(timeout=120) for process in both]
+        assert [process.returncode for process in both] == [0, 0], outputs
+        assert sorted(out.startswith("removed: 0 ") for out, _err in outputs) == [False, True]
+        assert answer(superuser, "SELECT count(*) FROM orders_accessrecord WHERE what = 'records_pruned'") == 1
     assert "0 faults" in manage(env, "check_records")
 
 
@@ -453,15 +453,15 @@ def test_a_prune_during_a_migration_or_after_one_that_fails_says_so_and_records_
     name, env = copy
     pruned = "SELECT count(*) FROM orders_accessrecord WHERE what = 'records_pruned'"
     with postgres.connect(name) as migration:
-        count = one(migration, "SELECT count(*) FROM orders_accessrecord")
+        count = answer(migration, "SELECT count(*) FROM orders_accessrecord")
         migration.execute("SELECT pg_advisory_lock(%s)", [alone.NUMBER])
         err = run(env, "-c", IMPATIENT, fails=True).stderr
         assert (
             err
             == "CommandError: A migration or a prune of this database is running. No records were removed. Run it again.\n"
         )
-        assert one(migration, "SELECT count(*) FROM orders_accessrecord") == count
-        assert one(migration, pruned) == 0
+        assert answer(migration, "SELECT count(*) FROM orders_accessrecord") == count
+        assert answer(migration, pruned) == 0
     with postgres.connect(name) as backup:
         with backup.transaction():
             backup.execute("SELECT count(*) FROM orders_accessrecord")
@@ -471,7 +471,7 @@ def test_a_prune_during_a_migration_or_after_one_that_fails_says_so_and_records_
         process = prune(env)
         _out, err = process.communicate(timeout=120)
         assert process.returncode == 0, err
-        assert one(backup, pruned) == 1
+        assert answer(backup, pruned) == 1
 
 
 @pytest.mark.parametrize("skew", ["+2d", "-2m"])
@@ -482,12 +482,12 @@ def test_a_host_with_a_wrong_clock_prunes_nothing(
     clock = Clock(tmp_path / "clock")
     clock.set(skew)
     with postgres.connect(name) as superuser:
-        count = one(superuser, "SELECT count(*) FROM orders_accessrecord")
+        count = answer(superuser, "SELECT count(*) FROM orders_accessrecord")
         err = manage(env | clock.env, "prune_access_records", "--older-than", OLD, fails=True)
         assert re.fullmatch(
             r"CommandError: The clock of this host is \d+ s off the database's. Nothing was removed.\n", err
         )
-        assert one(superuser, "SELECT count(*) FROM orders_accessrecord") == count
+        assert answer(superuser, "SELECT count(*) FROM orders_accessrecord") == count
 
 
 def test_an_autovacuum_gives_way_to_a_prune(copy: tuple[str, dict[str, str]], postgres: Server) -> None:
@@ -505,12 +505,12 @@ def test_an_autovacuum_gives_way_to_a_prune(copy: tuple[str, dict[str, str]], po
         try:
             vacuum = "SELECT count(*) > 0 FROM pg_stat_progress_vacuum WHERE relid = to_regclass('orders_accessrecord_first')"
             limit = time.monotonic() + 120
-            while not one(superuser, vacuum):
+            while not answer(superuser, vacuum):
                 assert time.monotonic() < limit
             with writing(postgres, name, TODAY) as failed:
                 assert "removed: 200" in manage(env, "prune_access_records", "--older-than", OLD, "--whole-months")
             assert failed == []
-            assert one(superuser, "SELECT to_regclass('orders_accessrecord_first') IS NULL")
+            assert answer(superuser, "SELECT to_regclass('orders_accessrecord_first') IS NULL")
         finally:
             superuser.execute("ALTER SYSTEM RESET autovacuum_naptime")
             superuser.execute("SELECT pg_reload_conf()")
@@ -556,7 +556,7 @@ def test_an_index_is_added_to_each_month_while_pages_write_and_after_an_interrup
                 env=env, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
             )  # fmt: skip
             waits = f"FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'CREATE INDEX CONCURRENTLY %% ON {held} %%'"
-            while process.poll() is None and not one(superuser, f"SELECT count(pg_terminate_backend(pid)) {waits}"):
+            while process.poll() is None and not answer(superuser, f"SELECT count(pg_terminate_backend(pid)) {waits}"):
                 pass
             _out, err = process.communicate(timeout=120)
             assert process.returncode == 1 and "terminating connection" in err, err
@@ -626,9 +626,9 @@ def test_all_connections_can_read_the_activity_at_once_and_a_warning_comes_befor
         )
         locks = [count for (count,) in superuser.execute(held)]
     assert len(locks) == CONNECTIONS and max(locks) <= LOCKS
-    said = "max_locks_per_transaction, which is 64, to "
-    assert said not in manage(env, "check", "--database", "default")
+    warning = "max_locks_per_transaction, which is 64, to "
+    assert warning not in manage(env, "check", "--database", "default")
     with postgres.connect(name) as superuser:
         for year in range(TODAY.year + 1, TODAY.year + 11):
             superuser.execute(f"CREATE TABLE year_{year} PARTITION OF orders_accessrecord FOR VALUES FROM ('{year}-06-01') TO ('{year}-07-01')".encode())  # fmt: skip
-    assert said in manage(env, "check", "--database", "default")
+    assert warning in manage(env, "check", "--database", "default")

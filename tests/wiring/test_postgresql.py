@@ -204,10 +204,10 @@ def test_two_migrations_at_once_do_it_once(env: dict[str, str], postgres: Server
     }
     both = [migrate({**env, **urls}) for _number in range(2)]
     began = time.monotonic()
-    said = [each.communicate(timeout=240) for each in both]
+    outputs = [each.communicate(timeout=240) for each in both]
     print(f"\ntwo migrations at once: {time.monotonic() - began:.1f} s")
-    assert [each.returncode for each in both] == [0, 0], said
-    assert sorted("Applying orders.0001_initial" in out for out, _err in said) == [False, True]
+    assert [each.returncode for each in both] == [0, 0], outputs
+    assert sorted("Applying orders.0001_initial" in out for out, _err in outputs) == [False, True]
 
 
 def test_a_migration_with_nothing_to_do_waits_for_no_reader(env: dict[str, str], postgres: Server) -> None:
@@ -336,7 +336,7 @@ def test_the_file_holds_every_record_once(env: dict[str, str], postgres: Server,
 
 
 @pytest.mark.parametrize(
-    ("more", "said"),
+    ("more", "warning"),
     [
         ({}, ""),
         ({"CDPVIEWER_WORKERS": "8"}, "may open 163 connections"),
@@ -347,8 +347,8 @@ def test_the_file_holds_every_record_once(env: dict[str, str], postgres: Server,
     ids=["fits", "too many", "no pool", "no pool, few pages", "pooler"],
 )
 def test_the_check_of_the_database_says_what_the_server_must_allow(
-    env: dict[str, str], more: dict[str, str], said: str
+    env: dict[str, str], more: dict[str, str], warning: str
 ) -> None:
     checked = on_postgres.run({**env, **more}, "manage.py", "check", "--database", "default")
     assert checked.returncode == 0, checked.stderr
-    assert said in checked.stderr if said else "cdpviewer.W" not in checked.stderr, checked.stderr
+    assert warning in checked.stderr if warning else "cdpviewer.W" not in checked.stderr, checked.stderr

@@ -37,7 +37,7 @@ def test_no_module_but_access_decides_a_right() -> None:
         "accounts/views/people.py": {"is_superuser"},
         "accounts/session_store.py": {"get_all_permissions", "is_superuser"},
     }
-    assert {name: found for name, found in deciding.items() if found} == known
+    assert {name: names for name, names in deciding.items() if names} == known
     assert all("has_perm" in names_of(path.read_text()) for path in ACCESS)
 
 
@@ -46,7 +46,7 @@ def test_no_template_decides_a_right() -> None:
         path.relative_to(ROOT / "templates").as_posix(): IN_TEMPLATES.findall(path.read_text()) for path in TEMPLATES
     }
     known = {"people/one.html": ["is_superuser"]}  # shows it for the person on the page
-    assert {name: found for name, found in deciding.items() if found} == known
+    assert {name: names for name, names in deciding.items() if names} == known
 
 
 @pytest.mark.parametrize(
@@ -80,6 +80,6 @@ def imports_of(source: str) -> set[str]:
 def test_one_door_signs_people_in() -> None:
     """Any other way to sign people in would skip the second step."""
     doors = {"django.contrib.auth.login", "django.contrib.auth.alogin", "allauth.account.utils.perform_login"}
-    found = {path.relative_to(ROOT).as_posix() for path in CODE if imports_of(path.read_text()) & doors}
-    assert found == {"accounts/sign_on/door.py"}
+    paths = {path.relative_to(ROOT).as_posix() for path in CODE if imports_of(path.read_text()) & doors}
+    assert paths == {"accounts/sign_on/door.py"}
     assert not [path for path in CODE if re.search(r"\bauth\.a?login\(|post_reset_login *= *True", path.read_text())]

@@ -38,7 +38,7 @@ def warnings(env: dict[str, str], log: Path, *, files: int) -> list[dict[str, An
 
 
 @pytest.mark.parametrize(
-    ("more", "files", "said"),
+    ("more", "files", "sentences"),
     [
         ({}, 4096, []),
         (
@@ -57,10 +57,10 @@ def test_a_server_warns_once_of_each_limit_that_does_not_suffice(
     tmp_path: Path,
     more: dict[str, str],
     files: int,
-    said: list[str],
+    sentences: list[str],
 ) -> None:
     env = on_postgres.settings(running_sandbox, gathered_static, DATABASE_URL=postgres.url())
-    found = warnings({**env, "CDPVIEWER_WORKERS": "2", **more}, tmp_path / "log", files=files)
-    assert len(found) == len(said), found
-    for line, words in zip(found, said, strict=True):
+    lines = warnings({**env, "CDPVIEWER_WORKERS": "2", **more}, tmp_path / "log", files=files)
+    assert len(lines) == len(sentences), lines
+    for line, words in zip(lines, sentences, strict=True):
         assert line["level"] == "warning" and words in line["event"] and line["hint"]

@@ -71,7 +71,7 @@ def test_every_row_has_a_number_words_and_something_that_shows_it() -> None:
 
 def test_every_requirement_stands_once() -> None:
     assert all(len(row) == 3 and row[2] for row in LEFT_OUT)
-    chapters = {found[1] for row in LEFT_OUT if (found := CHAPTER.fullmatch(row[0]))}
+    chapters = {match[1] for row in LEFT_OUT if (match := CHAPTER.fullmatch(row[0]))}
     numbers = [row[0] for row in APPLYING]
     for ids, how_many, _why in LEFT_OUT:
         if not CHAPTER.fullmatch(ids):

@@ -54,8 +54,8 @@ def settings_of(**env: str) -> dict[str, Any]:
     done = subprocess.run(
         [sys.executable, "-c", code], env=surroundings(**env), cwd=PROJECT, capture_output=True, text=True, check=True
     )
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
+    values: dict[str, Any] = json.loads(done.stdout)
+    return values
 
 
 def test_production_is_the_default() -> None:
@@ -80,11 +80,11 @@ def test_production_is_the_default() -> None:
 
 
 def test_https_off_is_for_this_machine_alone() -> None:
-    found = settings_of(CDPVIEWER_HTTPS="off")
-    assert found["ALLOWED_HOSTS"] == ["127.0.0.1", "localhost", "[::1]"]
-    assert not found["SESSION_COOKIE_SECURE"]
-    assert not found["SESSION_COOKIE_NAME"].startswith("__Host-")
-    assert (found["SECURE_SSL_REDIRECT"], found["SECURE_HSTS_SECONDS"], found["DEBUG"]) == (False, 0, False)
+    values = settings_of(CDPVIEWER_HTTPS="off")
+    assert values["ALLOWED_HOSTS"] == ["127.0.0.1", "localhost", "[::1]"]
+    assert not values["SESSION_COOKIE_SECURE"]
+    assert not values["SESSION_COOKIE_NAME"].startswith("__Host-")
+    assert (values["SECURE_SSL_REDIRECT"], values["SECURE_HSTS_SECONDS"], values["DEBUG"]) == (False, 0, False)
 
 
 def test_make_run_says_what_is_still_missing_to_serve_people(tmp_path_factory: Any) -> None:
@@ -103,12 +103,12 @@ def test_make_run_says_what_is_still_missing_to_serve_people(tmp_path_factory: A
         stderr=subprocess.STDOUT,
     ) as server:
         assert server.stdout
-        said = ""
+        output = ""
         for line in server.stdout:
-            said += line
+            output += line
             if "Booting worker" in line:
                 break
         server.terminate()
         server.stdout.read()
     for part in ("CDPVIEWER_ALLOWED_HOSTS", "CDPVIEWER_TRUSTED_PROXIES=1", "createsuperuser", "/connections/"):
-        assert part in said
+        assert part in output

@@ -58,8 +58,8 @@ def served(running_app: App, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 @pytest.fixture
 def redis(served: tuple[Path, tuple[str, str]]) -> Iterator[Server]:
-    with running(served[0]) as found:
-        yield found
+    with running(served[0]) as cache_server:
+        yield cache_server
 
 
 @pytest.fixture
@@ -96,10 +96,10 @@ def test_two_servers_read_once(live_app: App, pair: tuple[str, str], session: re
     assert calls(live_app) == 1
     # Data that a search has read is not read again, whichever server serves the page.
     form = {"csrfmiddlewaretoken": form_token(session, f"{here}/"), "q": "B94TXY"}
-    found = session.post(f"{here}/orders/", data=form, headers={"Origin": here}, timeout=20, allow_redirects=False)
-    assert found.headers["Location"] == f"/orders/{SEED}/"
+    answer = session.post(f"{here}/orders/", data=form, headers={"Origin": here}, timeout=20, allow_redirects=False)
+    assert answer.headers["Location"] == f"/orders/{SEED}/"
     calls(live_app)
-    assert "B94TXY" in session.get(there + found.headers["Location"], timeout=20).text
+    assert "B94TXY" in session.get(there + answer.headers["Location"], timeout=20).text
     assert calls(live_app) == 1  # the list held no items
     assert b"B94TXY" not in redis.everything()
 
