@@ -7,9 +7,13 @@ from __future__ import annotations
 
 from django.contrib.auth.decorators import permission_required
 from django.contrib.auth.models import AnonymousUser, PermissionsMixin, User
+from django.http import HttpRequest
 
 _PEOPLE, _SHARED_CONNECTIONS = "orders.manage_people", "orders.manage_shared_connections"
 _ALL_ACTIVITY = "orders.view_all_activity"
+
+# The rights that `note_what_they_manage` in `accounts.roles` stores in the session at sign-in.
+MANAGES, SEES_ACTIVITY = "manages", "sees_activity"
 
 for_managers_of_people = permission_required(_PEOPLE, raise_exception=True)
 for_managers_of_connections = permission_required(_SHARED_CONNECTIONS, raise_exception=True)
@@ -29,6 +33,16 @@ def may_share_connections(user: PermissionsMixin | AnonymousUser) -> bool:
 def may_view_all_activity(user: PermissionsMixin | AnonymousUser) -> bool:
     """Whether the user may see everybody's access records."""
     return user.has_perm(_ALL_ACTIVITY)
+
+
+def views_all_activity(request: HttpRequest) -> bool:
+    """Whether the user may see everybody's access records, and could at sign-in; without the right at sign-in it needs no query."""
+    return SEES_ACTIVITY in request.session and may_view_all_activity(request.user)
+
+
+def starts_with_activity(request: HttpRequest) -> bool:
+    """Whether, like an auditor, the user sees everybody's activity but managed neither people nor shared connections at sign-in."""
+    return MANAGES not in request.session and views_all_activity(request)
 
 
 def may_administer(user: User | AnonymousUser) -> bool:

@@ -12,9 +12,8 @@ from django.template.backends.utils import csrf_input
 from django.utils.functional import SimpleLazyObject
 
 from accounts import preferences
-from accounts.access import may_administer
+from accounts.access import MANAGES, may_administer
 from accounts.language import language
-from accounts.roles import MANAGES
 from orders.http import Request
 from orders.models import usable_names
 from orders.privacy.access_log import refused_ticket_of, ticket_of

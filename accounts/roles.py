@@ -13,10 +13,7 @@ from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts.access import may_manage_people, may_share_connections, may_view_all_activity
-
-MANAGES = "manages"
-SEES_ACTIVITY = "sees_activity"
+from accounts.access import MANAGES, SEES_ACTIVITY, may_manage_people, may_share_connections, may_view_all_activity
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.access import may_view_all_activity
+from accounts.access import views_all_activity
 from accounts.context import carried_by_redirect
-from accounts.roles import SEES_ACTIVITY
 from orders.display.alerts import alert_lines
 from orders.display.answers import answers
 from orders.display.customer_text import customer_text
@@ -67,12 +66,8 @@ def record_view(request: Request, tenant: Tenant, opened: OpenedOrder, ref: str)
 
 
 def _viewers(request: Request, opened: OpenedOrder, ref: str) -> list[tuple[str, int]]:
-    """The other people who opened the order in the last day, latest first, as (name, minutes ago).
-
-    The result is [] unless the user may view all activity. That right is noted in the session at sign-in, so the pages of users without
-    it need no query for this.
-    """
-    if SEES_ACTIVITY not in request.session or not may_view_all_activity(request.user):
+    """The other people who opened the order in the last day, latest first, as (name, minutes ago); [] unless the user sees activity."""
+    if not views_all_activity(request):
         return []
     others = access_log.others_who_opened(request, opened.order.ref or ref)
     return [(name, ago // timedelta(minutes=1)) for name, ago in others]

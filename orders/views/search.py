@@ -6,8 +6,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.access import may_view_all_activity
-from accounts.roles import MANAGES, SEES_ACTIVITY
+from accounts.access import starts_with_activity
 from orders.http import Request
 from orders.privacy import access_log, pinned_order
 from orders.views.cdp_view import choose_connection, show_problem
@@ -38,12 +37,6 @@ def home(request: Request) -> HttpResponseBase:
     first = len(pinned) + LAST_SHOWN
     context = {"search": request.GET.get("search"), "recent": listed[:first], "older": listed[first:]}
     return render(request, "orders/home.html", context)
-
-
-def starts_with_activity(request: Request) -> bool:
-    """Whether, like an auditor, the user may view everybody's activity but may manage neither people nor shared connections."""
-    noted = SEES_ACTIVITY in request.session and MANAGES not in request.session
-    return noted and may_view_all_activity(request.user)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -129,6 +129,12 @@ def test_an_auditor_starts_with_the_activity_and_others_with_the_search(
     assert "Find an order" in text_of(audit.get("/"))
 
 
+def test_an_auditor_whose_right_was_taken_away_starts_with_the_search(audit: Client, auditor: User) -> None:
+    assert audit.get("/")["Location"] == "/activity/"
+    auditor.groups.clear()
+    assert "Find an order" in text_of(audit.get("/"))
+
+
 def test_who_else_viewed_an_order_is_for_those_who_may_see_activity(
     desk: Client, audit: Client, auditor: User, cdp: Sandbox, agent: User
 ) -> None:
