@@ -13,6 +13,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts import preferences
 from accounts.models import Preferences as Row
+from accounts.views.preferences import PreferencesForm
 from accounts.zones import canonical, choices, zones
 
 pytestmark = pytest.mark.django_db
@@ -31,6 +32,11 @@ def signed(agent: User) -> Client:
 
 
 CHOICE = {"language": "", "time_zone": "Europe/Berlin", "clock": "12", "theme": "dark", "shortcuts": ""}
+
+
+def test_the_form_has_a_field_for_each_preference_that_is_stored() -> None:
+    stored = {field.name for field in Row._meta.fields} - {"id", "user"}
+    assert stored == set(preferences.FIELDS) == set(PreferencesForm.base_fields) == set(CHOICE)
 
 
 def test_choices_are_kept_and_in_force_on_the_next_page(signed: Client, agent: User) -> None:
