@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
+from pkgutil import walk_packages
 
 import pytest
 
+import accounts
+import orders
 from orders import problems
 from orders.cdp import errors
-from orders.problems.faults import FAULTS, LastResult
+from orders.problems.faults import FAULTS, Code, LastResult, Row
 
 SPRITE = (Path(__file__).parents[2] / "static" / "icons.svg").read_text()
+
+# A class is in the tree only once its module is imported.
+for app in (orders, accounts):
+    for module in walk_packages(app.__path__, f"{app.__name__}."):
+        import_module(module.name)
 
 
 def leaves(kind: type[errors.CdpError] = errors.CdpError) -> list[type[errors.CdpError]]:
@@ -23,6 +32,11 @@ def test_the_table_holds_every_fault_and_no_other() -> None:
     assert set(FAULTS) == set(leaves())
     codes = [row.code for row in FAULTS.values()]
     assert len(codes) == len(set(codes))
+
+
+def test_every_code_has_a_row() -> None:
+    others = [row for row in vars(problems).values() if isinstance(row, Row)]
+    assert {row.code for row in (*FAULTS.values(), *others)} == set(Code)
 
 
 @pytest.mark.parametrize("kind", leaves())
