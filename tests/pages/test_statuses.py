@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 
 from orders.display.text import itinerary_text
 from orders.display.words import status_word
-from orders.itinerary import statuses
+from orders.itinerary import status_spellings, statuses
 from orders.itinerary.statuses import CalendarStatus, Status, calendar_status, distinct, same, status
 from sandbox.server import Sandbox
 from tests.design.stylesheet import ROOT
@@ -102,7 +102,12 @@ def test_a_status_in_any_spelling(word: str, sent: str) -> None:
 
 
 def test_every_row_is_in_the_table() -> None:
-    assert {row.word for row in statuses._ROWS} == set(SENT)
+    assert sorted(row.word for row in statuses._ROWS) == sorted(SENT)
+
+
+def test_no_code_has_two_rows() -> None:
+    keys = [status_spellings.key(row.code) for row in statuses._ROWS]
+    assert len(keys) == len(set(keys))
 
 
 @pytest.mark.parametrize("sent", UNKNOWN)
