@@ -12,6 +12,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.rights import sign_in_failed
+from orders.privacy.record_kinds import Action
+
 
 class Kind(StrEnum):
     """Why a sign-in was refused; the value appears in access records and logs."""
@@ -180,3 +183,9 @@ def page(request: HttpRequest, refused: NotSignedIn) -> HttpResponse:
     if refused.kind is Kind.UNREACHABLE:
         response["Retry-After"] = "60"
     return response
+
+
+def not_let_in(request: HttpRequest, refused: NotSignedIn) -> HttpResponse:
+    """Record that the directory accepted the password but the user may not sign in, and return a page with the reason."""
+    sign_in_failed(Action.SIGN_IN_FAILED, refused.person, f"directory: {refused.kind}")
+    return page(request, refused)

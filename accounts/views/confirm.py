@@ -16,8 +16,7 @@ from accounts.forms import Limited
 from accounts.open_sessions import SIGNED_IN_BY
 from accounts.sign_in_method import Method
 from accounts.sign_on.recent import note_confirmed
-from accounts.sign_on.refusals import NotSignedIn
-from accounts.views.sign_in import not_let_in
+from accounts.sign_on.refusals import NotSignedIn, not_let_in
 
 
 class ConfirmForm(Limited, forms.Form):

@@ -18,14 +18,12 @@ from django.views.decorators.http import require_http_methods
 from accounts import devices, next_page, own_password
 from accounts.forms import OwnPasswordForm, SignInForm
 from accounts.open_sessions import SIGNED_IN_BY
-from accounts.rights import sign_in_failed
 from accounts.sessions import MUST_CHANGE
 from accounts.sign_in_method import Method
 from accounts.sign_on import door, refusals
 from accounts.sign_on.choices import Passwords
 from accounts.sign_on.refusals import NotSignedIn
 from orders.models import Connection
-from orders.privacy.record_kinds import Action
 
 
 class SignIn(views.LoginView):
@@ -58,7 +56,7 @@ class SignIn(views.LoginView):
             return super().post(request, *args, **kwargs)
         except NotSignedIn as refused:
             refused.page = next_page.requested(request)
-            return not_let_in(request, refused)
+            return refusals.not_let_in(request, refused)
 
     def form_invalid(self, form: SignInForm) -> HttpResponse:  # type: ignore[override]  # the view's own form
         return form.refuse(super().form_invalid(form))
@@ -72,12 +70,6 @@ class SignIn(views.LoginView):
             return redirect(self.get_success_url())
         form = SignInForm(self.request, initial={"username": self.request.POST.get("username", "")[:150]})
         return self.render_to_response(self.get_context_data(form=form, too_old=True), status=403)
-
-
-def not_let_in(request: HttpRequest, refused: NotSignedIn) -> HttpResponse:
-    """Record that the directory accepted the password but the user may not sign in, and return a page with the reason."""
-    sign_in_failed(Action.SIGN_IN_FAILED, refused.person, f"directory: {refused.kind}")
-    return refusals.page(request, refused)
 
 
 def sign_in_again(request: HttpRequest) -> HttpResponse:
