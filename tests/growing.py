@@ -8,8 +8,10 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from tests.packages import PROGRAM
+
 ROOT = str(Path(__file__).parents[1])
-OURS = tuple(f"{ROOT}/{room}/" for room in ("accounts", "orders", "cdpviewer", "templates"))
+OURS = tuple(f"{ROOT}/{room}/" for room in (*PROGRAM, "templates"))
 
 
 def lines_run(work: Callable[[], object]) -> int:

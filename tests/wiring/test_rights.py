@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from accounts import access
+from tests.packages import PROGRAM
 
 ROOT = Path(__file__).parents[2]
 ACCESS = (ROOT / "orders" / "views" / "access.py", ROOT / "accounts" / "access.py")
@@ -23,7 +24,7 @@ IN_TEMPLATES = re.compile(
 )
 CODE = sorted(
     path
-    for app in ("accounts", "orders", "cdpviewer")
+    for app in PROGRAM
     for path in (ROOT / app).rglob("*.py")
     if path not in ACCESS and "migrations" not in path.parts  # which give rights to groups, and decide none
 )
