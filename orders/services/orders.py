@@ -88,7 +88,8 @@ def load_custom_data(tenant: Tenant, ref: str) -> CustomData:
     """The data extensions of the order and its items, as (label, values) pairs, and the first failure, or None.
 
     The label is "" for the order; for an item, it is the first of its name, reference, product and ref that is present. Absent extensions
-    (404) are left out. Raises a CdpError if the order cannot be read, or the first failure if there is no data to return.
+    (404) are left out. In v2.1, where items have data, it counts as a failure that the order may have more items. Raises a CdpError if the
+    order cannot be read, or the first failure if there is no data to return.
     """
     order = masked_order(tenant.client.get_order(ref))
     owners: list[tuple[str, Callable[[], Extension | None]]] = [("", partial(tenant.client.get_order_extension, ref))]
@@ -98,6 +99,8 @@ def load_custom_data(tenant: Tenant, ref: str) -> CustomData:
             owners.append((label, partial(tenant.client.get_item_extension, item.ref)))
     groups: list[tuple[str, Sequence[Extra]]] = []
     problem = order.items_problem
+    if problem is None and not order.items_complete and tenant.connection.version == ApiVersion.V2_1:
+        problem = errors.Unreadable("not all items of the order could be read")
     for (label, _job), answer in zip(
         owners, tenant.reader.run_parallel([job for _label, job in owners], of="custom data"), strict=True
     ):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 import time
@@ -14,7 +15,7 @@ from django.db import connection as database
 from django.test import Client
 
 from sandbox.server import Sandbox
-from tests.pages.conftest import SEED
+from tests.pages.conftest import SEED, connect
 from tests.pages.reading import text_of
 from tests.recorded import recorded_views
 
@@ -88,6 +89,26 @@ def test_an_item_that_fails_is_no_limit(desk: Client, faulty: Any) -> None:
         and "limit reached" not in page
         and "cannot load any more items" not in page
     )
+
+
+@pytest.mark.parametrize(("version", "left_out"), [("v2.1", True), ("v2", False)])
+@pytest.mark.parametrize("has_some", [True, False])
+def test_custom_data_may_be_missing_where_the_lists_of_items_contradict_each_other(
+    agent: User, desk: Client, cdp: Sandbox, version: str, left_out: bool, has_some: bool
+) -> None:
+    connect(agent, cdp, "other", version=version)
+    inline = {"offset": 0, "limit": 1, "items": [{"ref": "i-1", "type": "BAG", "name": "Bag"}]}
+    order = json.dumps({"ref": SEED, "status": "CONFIRMED", "orderItems": inline})
+    cdp.answer_with(f"/{version}/orders/{SEED}", order.encode())
+    cdp.answer_with(f"/{version}/orders/{SEED}/orderItems", b'{"offset": 0, "limit": 100, "items": []}')
+    for path in ("extExt", "extensions/ext"):
+        body = b'{"name": "ext", "tripType": "OW"}' if has_some else b"{}"
+        cdp.answer_with(f"/{version}/orders/{SEED}/{path}", body, status=200 if has_some else 404)
+    page = desk.get(f"/orders/{SEED}/custom-data/?connection=other")
+    assert page.status_code == (502 if left_out and not has_some else 200)
+    assert ("OW" in text_of(page)) is has_some
+    assert ("The CDP’s answer could not be read" in text_of(page)) is left_out
+    assert ("has no custom data" in text_of(page)) is not (has_some or left_out)
 
 
 def failures(caplog: pytest.LogCaptureFixture) -> list[dict[str, Any]]:
