@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from functools import lru_cache
 
 from babel import Locale
@@ -18,6 +19,11 @@ def choices() -> tuple[tuple[str, str], ...]:
 @lru_cache(maxsize=8)
 def _choices(code: str) -> tuple[tuple[str, str], ...]:
     names = Locale.parse(code, sep="-").territories
-    return tuple(
-        sorted(((country, names.get(country, country)) for country in COUNTRIES), key=lambda pair: pair[1].casefold())
-    )
+    return tuple(sorted(((country, names.get(country, country)) for country in COUNTRIES), key=_in_dictionary))
+
+
+def _in_dictionary(pair: tuple[str, str]) -> str:
+    """The sort key of a (code, name) pair; a letter with an accent is sorted as the letter without it, as in a German index."""
+    return "".join(
+        sign for sign in unicodedata.normalize("NFKD", pair[1]) if not unicodedata.combining(sign)
+    ).casefold()

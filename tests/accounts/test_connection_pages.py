@@ -359,3 +359,12 @@ def test_a_connection_may_have_a_country_for_phone_numbers(as_anna: Client, cdp:
 def test_countries_are_named_in_the_persons_language(as_anna: Client, cdp: Cdp) -> None:
     page = as_anna.get(ADD, headers={"Accept-Language": "de"})
     assert '<option value="IE">Irland</option>' in page.text
+
+
+def test_countries_that_begin_with_an_accent_stand_among_the_others(as_anna: Client, cdp: Cdp) -> None:
+    page = as_anna.get(ADD, headers={"Accept-Language": "de"}).text
+    names = re.findall(r'<option value="[A-Z]{2}">([^<]+)</option>', page)
+    assert names[:3] == ["Afghanistan", "Ägypten", "Ålandinseln"]
+    assert names.index("Oman") < names.index("Österreich") < names.index("Pakistan")
+    assert names.index("Südafrika") < names.index("Sudan") < names.index("Südkorea")
+    assert names[-1] == "Zypern"
