@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain
 from typing import Any
 
 from orders.cdp import errors, refs
@@ -14,6 +15,7 @@ from orders.services.orders import OpenedOrder, open_order
 from orders.services.search import load_guest_orders, newest_first
 from orders.services.tenant import Tenant
 
+MOST_OF_A_REFERENCE = 25  # items that share it, on one traveller: one more than a card lists
 MOST_GUESTS = 3  # guests whose orders are listed without being asked for: a group may have many contacts
 
 
@@ -100,14 +102,23 @@ def _with_listed(person: Person, listed: Loaded[str] | errors.CdpError) -> Perso
 
 
 def joined(people: Loaded[Person], items: tuple[OrderItem, ...]) -> Loaded[Traveller]:
-    """The people, each with the items that their `item_refs` name, by ref or by `reference_id`. Nobody has the same item twice."""
+    """The people, each with the items that their `item_refs` name, by ref or by `reference_id`. Nobody has the same item twice.
+
+    A `reference_id` names all items that have it, up to the first MOST_OF_A_REFERENCE.
+    """
     by_ref = {item.ref.lower(): (index, item) for index, item in enumerate(items) if item.ref}
-    by_reference = {item.reference_id: (index, item) for index, item in enumerate(items) if item.reference_id}
+    by_reference: dict[str, list[tuple[int, OrderItem]]] = {}
+    for index, item in enumerate(items):
+        alike = by_reference.setdefault(item.reference_id or "", [])
+        if item.reference_id and len(alike) < MOST_OF_A_REFERENCE:
+            alike.append((index, item))
     travellers = []
     for person in people.items:
         # Feeds link by the item's ref or by the client's own reference; both are tried.
-        named = [by_ref.get(ref.lower()) or by_reference.get(ref) for ref in person.item_refs]
-        travellers.append(Traveller(person, tuple(dict(pair for pair in named if pair is not None).items())))
+        named = [
+            [by_ref[ref.lower()]] if ref.lower() in by_ref else by_reference.get(ref, []) for ref in person.item_refs
+        ]
+        travellers.append(Traveller(person, tuple(dict(chain.from_iterable(named)).items())))
     return Loaded(tuple(travellers), people.missing, people.complete, people.problem)
 
 

@@ -203,6 +203,10 @@ TRAVELLERS: dict[str, Callable[[int], tuple[list[Entry], list[Entry]]]] = {
         [flown(*tour(n), ref="i"), *(flown(*tour(3), ref=f"i{k}") for k in range(n))],
         [{"firstName": f"P{k}", "orderItems": [{"ref": "i"}, {"ref": f"i{k}"}]} for k in range(n)],
     ),
+    "each on a reference of all items": lambda n: (
+        [flown(*tour(3), ref=f"i{k}", referenceId="R") for k in range(n)],
+        [{"firstName": f"P{k}", "orderItems": [{"ref": "R"}]} for k in range(n)],
+    ),
     "one on many items": lambda n: (
         [{"type": "BAG", "name": f"bag {k}", "ref": f"i{k}"} for k in range(n)],
         [{"firstName": "P", "orderItems": [{"ref": f"i{k}"} for k in range(n)]}],

@@ -149,3 +149,18 @@ def test_an_item_named_twice_is_on_a_card_once(desk: Client, cdp: Sandbox, named
     cdp.answer_with(f"/v2/orders/{order.ref}/consumers", json.dumps({"limit": 100, "items": [person]}).encode())
     (card,) = desk.get(f"/orders/{order.ref}/travellers/").context["people"]
     assert len(card.extras) == items
+
+
+@pytest.mark.parametrize(
+    ("named", "on_card"), [(("SAME1",), ["BAG", "SEAT"]), (("i-SEAT", "SAME1"), ["SEAT", "BAG"]), (("i-BAG",), ["BAG"])]
+)
+def test_a_reference_that_two_items_share_puts_both_on_the_card(
+    desk: Client, cdp: Sandbox, named: tuple[str, ...], on_card: list[str]
+) -> None:
+    order = ref_of(cdp, "HOLIDY")
+    items = [{"ref": f"i-{kind}", "referenceId": "SAME1", "type": kind, "name": "x"} for kind in ("BAG", "SEAT")]
+    cdp.answer_with(f"/v2/orders/{order}", json.dumps({"ref": order, "orderItems": {"items": items}}).encode())
+    person = {"ref": "c-1", "firstName": "Hannah", "orderItems": [{"ref": name} for name in named]}
+    cdp.answer_with(f"/v2/orders/{order}/consumers", json.dumps({"limit": 100, "items": [person]}).encode())
+    (card,) = desk.get(f"/orders/{order}/travellers/").context["people"]
+    assert [kind for kind, _name in card.extras] == on_card
