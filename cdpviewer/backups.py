@@ -38,7 +38,8 @@ class Unsettled(Exception):
 def take(target: Path) -> int:
     """Write the database to the new file `target`, readable only by its owner, and return its size in bytes. Raises Unfit if this fails.
 
-    The file appears only when it is complete and has passed `check`.
+    The file appears only when it is complete and has passed `check`. It stays if only its name cannot be written to the disk; the message
+    of Unfit then says so.
     """
     if not target.name:
         raise Unfit(f"{target} is a folder: name a new file.")
@@ -205,10 +206,14 @@ def _close_log(database: Path) -> None:
 
 
 def _keep(part: Path, target: Path) -> None:
-    """Flush a finished file to disk, rename it to `target`, then flush the new name too."""
+    """Flush a finished file to disk, rename it to `target`, then flush the new name too. Raises Unfit if only the last step fails."""
     _sync(part)
     part.rename(target)
-    _sync(target.parent)
+    try:
+        _sync(target.parent)
+    except OSError as error:
+        reason = type(error).__name__
+        raise Unfit(f"{target} is complete, but its name could not be written to the disk ({reason}).") from None
 
 
 def _discard(part: Path) -> None:

@@ -63,6 +63,33 @@ def test_a_backup_has_its_name_before_the_folder_is_written_to_the_disk(
 
 
 @pytest.mark.parametrize(
+    ("failing", "sentence"),
+    [
+        ("file", "cannot be written (OSError)."),
+        ("folder", "is complete, but its name could not be written to the disk"),
+    ],
+)
+def test_a_backup_that_is_not_on_the_disk_is_said_to_be_there_or_not(
+    failing: str, sentence: str, own: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target, sync = tmp_path / "one.backup", os.fsync
+
+    def of_the_others(opened: int) -> None:
+        if Path(f"/proc/self/fd/{opened}").readlink().is_dir() is (failing == "folder"):
+            raise OSError
+        sync(opened)
+
+    monkeypatch.setattr(os, "fsync", of_the_others)
+    with pytest.raises(CommandError, match=re.escape(f"{target} {sentence}")):
+        call_command("backup", str(target))
+    names = {path.name for path in tmp_path.iterdir()}
+    if failing == "folder":
+        assert names == {"own.sqlite3", "one.backup"} and ("orders", "0001_initial") in backups.check(target)
+    else:
+        assert names == {"own.sqlite3"}
+
+
+@pytest.mark.parametrize(
     "command",
     [("restore", "one.backup"), ("move_to", "postgres://u:secret@127.0.0.1:1/new")],
     ids=["restore", "move_to"],
