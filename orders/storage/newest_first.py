@@ -43,7 +43,8 @@ class Place:
 class Page(Generic[M]):
     """Rows, newest first. To get newer rows, pass `newer` to `page` as `after`; to get older rows, pass `older` as `before`.
 
-    `newer` or `older` is "" if there are no such rows.
+    `newer` or `older` is "" if there are no such rows. If nothing is older than the given position, `rows` is [] and `newer` the position
+    itself, whether or not there are newer rows.
     """
 
     rows: list[M]
@@ -70,7 +71,7 @@ def page(parts: Sequence[QuerySet[M]], size: int, *, before: str = "", after: st
     shown = sorted_rows[:size]
     return Page(
         shown,
-        newer=_place(shown[0]) if start is not None and shown else "",
+        newer="" if start is None else _place(shown[0]) if shown else str(start),
         older=_place(shown[-1]) if len(sorted_rows) > size else "",
     )
 

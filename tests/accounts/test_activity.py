@@ -231,6 +231,20 @@ def test_pages_of_fifty(as_anna: Client, anna: User) -> None:
     assert "ref-new" in as_anna.get("/activity/" + beside(first, "prev")).text
 
 
+@pytest.mark.parametrize("query", [{}, {"kind": "orders"}])
+@pytest.mark.parametrize("left", [1, 60])
+def test_a_page_whose_records_were_pruned_leads_back_to_the_newer_ones(
+    left: int, query: dict[str, str], as_anna: Client, anna: User
+) -> None:
+    for number in range(left):
+        viewed(anna, f"ref-{number}", at=datetime(2026, 3, 1, minute=number, tzinfo=UTC))
+    gone = as_anna.get("/activity/", {**query, "before": "20260228T235900000000-1"}).text
+    assert gone.count("<tr>") == 0 and beside(gone, "next") == ""
+    assert "There is nothing older." in gone and "No activity yet" not in gone and "Nothing matches" not in gone
+    back = as_anna.get("/activity/" + beside(gone, "prev")).text
+    assert "ref-0" in back and ("ref-49" in back) is (left > 49)
+
+
 def beside(page: str, rel: str) -> str:
     """The address of the previous or next page, or "" if there is none."""
     match = re.search(rf'rel="{rel}" href="([^"]+)"', page)

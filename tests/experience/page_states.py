@@ -131,6 +131,7 @@ STATES = (
     # the user's own pages
     State("activity", "/activity/"),
     State("activity, nothing", "/activity/?order=NOTHING"),
+    State("activity, nothing older", "/activity/?before=20200101T000000000000-1", shows="There is nothing older."),
     State("activity, odd filter", "/activity/?day=yesterday"),
     State("activity, everybody", "/activity/", person="auditor"),
     State("auditor's start page", "/", person="auditor without connection", shows="Person viewed or searched for"),
