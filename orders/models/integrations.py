@@ -12,13 +12,14 @@ from ipaddress import IPv4Address, IPv6Address
 from typing import ClassVar
 
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import connections, models, router, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from orders.models.shared import SharedConnection, person_field
 from orders.privacy import account_events
 from orders.privacy.record_kinds import Action
+from orders.storage.together import Change
 
 MARK = "cdpv"
 LONGEST_DAYS, USUAL_DAYS = 400, 365  # the longest and the default lifetime of a key
@@ -28,6 +29,11 @@ A_MINUTE = (
 )
 MOST_A_MINUTE = 6_000
 NOTE_USE_EVERY = timedelta(minutes=1)
+
+# One statement, so that of several requests at one moment each gets a number of its own.
+_ADD = """UPDATE orders_integration SET
+in_minute = 1 + CASE WHEN minute = %s THEN in_minute ELSE 0 END, minute = %s
+WHERE id = %s RETURNING in_minute"""
 
 Address = IPv4Address | IPv6Address
 
@@ -121,10 +127,8 @@ class Integration(models.Model):
 def over_limit(integration: Integration) -> int:
     """Count a request, across all processes. Return 0 if the request is allowed, otherwise the number of seconds to wait."""
     now = int(time.time())
-    rows = Integration.objects.filter(pk=integration.pk)
-    same = models.When(minute=now // 60, then=models.F("in_minute") + 1)
-    rows.update(in_minute=models.Case(same, default=1), minute=now // 60)
-    counted = rows.values_list("in_minute", flat=True).get()
+    add = Change(_ADD, [now // 60, now // 60, integration.pk])
+    (counted,) = add.run(connections[router.db_for_write(Integration)])
     return 60 - now % 60 if counted > integration.per_minute else 0
 
 

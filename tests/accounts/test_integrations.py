@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import io
 import re
+import threading
+import time
+from collections.abc import Callable
 from datetime import timedelta
 from io import StringIO
 
@@ -14,7 +17,7 @@ from django.db import connection as database
 from django.test import Client
 from django.utils import timezone
 
-from orders.models import Integration, SharedConnection
+from orders.models import Integration, SharedConnection, integrations
 from orders.models.shared import set_active
 from tests.accounts.conftest import CLIENT_KEY, PASSWORD, TOKEN
 from tests.recorded import events
@@ -189,3 +192,33 @@ def test_the_page_says_which_keys_have_expired(shared: SharedConnection, as_ada:
     assert "<dt>Expires</dt>" in as_ada.get("/integrations/").text
     Integration.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
     assert "<dt>Expired</dt>" in as_ada.get("/integrations/").text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_requests_at_one_moment_the_first_is_within_a_limit_of_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(time, "time", lambda: 1_800_000_000.0)
+    made = SharedConnection(name="Airline", region="eu")
+    made.set_credentials(client_key=CLIENT_KEY, token=TOKEN)
+    made.keep(None)
+    found = Integration.objects.of_key(add())
+    assert found is not None
+    found.per_minute = 1
+    second: list[int] = []
+
+    def ask() -> None:
+        second.append(integrations.over_limit(found))
+        database.close()
+
+    thread = threading.Thread(target=ask)
+
+    def with_another_after_the_first(execute: Callable[..., object], *given: object) -> object:
+        result = execute(*given)
+        if thread.ident is None:
+            thread.start()
+            thread.join(0.5)  # it may wait until this statement has ended
+        return result
+
+    with database.execute_wrapper(with_another_after_the_first):
+        assert integrations.over_limit(found) == 0
+    thread.join()
+    assert second == [60]
