@@ -149,13 +149,13 @@ class Faults:
         return any(rule.fault == fault for rule in self._rules.get("*", ()))
 
     def of(self, asked: Asked) -> list[str]:
-        """The names of the faults that apply to this request."""
+        """The names of the faults that apply to this request, each once: a `…-once` fault takes turns by request, not by rule."""
         if not self._rules:
             return []
         names = [rule.fault for rule in self._rules.get("*", ()) if rule.fits(asked, everywhere=True)]
         for target in asked.touches:
             names += [rule.fault for rule in self._rules.get(target, ()) if rule.fits(asked, everywhere=False)]
-        return names
+        return list(dict.fromkeys(names))
 
     def first_of_two(self, fault: str, path: str) -> bool:
         """Count a request for a path. True for the first, the third and so on, because `…-once` faults affect every other request."""

@@ -60,6 +60,14 @@ def test_once_then_well(cdp: Sandbox, fault: str, status: int) -> None:
     assert [meet(cdp, fault).status for _ in range(4)] == [status, 200, status, 200]
 
 
+def test_a_fault_set_twice_is_one_fault(own_cdp: Sandbox) -> None:
+    entry = {"referenceId": "ONCE01", "_fault": "503-once", "items": []}
+    ref = own_cdp.add_order(entry)
+    own_cdp.change_order({**entry, "status": "CANCELLED"})
+    own_cdp.set_fault("*", "503-once")
+    assert [ask(own_cdp, f"/v2/orders/{ref}").status for _ in range(4)] == [503, 200, 503, 200]
+
+
 @pytest.mark.parametrize(("fault", "status"), [("502", 502), ("504", 504), ("401-html", 401), ("html", 200)])
 def test_html_instead_of_json(cdp: Sandbox, fault: str, status: int) -> None:
     heard = meet(cdp, fault)
