@@ -161,16 +161,21 @@ def _as(user: str | None, folder: Path, *command: str | Path) -> None:
     )
 
 
+def installed() -> Path | None:
+    """The folder of the newest PostgreSQL's programs; None if this machine has none."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda path: int(path.parts[4]))
+    newest = found[-1] if found else shutil.which("postgres")
+    return Path(newest).parent if newest else None
+
+
 @contextmanager
 def serving() -> Iterator[Server]:
     """Run a PostgreSQL for the block. Raises `Missing` without Debian's package."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda path: int(path.parts[4]))
-    on_path = shutil.which("postgres")
-    if not found and not on_path:
+    programs = installed()
+    if programs is None:
         raise Missing(LOST)
     # It refuses to run as root.
     user = "postgres" if os.geteuid() == 0 else None
-    programs = (found[-1] if found else Path(str(on_path))).parent
     with _folder_of(user) as folder:
         server = Server(folder, programs, user)
         _as(

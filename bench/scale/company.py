@@ -25,7 +25,7 @@ from tests import pooler, redis_server
 from tests.live import environment
 from tests.operations.balancing import NAME, Balancer, Host, haproxy
 from tests.postgres_server import Server as Postgres
-from tests.postgres_server import serving
+from tests.postgres_server import installed, serving
 
 DATABASE, OWNER, PAGES = "cdpviewer", "cdpviewer_owner", "cdpviewer_pages"
 PROGRAMS = ("haproxy", "redis-server", "pgbouncer")
@@ -178,11 +178,13 @@ def _spent(pid: int) -> float:
 def founded(folder: Path, agents: int, latency: int) -> Iterator[Company]:
     """A company with `agents` agents, whose CDP takes `latency` milliseconds for each answer.
 
-    Raises CannotMeasure if one of PROGRAMS is missing, the stand-in does not start or the database cannot be prepared. Any other failure
-    raises an error of the helpers in `tests`.
+    Raises CannotMeasure if one of PROGRAMS or PostgreSQL is missing, the stand-in does not start or the database cannot be prepared. Any
+    other failure raises an error of the helpers in `tests`.
     """
     path = os.environ.get("PATH", "") + ":/usr/sbin"
     lacking = [program for program in PROGRAMS if shutil.which(program, path=path) is None]
+    if installed() is None:  # Debian's is not on the path
+        lacking.append("postgresql")
     if lacking:
         raise CannotMeasure(f"Missing: {', '.join(lacking)}. `.ci/tools` installs them where it may.")
     with Servers(folder, agents) as servers, ExitStack() as stack:

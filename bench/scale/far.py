@@ -38,7 +38,10 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--agents", type=int, default=32, help="who never pause")
     parser.add_argument("--seconds", type=float, default=6, help="of those agents, in each part of a turn")
     parser.add_argument("--latency", type=int, default=200, help="milliseconds that the CDP takes for an answer")
-    return parser.parse_args()
+    given = parser.parse_args()
+    if given.delay <= 0:
+        parser.error("--delay must be more than 0: it is compared with none")
+    return given
 
 
 def round_trip(port: int) -> float:

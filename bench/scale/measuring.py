@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from bench.scale.company import Company
 from bench.scale.office import Office, one_after_another, work
 from bench.scale.points import KINDS, Idle, Point, Times
+from bench.servers import CannotMeasure
 
 
 @dataclass(slots=True)
@@ -65,18 +66,24 @@ def calls_of_a_visit(company: Company, agents: int) -> float:
 def measure(
     company: Company, agents: int, nobody: Idle, pause: tuple[float, float], warm: float, seconds: float
 ) -> Point:
-    """The measurements with `agents` agents at work for `warm` seconds, and then for `seconds` seconds that count."""
+    """The measurements with `agents` agents at work for `warm` seconds, and then for `seconds` seconds that count.
+
+    Raises CannotMeasure if they got no page in those seconds.
+    """
     office = Office(company.url, company.host, pause)
     with Watch(company).watching() as watch:
         before, after = asyncio.run(work(office, company.cookies[:agents], warm, seconds, company.reading))
     spent = after.since(before)
     times = {kind: Times.of(tally.times) for kind, tally in office.tallies.items()}
     requests = sum(one.count for one in times.values())
+    errors = dict(sum((Counter(tally.errors) for tally in office.tallies.values()), Counter()))
+    if not requests:
+        raise CannotMeasure(f"{agents} agents got no page in {seconds:g} s; errors: {errors or 'none'}.")
     return Point(
         agents=agents,
         seconds=spent.at,
         requests_per_second=requests / spent.at,
-        errors=dict(sum((Counter(tally.errors) for tally in office.tallies.values()), Counter())),
+        errors=errors,
         times=times,
         cpu={name: (1000 * cpu - nobody.cpu[name] * spent.at) / requests for name, cpu in spent.cpu.items()},
         busy={name: cpu / spent.at for name, cpu in spent.cpu.items()},
