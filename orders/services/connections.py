@@ -8,7 +8,6 @@ from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from orders.cdp import errors
 from orders.models import AnyConnection, AnyUser, Connection, SharedConnection, members, own_connections
@@ -20,14 +19,18 @@ from orders.storage.together import Change, Question, Row, ask
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The outcome of a test: `result` is stored with the connection, and `sentence` is shown to the user."""
+    """The outcome of a test: the kind of failure, or None if the CDP accepted the credential."""
 
-    result: LastResult
-    sentence: str
+    fault: type[errors.CdpError] | None = None
 
     @property
     def accepted(self) -> bool:
-        return self.result == LastResult.ACCEPTED
+        return self.fault is None
+
+    @property
+    def result(self) -> LastResult:
+        """The result as stored with the connection."""
+        return LastResult.ACCEPTED if self.fault is None else FAULTS[self.fault].result
 
 
 def find_connection(user: AnyUser, name: str = "") -> AnyConnection | None:
@@ -85,10 +88,9 @@ def try_connection(connection: AnyConnection) -> Outcome:
     try:
         Tenant(connection).client.probe()
     except errors.CdpError as error:
-        row = FAULTS[type(error)]
-        outcome = Outcome(row.result, str(row.tested))
+        outcome = Outcome(type(error))
     else:
-        outcome = Outcome(LastResult.ACCEPTED, _("The CDP accepted the credential."))
+        outcome = Outcome()
     connection.note_use(outcome.result)
     connection.record(Action.CONNECTION_TRIED, outcome=outcome.result)
     return outcome

@@ -20,6 +20,7 @@ from accounts import next_page, view_limits
 from accounts.access import may_share_connections
 from accounts.context import forget_tenants
 from accounts.sign_on.recent import confirmed
+from orders.display import connections as sentences
 from orders.http import Request
 from orders.models import Connection
 from orders.privacy.sealing import CredentialUnreadable
@@ -67,7 +68,7 @@ def connection_rename(request: Request, connection_id: UUID) -> HttpResponse:
     row = row_of(connection)
     form = ConnectionNameForm(request.POST or None, user=request.user, instance=connection)
     if request.method == "POST" and form.is_valid() and _keep(form, connection):
-        messages.success(request, _("“%(name)s” was changed.") % {"name": connection.name})
+        messages.success(request, sentences.changed(connection.name))
         return redirect(_back(request))
     return _form_page(request, "connections/rename.html", form, row)
 
@@ -99,7 +100,7 @@ def connection_default(request: Request, connection_id: UUID) -> HttpResponse:
     if connection is None:
         raise Http404
     make_default(request.user, connection)
-    messages.success(request, _("“%(name)s” is now your default connection.") % {"name": connection.name})
+    messages.success(request, sentences.made_default(connection.name))
     return redirect(_back(request))
 
 
@@ -114,9 +115,9 @@ def connection_delete(request: Request, connection_id: UUID) -> HttpResponse:
         context = {"connection": row_of(connection), "next": next_page.requested(request)}
         return render(request, "connections/delete.html", context)
     heir = connection.drop()
-    messages.success(request, _("“%(name)s” was deleted.") % {"name": connection.name})
+    messages.success(request, sentences.deleted(connection.name))
     if heir is not None:
-        messages.info(request, _("“%(name)s” is now your default connection.") % {"name": heir.name})
+        messages.info(request, sentences.made_default(heir.name))
     return redirect(_back(request))
 
 
@@ -134,7 +135,7 @@ def connection_try(request: Request, connection_id: UUID) -> HttpResponse:
         return show_problem(request, problem)
     outcome = try_connection(connection)
     level = messages.SUCCESS if outcome.accepted else messages.WARNING
-    messages.add_message(request, level, f"{connection.name}: {outcome.sentence}")
+    messages.add_message(request, level, sentences.tested(connection.name, outcome))
     return redirect(_back(request))
 
 
@@ -167,17 +168,13 @@ def _test_and_save(request: Request, form: BaseForm, connection: Connection) -> 
         return False
     outcome = try_connection(connection)
     if not outcome.accepted and not form.cleaned_data["save_anyway"]:
-        form.add_error(None, outcome.sentence)
+        form.add_error(None, sentences.answer(outcome))
         form.add_error(None, NOT_SAVED)
         return False
     if not _keep(form, connection):
         return False
-    values = {"name": connection.name, "answer": outcome.sentence}
-    messages.add_message(
-        request,
-        messages.SUCCESS if outcome.accepted else messages.WARNING,
-        _("“%(name)s” was saved. %(answer)s") % values,
-    )
+    level = messages.SUCCESS if outcome.accepted else messages.WARNING
+    messages.add_message(request, level, sentences.saved(connection.name, outcome))
     return True
 
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import for_managers_of_connections
 from accounts.sign_on.recent import confirmed
+from orders.display.connections import key_revoked
 from orders.models import Integration
 from orders.models import integrations as keys
 from orders.views.shared_forms import IntegrationForm
@@ -49,5 +50,5 @@ def integration_revoke(request: HttpRequest, integration_id: int) -> HttpRespons
     """Revoke the key of an integration."""
     integration = get_object_or_404(Integration.objects.select_related("shared"), pk=integration_id)
     integration.revoke()
-    messages.success(request, _("The key for “%(name)s” was revoked.") % {"name": integration.name})
+    messages.success(request, key_revoked(integration.name))
     return redirect("integrations")

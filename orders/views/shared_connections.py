@@ -11,13 +11,13 @@ from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import view_limits
 from accounts.access import for_managers_of_connections
 from accounts.sign_on.recent import confirmed
+from orders.display import connections as sentences
 from orders.models import members
 from orders.models.shared import ConnectionGrant, SharedConnection, grant, set_active, take_back
 from orders.privacy.sealing import CredentialUnreadable
@@ -37,7 +37,7 @@ def shared_connections(request: HttpRequest) -> HttpResponse:
         {
             "row": row_of(shared),
             "active": shared.active,
-            "people": _people(people[shared.pk]),
+            "people": sentences.people_counted(people[shared.pk]),
             "groups": _groups(shared),
         }
         for shared in connections
@@ -59,8 +59,7 @@ def shared_add(request: HttpRequest) -> HttpResponse:
         outcome = _test(request, form, shared, entered, save_anyway=form.cleaned_data["save_anyway"])
         if outcome is not None and _keep_new(request, form, shared):
             shared.note_use(outcome.result)
-            values = {"name": shared.name, "answer": outcome.sentence, "people": _people(members.count(shared))}
-            messages.success(request, _("“%(name)s” was saved and shared with %(people)s. %(answer)s") % values)
+            messages.success(request, sentences.saved_and_shared(shared.name, members.count(shared), outcome))
             return redirect("shared_connection", shared.pk)
     return _page(request, "shared/add.html", form)
 
@@ -91,10 +90,7 @@ def shared_replace(request: HttpRequest, connection_id: UUID) -> HttpResponse:
             if outcome is not None:
                 _keep_replaced(request, shared)
                 shared.note_use(outcome.result)
-                messages.success(
-                    request,
-                    _("The token for “%(name)s” was replaced. The new token is now in use.") % {"name": shared.name},
-                )
+                messages.success(request, sentences.token_replaced(shared.name))
                 return redirect("shared_connection", shared.pk)
     return _page(request, "shared/replace.html", form, shared)
 
@@ -113,7 +109,7 @@ def shared_change(request: HttpRequest, connection_id: UUID) -> HttpResponse:
         except IntegrityError:  # two administrators at the same moment
             form.add_error("name", _("A shared connection already has this name. Choose a different name."))
         else:
-            messages.success(request, _("“%(name)s” was changed.") % {"name": shared.name})
+            messages.success(request, sentences.changed(shared.name))
             return redirect("shared_connection", shared.pk)
     return _page(request, "shared/change.html", form, _find(connection_id))
 
@@ -129,7 +125,7 @@ def shared_test(request: HttpRequest, connection_id: UUID) -> HttpResponse:
         return redirect("shared_connection", shared.pk)
     outcome = try_connection(shared)
     level = messages.SUCCESS if outcome.accepted else messages.WARNING
-    messages.add_message(request, level, f"{shared.name}: {outcome.sentence}")
+    messages.add_message(request, level, sentences.tested(shared.name, outcome))
     return redirect("shared_connection", shared.pk)
 
 
@@ -150,8 +146,7 @@ def shared_grant(request: HttpRequest, connection_id: UUID) -> HttpResponse:
             None, _("The stored credential cannot be decrypted. Replace the token first, then grant access.")
         )
         return _detail(request, shared, form)
-    names = {"name": shared.name, "group": group.name}
-    messages.success(request, _("The group %(group)s now has access to “%(name)s”.") % names)
+    messages.success(request, sentences.granted(shared.name, group.name))
     return redirect("shared_connection", shared.pk)
 
 
@@ -164,8 +159,7 @@ def shared_take_back(request: HttpRequest, connection_id: UUID, grant_id: int) -
         ConnectionGrant.objects.select_related("shared", "group"), pk=grant_id, shared=connection_id
     )
     take_back(given)
-    names = {"name": given.shared.name, "group": given.group.name}
-    messages.success(request, _("The group %(group)s can no longer use “%(name)s”.") % names)
+    messages.success(request, sentences.taken_back(given.shared.name, given.group.name))
     return redirect("shared_connection", connection_id)
 
 
@@ -176,12 +170,12 @@ def shared_withdraw(request: HttpRequest, connection_id: UUID) -> HttpResponse:
     """Withdraw the connection from everybody, after confirmation."""
     shared = _find(connection_id)
     if request.method != "POST":
-        context = {"connection": row_of(shared), "people": _people(members.count(shared))}
+        context = {"connection": row_of(shared), "people": sentences.people_counted(members.count(shared))}
         return render(request, "shared/withdraw.html", context)
     with transaction.atomic():
         set_active(shared, False)
         members.update(shared)
-    messages.success(request, _("“%(name)s” was withdrawn. Nobody can use it any more.") % {"name": shared.name})
+    messages.success(request, sentences.withdrawn(shared.name))
     return redirect("shared_connection", shared.pk)
 
 
@@ -200,7 +194,7 @@ def shared_offer(request: HttpRequest, connection_id: UUID) -> HttpResponse:
             request, _("The stored credential cannot be decrypted. Replace the token, then share the connection again.")
         )
     else:
-        messages.success(request, _("“%(name)s” is shared with its groups again.") % {"name": shared.name})
+        messages.success(request, sentences.shared_again(shared.name))
     return redirect("shared_connection", shared.pk)
 
 
@@ -238,7 +232,7 @@ def _test(
     outcome = try_connection(shared)
     if outcome.accepted or save_anyway:
         return outcome
-    form.add_error(None, outcome.sentence)
+    form.add_error(None, sentences.answer(outcome))
     form.add_error(None, NOT_SAVED if "save_anyway" in form.fields else _("Nothing was changed."))
     return None
 
@@ -265,15 +259,11 @@ def _groups(shared: SharedConnection) -> list[str]:
     return list(shared.grants.order_by("group__name").values_list("group__name", flat=True))
 
 
-def _people(count: int) -> str:
-    return ngettext("%(count)d person", "%(count)d people", count) % {"count": count}
-
-
 def _detail(request: HttpRequest, shared: SharedConnection, form: GrantForm) -> HttpResponse:
     context = {
         "connection": row_of(shared),
         "active": shared.active,
-        "people": _people(members.count(shared)),
+        "people": sentences.people_counted(members.count(shared)),
         "grants": shared.grants.select_related("group", "given_by").order_by("group__name"),
         "integrations": shared.integrations.filter(revoked_at=None).order_by("name"),
         "form": form,

@@ -14,6 +14,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from orders.display import countries
+from orders.display.connections import answer
 from orders.models import AnyConnection, Connection, SharedConnection, members
 from orders.models.shared import grant_also
 from orders.privacy.sealing import CredentialUnreadable
@@ -80,7 +81,7 @@ class Command(BaseCommand):
         if options["default"]:
             connection.make_default()
         self.stdout.write(f"Stored {name!r} ({connection.region}) for {options['user']}.")
-        self.stdout.write(connections.try_connection(connection).sentence)
+        self.stdout.write(answer(connections.try_connection(connection)))
 
     def store_shared(self, options: dict[str, Any]) -> None:
         """Store a shared connection; an existing one is changed only if the CDP accepts the new credential.
@@ -100,7 +101,7 @@ class Command(BaseCommand):
         if existed:
             outcome = connections.try_connection(shared)
             if not outcome.accepted:
-                raise CommandError(f"Nothing is changed. {outcome.sentence}")
+                raise CommandError(f"Nothing is changed. {answer(outcome)}")
         with transaction.atomic():
             shared.keep(None)
             shared.keep_settings()
@@ -113,7 +114,7 @@ class Command(BaseCommand):
                     f"The grant of {given.group} has expired; set a new expiry date on the connection's page."
                 )
         if not existed:
-            self.stdout.write(connections.try_connection(shared).sentence)
+            self.stdout.write(answer(connections.try_connection(shared)))
 
 
 def _apply(connection: AnyConnection, options: dict[str, Any]) -> None:
