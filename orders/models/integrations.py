@@ -11,7 +11,6 @@ from datetime import timedelta
 from ipaddress import IPv4Address, IPv6Address
 from typing import ClassVar
 
-from django.core.exceptions import ValidationError
 from django.db import connections, models, router, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -132,23 +131,6 @@ def over_limit(integration: Integration) -> int:
     return 60 - now % 60 if counted > integration.per_minute else 0
 
 
-def clean_networks(text: str) -> str:
-    """The networks in `text` (separated by spaces or commas), joined by spaces: `203.0.113.0/24 2001:db8::/48`; "" if there are none.
-
-    Raises ValidationError if an entry is not a network, or if the result has more than LONGEST_NETWORKS characters.
-    """
-    try:
-        networks = [ipaddress.ip_network(written) for written in text.replace(",", " ").split()]
-    except ValueError:
-        raise ValidationError(
-            _("Enter networks in the form 203.0.113.0/24. All bits after the prefix must be 0."), code="network"
-        ) from None
-    cleaned = " ".join(map(str, networks))
-    if len(cleaned) > LONGEST_NETWORKS:
-        raise ValidationError(_("There are too many networks. Combine adjacent ones, or remove some."), code="networks")
-    return cleaned
-
-
 def add(
     name: str,
     shared: SharedConnection,
@@ -162,7 +144,7 @@ def add(
 
     The key has the form `cdpv_ID_SECRET`, where ID is 8 hexadecimal digits and SECRET is 43 characters. It expires after `days` days, or
     after LONGEST_DAYS if that is less. `by` is the id of the user who creates the integration, None for a command; `networks` is a value
-    returned by `clean_networks`. Raises IntegrityError if an integration that is not revoked has this name.
+    returned by `credential_text.clean_networks`. Raises IntegrityError if an integration that is not revoked has this name.
     """
     key_id = secrets.token_hex(4)
     key = f"{MARK}_{key_id}_{secrets.token_urlsafe(32)}"

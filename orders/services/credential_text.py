@@ -1,15 +1,42 @@
-"""Validation of a typed or pasted client key or API token, and of a connection's name.
+"""Validation of a typed or pasted client key or API token, of a name, and of the networks of an integration.
 
-A key or token unfit for Basic authentication is refused before any call. No message repeats any part of the input.
+A key or token unfit for Basic authentication is refused before any call. No exception holds any part of the input.
 """
 
 from __future__ import annotations
 
+import ipaddress
 import re
 import unicodedata
+from enum import StrEnum
 
-from django.core.exceptions import ValidationError
-from django.utils.translation import gettext_lazy as _
+from orders.models.integrations import LONGEST_NETWORKS
+
+
+class Flaw(StrEnum):
+    """The reasons why a text is refused; `display.unfit` puts them into words."""
+
+    ADDRESS = "address"
+    COLON = "colon"
+    EMPTY = "empty"
+    LABEL = "label"
+    LETTERS = "letters"
+    MASKED = "masked"
+    NAME = "name"
+    NETWORK = "network"
+    NETWORKS = "networks"
+    QUOTES = "quotes"
+    SPACE = "space"
+    UNSEEN = "unseen"
+
+
+class Unfit(Exception):
+    """A text that is refused because of its `flaw`."""
+
+    def __init__(self, flaw: Flaw) -> None:
+        super().__init__(flaw)
+        self.flaw = flaw
+
 
 LABEL = re.compile(
     r"(?:-H\s|-u\s|authorization\b|bearer\b|basic\b|(?:the\s+|your\s+)?(?:client|api|access|secret|cdp|sitecore)?[ _-]*"
@@ -27,62 +54,39 @@ BLANK = "\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
 
 
 def clean_client_key(value: str) -> str:
-    """The client key without surrounding white space. Raises ValidationError if it cannot be a client key.
+    """The client key without surrounding white space. Raises Unfit if it cannot be a client key.
 
     It must not contain a colon, because in Basic authentication the first colon ends it.
     """
     key = _clean(value)
     if ":" in key:
-        raise ValidationError(
-            _("The value contains a colon, so it may be the key and token together. Enter each in its own field."),
-            code="colon",
-        )
+        raise Unfit(Flaw.COLON)
     return key
 
 
 def clean_token(value: str) -> str:
-    """The API token without surrounding white space. Raises ValidationError if it cannot be a token."""
+    """The API token without surrounding white space. Raises Unfit if it cannot be a token."""
     return _clean(value)
 
 
 def _clean(value: str) -> str:
     value = value.strip()
     if not value:
-        raise ValidationError(_("The value is empty."), code="empty")
+        raise Unfit(Flaw.EMPTY)
     if any(_is_unseen(sign) for sign in value):
-        raise ValidationError(
-            _("The value contains invisible characters. Copy it again from Sitecore CDP, without the text around it."),
-            code="unseen",
-        )
+        raise Unfit(Flaw.UNSEEN)
     if ADDRESS.match(value):
-        raise ValidationError(
-            _("The value is a URL. Enter the key or token that Sitecore CDP shows under Settings → API access."),
-            code="address",
-        )
+        raise Unfit(Flaw.ADDRESS)
     if MASKED.search(value):
-        raise ValidationError(
-            _(
-                "Part of the value is masked with dots, asterisks or x’s. Show it in full in Sitecore CDP, then copy it."
-            ),
-            code="masked",
-        )
+        raise Unfit(Flaw.MASKED)
     if LABEL.match(value):
-        raise ValidationError(
-            _("The value starts with a label such as “Bearer” or “token:”. Enter it without the label."), code="label"
-        )
+        raise Unfit(Flaw.LABEL)
     if value.startswith(AROUND) or value.endswith(AROUND):
-        raise ValidationError(_("Remove the quotation marks or brackets around the value."), code="quotes")
+        raise Unfit(Flaw.QUOTES)
     if re.search(r"\s", value):
-        raise ValidationError(
-            _("The value contains spaces, tabs or line breaks. Copy it again without them."), code="space"
-        )
+        raise Unfit(Flaw.SPACE)
     if not value.isascii():
-        raise ValidationError(
-            _(
-                "The value contains characters other than plain letters, digits and symbols. Copy it again from Sitecore CDP."
-            ),
-            code="letters",
-        )
+        raise Unfit(Flaw.LETTERS)
     return value
 
 
@@ -98,8 +102,23 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 def clean_connection_name(value: str) -> str:
-    """The connection's name without surrounding white space. Raises ValidationError if it is empty, too long or has control characters."""
+    """The connection's name without surrounding white space. Raises Unfit if it is empty, too long or has control characters."""
     value = value.strip()
     if not value or len(value) > 60 or _CONTROL.search(value):
-        raise ValidationError(_("A name must have 1 to 60 characters, with no tabs or line breaks."), code="name")
+        raise Unfit(Flaw.NAME)
     return value
+
+
+def clean_networks(text: str) -> str:
+    """The networks in `text` (separated by spaces or commas), joined by spaces: `203.0.113.0/24 2001:db8::/48`; "" if there are none.
+
+    Raises Unfit if an entry is not a network, or if the result has more than LONGEST_NETWORKS characters.
+    """
+    try:
+        networks = [ipaddress.ip_network(written) for written in text.replace(",", " ").split()]
+    except ValueError:
+        raise Unfit(Flaw.NETWORK) from None
+    cleaned = " ".join(map(str, networks))
+    if len(cleaned) > LONGEST_NETWORKS:
+        raise Unfit(Flaw.NETWORKS)
+    return cleaned

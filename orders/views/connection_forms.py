@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
@@ -11,8 +12,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from orders.display import countries
+from orders.display.unfit import flaw_sentence
 from orders.models import AnyUser, Connection, SharedConnection
-from orders.services.credential_text import clean_client_key, clean_connection_name, clean_token
+from orders.services.credential_text import Unfit, clean_client_key, clean_connection_name, clean_token
 
 if TYPE_CHECKING:
     ConnectionModelForm = forms.ModelForm[Connection]
@@ -23,6 +25,14 @@ else:
 NOT_SAVED = _(
     "Nothing was saved. Check the client key and re-enter the token. To save anyway, also tick “Save even if the test fails”."
 )
+
+
+def cleaned(clean: Callable[[str], str], value: str) -> str:
+    """The value as `clean` returns it. Raises ValidationError, with the reason in words, if `clean` refuses it as Unfit."""
+    try:
+        return clean(value)
+    except Unfit as error:
+        raise ValidationError(flaw_sentence(error.flaw), code=error.flaw) from None
 
 
 def region_choices() -> list[tuple[str, str]]:
@@ -73,7 +83,7 @@ class ConnectionNameForm(AdvancedFields, ConnectionModelForm):
         self.fields["clock"].help_text = _("Choose UTC only if you know that this tenant’s feed sends UTC.")
 
     def clean_name(self) -> str:
-        name = clean_connection_name(self.cleaned_data["name"])
+        name = cleaned(clean_connection_name, self.cleaned_data["name"])
         if Connection.objects.for_user(self.user).filter(name=name).exclude(pk=self.instance.pk).exists():
             raise ValidationError(_("You already have a connection with this name."), code="taken")
         if name != self.initial.get("name") and SharedConnection.objects.filter(name=name).exists():
@@ -118,10 +128,10 @@ class CredentialForm(forms.Form):
         widget.render_value = "client_key" in getattr(self, "cleaned_data", {})
 
     def clean_client_key(self) -> str:
-        return clean_client_key(self.cleaned_data["client_key"])
+        return cleaned(clean_client_key, self.cleaned_data["client_key"])
 
     def clean_token(self) -> str:
-        return clean_token(self.cleaned_data["token"])
+        return cleaned(clean_token, self.cleaned_data["token"])
 
 
 class ReplaceCredentialForm(CredentialForm):

@@ -12,9 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import Integration, SharedConnection
-from orders.models.integrations import A_MINUTE, LONGEST_DAYS, MOST_A_MINUTE, USUAL_DAYS, clean_networks
-from orders.services.credential_text import clean_client_key, clean_connection_name, clean_token
-from orders.views.connection_forms import AdvancedFields, CredentialForm, country_field
+from orders.models.integrations import A_MINUTE, LONGEST_DAYS, MOST_A_MINUTE, USUAL_DAYS
+from orders.services.credential_text import clean_client_key, clean_connection_name, clean_networks, clean_token
+from orders.views.connection_forms import AdvancedFields, CredentialForm, cleaned, country_field
 
 if TYPE_CHECKING:
     SharedModelForm = forms.ModelForm[SharedConnection]
@@ -45,7 +45,7 @@ class SharedSettingsForm(AdvancedFields, SharedModelForm):
         self.fields["clock"].help_text = _("Choose UTC only if you know that this tenant’s feed sends UTC.")
 
     def clean_name(self) -> str:
-        name = clean_connection_name(self.cleaned_data["name"])
+        name = cleaned(clean_connection_name, self.cleaned_data["name"])
         if SharedConnection.objects.filter(name=name).exclude(pk=self.instance.pk).exists():
             raise ValidationError(
                 _("A shared connection already has this name. Choose a different name."), code="taken"
@@ -101,10 +101,11 @@ class ReplaceTokenForm(forms.Form):
     )
 
     def clean_client_key(self) -> str:
-        return clean_client_key(self.cleaned_data["client_key"]) if self.cleaned_data["client_key"] else ""
+        key = self.cleaned_data["client_key"]
+        return cleaned(clean_client_key, key) if key else ""
 
     def clean_token(self) -> str:
-        return clean_token(self.cleaned_data["token"])
+        return cleaned(clean_token, self.cleaned_data["token"])
 
 
 class GrantForm(forms.Form):
@@ -163,10 +164,10 @@ class IntegrationForm(forms.Form):
         return self.cleaned_data["per_minute"] or A_MINUTE
 
     def clean_networks(self) -> str:
-        return clean_networks(self.cleaned_data["networks"])
+        return cleaned(clean_networks, self.cleaned_data["networks"])
 
     def clean_name(self) -> str:
-        name = clean_connection_name(self.cleaned_data["name"])
+        name = cleaned(clean_connection_name, self.cleaned_data["name"])
         if Integration.objects.filter(name=name, revoked_at=None).exists():
             raise ValidationError(_("An integration already has this name. Choose a different name."), code="taken")
         return name

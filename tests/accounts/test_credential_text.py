@@ -7,12 +7,12 @@ from collections.abc import Callable
 
 import pytest
 from django.contrib.auth.models import User
-from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.test import Client
 
+from orders.display.unfit import flaw_sentence
 from orders.models import Connection
-from orders.services.credential_text import clean_client_key, clean_token
+from orders.services.credential_text import Unfit, clean_client_key, clean_token
 from tests.accounts.conftest import CLIENT_KEY, TOKEN, Cdp
 from tests.accounts.test_connection_pages import ADD, FIELDS
 
@@ -53,9 +53,9 @@ GOOD = [
 def test_what_cannot_be_a_credential_is_refused_with_its_reason(
     code: str, value: str, clean: Callable[[str], str]
 ) -> None:
-    with pytest.raises(ValidationError) as caught:
+    with pytest.raises(Unfit) as caught:
         clean(value)
-    assert caught.value.code == code
+    assert caught.value.flaw == code
     assert S not in str(caught.value) and S[-4:] not in str(caught.value)
 
 
@@ -67,8 +67,9 @@ def test_a_good_one_is_taken_without_white_space_around_it(value: str, around: s
 
 
 def test_key_and_token_in_one_field() -> None:
-    with pytest.raises(ValidationError, match="each in its own field"):
+    with pytest.raises(Unfit) as caught:
         clean_client_key(f"{S}:{S}")
+    assert "each in its own field" in flaw_sentence(caught.value.flaw)
     assert clean_token(f"{S}:{S}") == f"{S}:{S}"
 
 

@@ -9,17 +9,17 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
-from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from orders.display import countries
 from orders.display.connections import answer
+from orders.display.unfit import flaw_sentence
 from orders.models import AnyConnection, Connection, SharedConnection, members
 from orders.models.shared import grant_also
 from orders.privacy.sealing import CredentialUnreadable
 from orders.services import connections
-from orders.services.credential_text import clean_client_key, clean_connection_name, clean_token
+from orders.services.credential_text import Unfit, clean_client_key, clean_connection_name, clean_token
 
 LONGEST_TOKEN = 4000
 
@@ -147,5 +147,5 @@ def _token(client_key: str) -> str:
 def _cleaned(what: str, clean: Callable[[str], str], value: str) -> str:
     try:
         return clean(value)
-    except ValidationError as error:
-        raise CommandError(f"The {what} cannot be used. {' '.join(error.messages)}") from None
+    except Unfit as error:
+        raise CommandError(f"The {what} cannot be used. {flaw_sentence(error.flaw)}") from None

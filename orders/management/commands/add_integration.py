@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from orders.display.unfit import flaw_sentence
 from orders.models import Integration, SharedConnection, integrations
-from orders.models.integrations import A_MINUTE, LONGEST_DAYS, MOST_A_MINUTE, USUAL_DAYS, clean_networks
-from orders.services.credential_text import clean_connection_name
+from orders.models.integrations import A_MINUTE, LONGEST_DAYS, MOST_A_MINUTE, USUAL_DAYS
+from orders.services.credential_text import Unfit, clean_connection_name, clean_networks
 
 
 class Command(BaseCommand):
@@ -33,8 +33,8 @@ class Command(BaseCommand):
         try:
             name = clean_connection_name(options["name"])
             networks = clean_networks(options["networks"])
-        except ValidationError as error:
-            raise CommandError(" ".join(error.messages)) from None
+        except Unfit as error:
+            raise CommandError(flaw_sentence(error.flaw)) from None
         shared = SharedConnection.objects.filter(name=options["connection"], active=True).first()
         if shared is None:
             raise CommandError(f"There is no shared connection {options['connection']!r}.")
