@@ -1,13 +1,14 @@
-"""Labels and values of a person's fields. Templates escape them."""
+"""Labels and values of a person's fields, and the sentence after hidden ones are revealed. Templates escape them."""
 
 from __future__ import annotations
 
 from datetime import date
 
+from accounts.language import translate as _
 from orders.display.clocks import plain_day
 from orders.display.vocabulary import PERSON_FIELDS
 from orders.display.words import in_words, readable
-from orders.privacy.masking import Field
+from orders.privacy.masking import Field, PersonCard
 
 
 def field_label(field: Field) -> str:
@@ -29,3 +30,14 @@ def field_kind(name: str) -> str:
 def field_value(value: str | date) -> str:
     """A field's value: a date in the user's language, any other value unchanged."""
     return plain_day(value) if isinstance(value, date) else value
+
+
+def revealed(card: PersonCard, field: str = "") -> str:
+    """The sentence after a field of the card is revealed or, if `field` is "", all its hidden fields; it never has their values.
+
+    A field that is not on the card has its name in place of its label.
+    """
+    if not field:
+        return _("Hidden fields revealed")
+    label = next((field_label(shown) for shown in card.fields if shown.name == field), field)
+    return _("%(field)s revealed") % {"field": label}

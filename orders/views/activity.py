@@ -17,10 +17,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import may_view_all_activity
+from orders.display.activity_filter import Invalid, invalid_sentence
 from orders.http import Request
 from orders.models import AccessRecord
 from orders.privacy import account_events
@@ -101,7 +101,7 @@ class Filter:
 @require_safe
 def activity(request: Request) -> HttpResponse:
     """The activity page: access records, newest first, 50 to a page."""
-    everybody, chosen, problems = _asked(request)
+    everybody, chosen, invalid = _asked(request)
     before, after = request.GET.get("before", ""), request.GET.get("after", "")
     shown = page(_records(request, everybody, chosen), PER_PAGE, before=before, after=after)
     context = {
@@ -109,7 +109,7 @@ def activity(request: Request) -> HttpResponse:
         "records": with_urls(request, shown.rows),
         "filter": chosen,
         "without_subject": replace(chosen, subject="").query,
-        "problems": problems,
+        "problems": [invalid_sentence(part) for part in invalid],
         "everybody": everybody,
         "kinds": [(kind.value, kind.label) for kind in KINDS],
         "people": _people() if everybody else [],
@@ -124,9 +124,11 @@ def activity_csv(request: Request) -> HttpResponse | StreamingHttpResponse:
     The export is recorded, but its own record is not among the rows. 400 if part of the filter is not valid; 503 if the export
     cannot be recorded.
     """
-    everybody, chosen, problems = _asked(request)
-    if problems:
-        return HttpResponse(" ".join(problems), status=400, content_type="text/plain; charset=utf-8")
+    everybody, chosen, invalid = _asked(request)
+    if invalid:
+        return HttpResponse(
+            " ".join(map(invalid_sentence, invalid)), status=400, content_type="text/plain; charset=utf-8"
+        )
     started = timezone.now()
     try:
         account_events.record(Action.ACTIVITY_EXPORTED, detail="everybody’s" if everybody else "")
@@ -152,11 +154,11 @@ def activity_of_person(request: Request) -> HttpResponse:
     In the URL, the customer is represented only by a keyed hash. If the posted text does not identify one person, the URL has no hash,
     and a warning is shown unless the text was empty.
     """
-    _everybody, chosen, _problems = _asked(request)
-    subject, why = subject_of(request)
-    if why:
-        messages.warning(request, why)
-    return redirect(reverse("activity") + "?" + replace(chosen, subject=subject).query)
+    _everybody, chosen, _invalid = _asked(request)
+    subject = subject_of(request)
+    if subject is None:
+        messages.warning(request, invalid_sentence(Invalid.CUSTOMER))
+    return redirect(reverse("activity") + "?" + replace(chosen, subject=subject or "").query)
 
 
 def safe_cell(value: object) -> str:
@@ -168,46 +170,42 @@ def safe_cell(value: object) -> str:
     return FORMULA_START.sub(r"\1'", text)
 
 
-def _asked(request: Request) -> tuple[bool, Filter, list[str]]:
-    """Return whether the user may view everybody's records; the filter in the URL; and the problems found in it, as sentences.
+def _asked(request: Request) -> tuple[bool, Filter, list[Invalid]]:
+    """Return whether the user may view everybody's records; the filter in the URL; and the parts of it that are not valid, each once.
 
     Invalid values are left out of the filter, and so is `person` unless the user may view everybody's records.
     """
     everybody = may_view_all_activity(request.user)
-    problems: list[str] = []
+    invalid: list[Invalid] = []
     person = request.GET.get("person", "").strip()
     number = int(person) if person.isascii() and person.isdigit() and len(person) < 18 else None
     if person and number is None:
-        problems.append(_("The user ID in the link is not a number."))
+        invalid.append(Invalid.PERSON)
     # Links made by earlier versions have a single parameter, `day`, for both days.
-    since, until = (_day(request.GET.get(name) or request.GET.get("day", ""), problems) for name in ("from", "to"))
+    since, until = (_day(request.GET.get(name) or request.GET.get("day", ""), invalid) for name in ("from", "to"))
     subject = request.GET.get("subject", "").strip().lower()
     if subject and not SUBJECT.fullmatch(subject):
         subject = ""
-        problems.append(_("The person or search term in the link is not valid."))
+        invalid.append(Invalid.SUBJECT)
     # PostgreSQL accepts no NUL in text; orders and tickets have none.
     order, ticket = (request.GET.get(name, "").replace("\x00", "").strip()[:200] for name in ("order", "for_ticket"))
     kind, reveals = request.GET.get("kind", ""), request.GET.get("reveals", "")
-    unknown = {
-        _("Kind"): kind not in ("", *KINDS),
-        _("Only requests to reveal hidden fields"): reveals not in ("", "0", "1"),
-    }
-    problems += [
-        _("The value for “%(name)s” in the link is not valid.") % {"name": name} for name in unknown if unknown[name]
-    ]
+    if kind not in ("", *KINDS):
+        invalid.append(Invalid.KIND)
+    if reveals not in ("", "0", "1"):
+        invalid.append(Invalid.REVEALS)
     chosen_kind = Kind(kind) if kind in KINDS else None
     chosen = Filter(number if everybody else None, chosen_kind, order, ticket, subject, since, until, reveals == "1")
-    return everybody, chosen, problems
+    return everybody, chosen, invalid
 
 
-def _day(text: str, problems: list[str]) -> date | None:
+def _day(text: str, invalid: list[Invalid]) -> date | None:
     try:
         on = date.fromisoformat(text.strip()) if text.strip() else None
         if on is not None and not MINYEAR < on.year < MAXYEAR:
             raise ValueError("a day that begins in another year elsewhere")
     except ValueError:
-        words = _("A date in the filter is not valid. Use this format: 2025-08-15.")
-        problems += [] if words in problems else [words]
+        invalid += [] if Invalid.DAY in invalid else [Invalid.DAY]
         return None
     return on
 

@@ -10,14 +10,13 @@ from urllib.parse import parse_qs, unquote
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.access import for_managers_of_connections
 from accounts.split_links import split
+from orders.display.link_destination import leads_to
 from orders.display.link_recipes import BY_CODE, RECIPES, Recipe, Shape
-from orders.display.not_searched import not_searched
 from orders.http import Request
 from orders.search_text import lookup
 
@@ -27,40 +26,34 @@ LONGEST = 2000  # characters of a value to test
 class LinkForm(forms.Form):
     """A ticket system and its field, the connection and format of the link, and a value to test."""
 
-    system = forms.ChoiceField(
-        label=gettext_lazy("Ticket system"), choices=[(recipe.code, recipe.name) for recipe in RECIPES]
-    )
+    system = forms.ChoiceField(label=_("Ticket system"), choices=[(recipe.code, recipe.name) for recipe in RECIPES])
     field = forms.CharField(
-        label=gettext_lazy("Field"),
+        label=_("Field"),
         required=False,
         max_length=100,
-        help_text=gettext_lazy("The field’s name or number in the ticket system. Leave this empty to see an example."),
+        help_text=_("The field’s name or number in the ticket system. Leave this empty to see an example."),
     )
     connection = forms.CharField(
-        label=gettext_lazy("Connection"),
+        label=_("Connection"),
         required=False,
         max_length=60,
-        help_text=gettext_lazy(
-            "The name of the connection to use. Needed only if your agents work with several tenants."
-        ),
+        help_text=_("The name of the connection to use. Needed only if your agents work with several tenants."),
     )
     shape = forms.ChoiceField(
-        label=gettext_lazy("Link format"),
+        label=_("Link format"),
         required=False,
         choices=[
-            ("", gettext_lazy("the usual one for this ticket system")),
-            (Shape.PATH, gettext_lazy("value in the path (for a field that holds only a reference)")),
-            (Shape.QUERY, gettext_lazy("value in ?q= (for any other field)")),
+            ("", _("the usual one for this ticket system")),
+            (Shape.PATH, _("value in the path (for a field that holds only a reference)")),
+            (Shape.QUERY, _("value in ?q= (for any other field)")),
         ],
     )
     value = forms.CharField(
-        label=gettext_lazy("Value from a ticket"),
+        label=_("Value from a ticket"),
         required=False,
         max_length=LONGEST,
         strip=False,
-        help_text=gettext_lazy(
-            "Paste the field’s value from a ticket to see where the link goes. Nothing is sent to the CDP."
-        ),
+        help_text=_("Paste the field’s value from a ticket to see where the link goes. Nothing is sent to the CDP."),
     )
 
 
@@ -78,18 +71,7 @@ class Leads:
 
     @property
     def sentence(self) -> str:
-        if self.elsewhere:
-            return _("The link opens a different URL, because browsers treat “..” as “parent folder”.")
-        if self.reading.kind is lookup.Kind.REFERENCE:
-            references = ", ".join(self.reading.candidates)
-            return _(
-                "The link searches for %(found)s. If one order matches, it opens; if several match, they are listed."
-            ) % {"found": references}
-        if self.reading.kind is lookup.Kind.EMPTY:
-            return _("The link opens the start page. A ticket number in the link is kept.")
-        if self.reading.kind is lookup.Kind.NAME:
-            return _("The link opens the people search; the agent clicks a button to start it.")
-        return not_searched(self.reading)
+        return leads_to(self.reading, elsewhere=self.elsewhere)
 
 
 def leads(recipe: Recipe, value: str, shape: Shape | None = None) -> Leads:

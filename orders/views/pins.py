@@ -9,10 +9,10 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.context import carried
+from orders.display.pins import not_pinned, pin_word
 from orders.http import Request
 from orders.privacy import pinned_order
 from orders.views.panels import wants_part
@@ -33,11 +33,10 @@ def pin(request: Request) -> HttpResponse:
         elif pinned_order.pin(request.user, ref, through):
             pinned = True
         else:
-            words = _("Not pinned. You can pin only orders that you have opened, and no more than %(count)s.")
-            refused = words % {"count": pinned_order.MOST_PINNED}
+            refused = not_pinned(pinned_order.MOST_PINNED)
         note_pins(request)
     if wants_part(request):
-        says = "" if refused else _("Pinned") if pinned else _("Unpinned")
+        says = "" if refused else pin_word(pinned)
         shown = {"order_ref": ref, "through": through, "pinned": pinned, "refused": refused, "says": says}
         return render(request, "orders/_pin.html", shown)
     if refused:

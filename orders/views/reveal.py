@@ -10,7 +10,6 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.context import carried_by_redirect
@@ -18,7 +17,7 @@ from accounts.sign_on.recent import confirmed
 from orders import problems
 from orders.cdp import errors
 from orders.cdp.records import Person
-from orders.display.people import field_label
+from orders.display.people import revealed
 from orders.display.travellers import cards_of
 from orders.http import Request
 from orders.privacy import access_log
@@ -76,16 +75,9 @@ def _reveal(request: Request, tenant: Tenant, ref: str) -> HttpResponse:
         outcome=f"shown: {kind} {field}",
     )
     if wants_part(request):
-        sentence = (
-            _("Hidden fields revealed") if field == ALL else _("%(field)s revealed") % {"field": _label(chosen, field)}
-        )
+        sentence = revealed(chosen, "" if field == ALL else field)
         return render(request, "orders/_person.html", {**context, "card": chosen, "revealed": sentence})
     return render_panel(request, f"order_{kind}s", context)
-
-
-def _label(chosen: PersonCard, field: str) -> str:
-    """The label of the field on the card, or the field's name if it is not on the card; never its value."""
-    return next((field_label(shown) for shown in chosen.fields if shown.name == field), field)
 
 
 def _reveal_custom_data(request: Request, tenant: Tenant, ref: str) -> HttpResponse:

@@ -57,6 +57,17 @@ def test_german_is_complete_and_fills_the_same_gaps(messages: list[Message]) -> 
     assert not wrong
 
 
+def places(message: Message) -> list[str]:
+    return [place for place, _line in message.locations if place.startswith("orders/")]
+
+
+def test_a_sentence_of_orders_that_holds_a_fact_is_worded_in_display_or_problems(messages: list[Message]) -> None:
+    """A fixed label or message may stand elsewhere (see "Words that depend on data stand in two rooms" in docs/decisions.md)."""
+    holding = [message for message in messages if not isinstance(message.id, str) or GAP.search(message.id)]
+    words = ("orders/display/", "orders/problems/")
+    assert not [(place, message.id) for message in holding for place in places(message) if not place.startswith(words)]
+
+
 def test_phrases_are_found_in_templates_and_in_code(messages: list[Message]) -> None:
     ids = {message.id for message in messages}
     assert "Copy for the customer" in ids

@@ -26,13 +26,11 @@ WORDED_ELSEWHERE = {
     "orders/itinerary/statuses.py": "one row for each status has its word too",
     "orders/management/commands/extract_messages.py": "collects phrases and has none",
     "orders/models/base.py": "names and choices of columns",
-    "orders/models/integrations.py": "names of columns, and what a validator refuses",
+    "orders/models/integrations.py": "names of columns",
     "orders/models/own_connections.py": "names of columns",
     "orders/models/shared.py": "names of columns",
     "orders/privacy/access_record.py": "names of columns",
     "orders/privacy/record_kinds.py": "each kind of record with its word, as the choices of a column",
-    "orders/services/connections.py": "the outcome of a test of a credential",
-    "orders/services/credential_text.py": "what a validator refuses",
 }
 
 
