@@ -23,11 +23,11 @@ def _find(base: str, parts: list[str], query: dict[str, str]) -> dict[str, Any] 
     expand = query.get("expand") == "true"
     match parts[1:]:
         case ["orders"]:
-            kind, found = _orders_of(base, query, with_items=expand)
-            return world.collection(address, found, *window, expand and kind not in world.BY_REFERENCE)
+            kind, orders = _orders_of(base, query, with_items=expand)
+            return world.collection(address, orders, *window, expand and kind not in world.BY_REFERENCE)
         case ["guests"]:
-            kind, found = _guests_of(base, query)
-            return world.collection(address, found, *window, expand and kind not in world.BY_REFERENCE)
+            kind, guests = _guests_of(base, query)
+            return world.collection(address, guests, *window, expand and kind not in world.BY_REFERENCE)
         case ["guests", own]:
             known = world.read_ref(own)
             return world.guest(base, *known) if known is not None and known[0] in world.GUESTS else None
@@ -71,27 +71,28 @@ def _orders_of(base: str, query: dict[str, str], *, with_items: bool) -> tuple[i
     guest = query.get("guestRef", "")
     if known := world.read_ref(guest):
         kind = world.AGENT + known[0] - world.GUEST
-        return kind, [world.order(base, kind, 2 * known[1] + one, expand_items=False) for one in (0, 1)]
+        return kind, [world.order(base, kind, 2 * known[1] + place, expand_items=False) for place in (0, 1)]
     if (number := world.order_of_contact(guest)) is not None:
         return world.AGENT, [
-            world.order(base, world.AGENT, one, expand_items=False) for one in (number, number + world.OTHER)
+            world.order(base, world.AGENT, order_number, expand_items=False)
+            for order_number in (number, number + world.OTHER)
         ]
-    wanted = query.get("referenceId", "")
+    reference = query.get("referenceId", "")
     try:
-        kind, number = int(wanted[1:3], 16), int(wanted[3:])
+        kind, number = int(reference[1:3], 16), int(reference[3:])
     except ValueError:
         return 0, []
-    if wanted != world.reference(kind, number) or kind not in world.ORDERS:
+    if reference != world.reference(kind, number) or kind not in world.ORDERS:
         return 0, []
     return kind, [world.order(base, kind, number, expand_items=with_items and kind == world.WHOLE)]
 
 
 def _guests_of(base: str, query: dict[str, str]) -> tuple[int, list[dict[str, Any]]]:
     """The kind and the guest with an e-mail address; (0, []) if there is none."""
-    wanted = query.get("email", "")
+    email = query.get("email", "")
     for kind in world.GUESTS:
         start = world.email(kind, 0).partition("0@")[0]
-        number = wanted.removeprefix(start).partition("@")[0]
-        if number.isdecimal() and wanted == world.email(kind, int(number)):
+        number = email.removeprefix(start).partition("@")[0]
+        if number.isdecimal() and email == world.email(kind, int(number)):
             return kind, [world.guest(base, kind, int(number))]
     return 0, []

@@ -111,7 +111,7 @@ def sign_ins(servers: Servers, server: Server, count: int) -> SignIns:
             entering.extend(people.submit(_sign_in, server.port, f"agent{number:03d}") for number in range(count))
 
         beside = load(server.port, asks, warm=0.5, seconds=3.0, on_measuring=begin)
-        seen = [one.result() for one in entering]
+        seen = [future.result() for future in entering]
     servers.set_latency(0)
     return SignIns(alone, beside, [took for took, _ in seen], sum(let_in for _, let_in in seen))
 

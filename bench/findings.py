@@ -37,14 +37,14 @@ class Findings:
     lighthouse: Verdict = field(default_factory=Verdict)
 
 
-def goals(found: Findings) -> list[Goal]:
+def goals(findings: Findings) -> list[Goal]:
     """The goals of every row that was measured."""
     return [
-        *_felt_goals(found),
-        *_speed_goals(found.cells),
-        *_trip_goals(found),
-        *_weight_goals(found),
-        *found.lighthouse.goals(),
+        *_felt_goals(findings),
+        *_speed_goals(findings.cells),
+        *_trip_goals(findings),
+        *_weight_goals(findings),
+        *findings.lighthouse.goals(),
     ]
 
 
@@ -52,18 +52,18 @@ CROWD = "all ask in the same moment, a call has 6 s and a page 10 (docs/decision
 PROFILE = "docs/decisions.md has the profile under “Speed: what is reached and what is not”"
 
 
-def _felt_goals(found: Findings) -> Iterable[Goal]:
-    for name, (trip, limit) in found.tasks.items():
+def _felt_goals(findings: Findings) -> Iterable[Goal]:
+    for name, (trip, limit) in findings.tasks.items():
         own = 1000 * trip.seconds - int(limit) * trip.latency
         why = f"{own:.0f} ms beside the CDP's answers, with {trip.cpu:.0f} ms of CPU; a busy machine makes that more"
         yield Goal(f"{name}: answers of the CDP in a row", trip.round_trips, limit, why=why)
-    if found.tasks:
-        yield Goal("errors of the tasks", sum(trip.errors for trip, _ in found.tasks.values()), 0, shown="{:.0f}")
-    for seen in found.waiting:
+    if findings.tasks:
+        yield Goal("errors of the tasks", sum(trip.errors for trip, _ in findings.tasks.values()), 0, shown="{:.0f}")
+    for seen in findings.waiting:
         yield Goal(f"{seen.what}: did not come", seen.pages - seen.came, 0, shown="{:.0f}", why=CROWD)
         yield Goal(f"{seen.what}: the health check, at most s", max(seen.probes, default=math.nan), 0.5, why=CROWD)
-    if found.pieces:
-        yield Goal("CPU of an order page in the process, ms", sum(found.pieces["stages"].values()), 4.0, why=PROFILE)
+    if findings.pieces:
+        yield Goal("CPU of an order page in the process, ms", sum(findings.pieces["stages"].values()), 4.0, why=PROFILE)
 
 
 def _speed_goals(cells: Cells) -> Iterable[Goal]:
@@ -99,14 +99,14 @@ def _of_peer(row: dict[str, Rounds], figure: str, peer: str) -> float:
     return statistics.median(_ratio(getattr(ours, figure), getattr(theirs, figure)) for ours, theirs in both)
 
 
-def _trip_goals(found: Findings) -> Iterable[Goal]:
-    if fifty := found.contacts.get((50, False, APP)):
+def _trip_goals(findings: Findings) -> Iterable[Goal]:
+    if fifty := findings.contacts.get((50, False, APP)):
         yield Goal("50 contacts by reference: round trips", fifty.round_trips, 3.3)
-    if found.items:
-        numbers = tuple(sorted({number for number, _ in found.items}))
-        if (500, APP) in found.items:
-            yield Goal("500 items: round trips", found.items[500, APP].trip.round_trips, 4)
-        costs = cost_per_item(found.items, APP, numbers)
+    if findings.items:
+        numbers = tuple(sorted({number for number, _ in findings.items}))
+        if (500, APP) in findings.items:
+            yield Goal("500 items: round trips", findings.items[500, APP].trip.round_trips, 4)
+        costs = cost_per_item(findings.items, APP, numbers)
         yield Goal(
             f"cost of a further item, {numbers[-2]}–{numbers[-1]} against {numbers[0]}–{numbers[1]} items",
             _ratio(costs[-1], costs[0]),
@@ -114,18 +114,21 @@ def _trip_goals(found: Findings) -> Iterable[Goal]:
         )
 
 
-def _weight_goals(found: Findings) -> Iterable[Goal]:
-    if found.parts:
-        yield Goal("first visit, kB", sum(part.bytes for part in found.parts) / 1000, 60, shown="{:.1f}")
-        yield Goal("first visit, requests", len(found.parts), 8, shown="{:.0f}")
+def _weight_goals(findings: Findings) -> Iterable[Goal]:
+    if findings.parts:
+        yield Goal("first visit, kB", sum(part.bytes for part in findings.parts) / 1000, 60, shown="{:.1f}")
+        yield Goal("first visit, requests", len(findings.parts), 8, shown="{:.0f}")
         yield Goal(
-            "later visits, kB", sum(part.bytes for part in found.parts if part.asked_again) / 1000, 12, shown="{:.1f}"
+            "later visits, kB",
+            sum(part.bytes for part in findings.parts if part.asked_again) / 1000,
+            12,
+            shown="{:.1f}",
         )
-        yield Goal("requests to other hosts", len(found.foreign), 0, shown="{:.0f}")
-    if seen := found.memory.get(APP):
+        yield Goal("requests to other hosts", len(findings.foreign), 0, shown="{:.0f}")
+    if seen := findings.memory.get(APP):
         yield _memory_goal(seen)
-    if not math.isnan(found.planning):
-        yield Goal("planning 120 segments, CPU ms", found.planning, 20, shown="{:.1f}")
+    if not math.isnan(findings.planning):
+        yield Goal("planning 120 segments, CPU ms", findings.planning, 20, shown="{:.1f}")
 
 
 def _memory_goal(seen: Memory) -> Goal:

@@ -80,7 +80,7 @@ def judge(folder: Path, *, keep: bool = False) -> Verdict:
         runs = [
             _run(folder, node, browser, f"http://127.0.0.1:{app.port}/orders/{SEED}/", headers) for _ in range(RUNS)
         ]
-    report = sorted(runs, key=lambda one: float(one["categories"]["performance"]["score"] or 0))[RUNS // 2]
+    report = sorted(runs, key=lambda run: float(run["categories"]["performance"]["score"] or 0))[RUNS // 2]
     if keep:
         REPORT.write_text(_trimmed(report, app.port), encoding="utf-8")
     return _verdict(report)
@@ -159,8 +159,8 @@ def _trimmed(report: dict[str, Any], port: int) -> str:
     }
     text = json.dumps(kept, indent=1, ensure_ascii=False) + "\n"
     text = text.replace(f"http://127.0.0.1:{port}", "")
-    if found := re.search(r'"(?:file:/|/(?!orders/))[^"]*/[^"]*"|node_modules', text):
-        raise CannotMeasure(f"The report would tell a path of this machine: {found[0]}")
+    if match := re.search(r'"(?:file:/|/(?!orders/))[^"]*/[^"]*"|node_modules', text):
+        raise CannotMeasure(f"The report would tell a path of this machine: {match[0]}")
     return text
 
 
@@ -176,8 +176,8 @@ def main() -> int:
         return 1
     for name, score in verdict.scores.items():
         print(f"{name:<16} {score:>3}{'' if name in AIMED_AT else '   (the page asks not to be indexed)'}")
-    for name, audit, said in verdict.short:
-        print(f"  {name}: {audit}: {said}")
+    for name, audit, text in verdict.short:
+        print(f"  {name}: {audit}: {text}")
     return 0 if all(goal.reached for goal in verdict.goals()) else 1
 
 

@@ -66,7 +66,7 @@ class Pages:
             "wsgi.errors": sys.stderr,
         }
 
-    def one(self) -> bytes:
+    def page(self) -> bytes:
         """The body of the page as sent. Raises ValueError unless the status is 200."""
         status: list[str] = []
         environ = {**self.environ, "wsgi.input": io.BytesIO()}
@@ -81,7 +81,7 @@ class Pages:
         """CPU milliseconds per page, averaged over `pages` pages."""
         began = time.process_time()
         for _ in range(pages):
-            self.one()
+            self.page()
         return 1000 * (time.process_time() - began) / pages
 
 
@@ -97,7 +97,7 @@ def compare(pages: Pages, name: str, without: Without, rounds: int) -> Piece:
             alone = pages.cpu(2 * PAGES)
         withs.append((first + pages.cpu()) / 2)
         withouts.append(alone)
-    shares = [1 - one / other for one, other in zip(withs, withouts, strict=True)]
+    shares = [1 - with_it / without_it for with_it, without_it in zip(withs, withouts, strict=True)]
     return Piece(name, statistics.median(withs), statistics.median(withouts), statistics.median(shares))
 
 
@@ -234,7 +234,7 @@ def main() -> None:
     pages = Pages(cookie)
     pages.cpu(100)
     pieces = [compare(pages, name, without, rounds) for name, without in PIECES.items()]
-    print(json.dumps({"pieces": [asdict(piece) for piece in pieces], "stages": stages(pages.one)}))
+    print(json.dumps({"pieces": [asdict(piece) for piece in pieces], "stages": stages(pages.page)}))
 
 
 if __name__ == "__main__":

@@ -53,7 +53,7 @@ def _read(path: str) -> str:
         return ""
 
 
-def render(found: Findings, about: str, command: str, minutes: float) -> str:
+def render(findings: Findings, about: str, command: str, minutes: float) -> str:
     """The whole report as Markdown."""
     parts = [
         "# The benchmark",
@@ -63,23 +63,23 @@ def render(found: Findings, about: str, command: str, minutes: float) -> str:
             "run. Times of pages are from the load's first byte out to its last byte in. CPU is user and system time of all processes of "
             "a server."
         ),
-        *_felt_tables(found),
+        *_felt_tables(findings),
         "## Goals",
         table(
             ["goal", "measured", "limit", ""],
-            [one.row() for one in goals(found)],
+            [goal.row() for goal in goals(findings)],
         ),
-        *_speed_tables(found),
-        *_piece_tables(found),
-        *_trip_tables(found),
-        *_weight_tables(found),
-        *_notes(found),
+        *_speed_tables(findings),
+        *_piece_tables(findings),
+        *_trip_tables(findings),
+        *_weight_tables(findings),
+        *_notes(findings),
     ]
     return "\n\n".join(parts) + "\n"
 
 
-def _felt_tables(found: Findings) -> Iterable[str]:
-    if found.tasks:
+def _felt_tables(findings: Findings) -> Iterable[str]:
+    if findings.tasks:
         yield "## What an agent waits for"
         yield "In answer times of the CDP, which takes 500 ms for each: 1.00 is one answer and nothing else."
         yield table(
@@ -94,17 +94,17 @@ def _felt_tables(found: Findings) -> Iterable[str]:
                     f"{trip.cpu:.0f}",
                     str(trip.errors),
                 ]
-                for name, (trip, limit) in found.tasks.items()
+                for name, (trip, limit) in findings.tasks.items()
             ],
         )
-    for seen in found.waiting:
+    for seen in findings.waiting:
         came = f"{seen.came:,} came; {_words(seen.refused) or 'none was refused'}"
         most = 1000 * max(seen.probes, default=math.nan)
         yield (
             f"{seen.what} asked for at once: {came}. "
             f"The health check meanwhile took {1000 * middle(seen.probes):.0f} ms, {most:.0f} ms at most."
         )
-    if both := found.sign_ins:
+    if both := findings.sign_ins:
         yield (
             f"Pages at 200 ms: median {1000 * both.alone.median:.0f} ms, p99 {1000 * both.alone.p99:.0f} ms; while {len(both.took)} people "
             f"sign in at once: {1000 * both.beside.median:.0f} ms, {1000 * both.beside.p99:.0f} ms. A sign-in then takes "
@@ -116,15 +116,15 @@ def _words(errors: dict[str, int]) -> str:
     return ", ".join(f"{count} × {why}" for why, count in errors.items())
 
 
-def _piece_tables(found: Findings) -> Iterable[str]:
-    if not found.pieces:
+def _piece_tables(findings: Findings) -> Iterable[str]:
+    if not findings.pieces:
         return
     yield "## Where the CPU of a page goes"
     yield "In the process itself, without the server around it: the order page of one agent, 0 ms upstream."
-    whole = sum(found.pieces["stages"].values())
+    whole = sum(findings.pieces["stages"].values())
     yield table(
         ["stage", "CPU ms", "of the page"],
-        [[name, f"{spent:.2f}", f"{100 * spent / whole:.0f} %"] for name, spent in found.pieces["stages"].items()],
+        [[name, f"{spent:.2f}", f"{100 * spent / whole:.0f} %"] for name, spent in findings.pieces["stages"].items()],
     )
     yield "## Speed that is bought"
     yield (
@@ -135,20 +135,20 @@ def _piece_tables(found: Findings) -> Iterable[str]:
     yield table(
         ["piece", "CPU ms with it", "without it", "saves"],
         [
-            [one["name"], f"{one['with_it']:.2f}", f"{one['without']:.2f}", f"{100 * one['saves']:.1f} %"]
-            for one in found.pieces["pieces"]
+            [piece["name"], f"{piece['with_it']:.2f}", f"{piece['without']:.2f}", f"{100 * piece['saves']:.1f} %"]
+            for piece in findings.pieces["pieces"]
         ],
     )
 
 
-def _speed_tables(found: Findings) -> Iterable[str]:
-    if not found.cells:
+def _speed_tables(findings: Findings) -> Iterable[str]:
+    if not findings.cells:
         return
     yield "## The order page under load"
     yield "Every agent has a session and an order of their own; `upstream call alone` is what the page cannot be quicker than."
     yield "Medians of the rounds, with the least and the greatest; pages and errors of all rounds together."
     rows = []
-    for (agents, latency), row in found.cells.items():
+    for (agents, latency), row in findings.cells.items():
         for name, rounds in row.items():
             whole = rounds.total()
             pages = max(1, len(whole.tally.times))
@@ -169,11 +169,11 @@ def _speed_tables(found: Findings) -> Iterable[str]:
     yield table(head, rows)
 
 
-def _trip_tables(found: Findings) -> Iterable[str]:
-    if found.contacts:
+def _trip_tables(findings: Findings) -> Iterable[str]:
+    if findings.contacts:
         yield "## Contacts, 200 ms upstream"
         rows = []
-        for (number, expands, name), trip in found.contacts.items():
+        for (number, expands, name), trip in findings.contacts.items():
             way = "the CDP expands the list" if expands else "by reference"
             rows.append(
                 [
@@ -185,7 +185,7 @@ def _trip_tables(found: Findings) -> Iterable[str]:
                 ]
             )
         yield table(["contacts", "seconds", "round trips", "calls", "errors"], rows)
-    if found.items:
+    if findings.items:
         yield "## Items"
         yield table(
             ["items", "seconds at 200 ms", "round trips", "calls", "ms at 0 ms", "CPU ms a page", "kB compressed"],
@@ -199,38 +199,38 @@ def _trip_tables(found: Findings) -> Iterable[str]:
                     f"{row.cpu:.1f}",
                     f"{row.kilobytes:.1f}",
                 ]
-                for (number, name), row in found.items.items()
+                for (number, name), row in findings.items.items()
             ],
         )
-        numbers = tuple(sorted({number for number, _ in found.items}))
-        for name in dict.fromkeys(name for _, name in found.items):
+        numbers = tuple(sorted({number for number, _ in findings.items}))
+        for name in dict.fromkeys(name for _, name in findings.items):
             costs = ", ".join(
                 f"{cost:.3f} ms from {fewer} to {more}"
                 for cost, fewer, more in zip(
-                    cost_per_item(found.items, name, numbers), numbers, numbers[1:], strict=False
+                    cost_per_item(findings.items, name, numbers), numbers, numbers[1:], strict=False
                 )
             )
             yield f"CPU of a further item, {name}: {costs}."
 
 
-def _weight_tables(found: Findings) -> Iterable[str]:
-    if found.memory:
+def _weight_tables(findings: Findings) -> Iterable[str]:
+    if findings.memory:
         yield "## Memory of each worker process, MB resident"
-        stops = sorted({stop for seen in found.memory.values() for stop in seen.at})
+        stops = sorted({stop for seen in findings.memory.values() for stop in seen.at})
         yield table(
             ["", *(f"after {stop:,} pages" if stop else "when the row began" for stop in stops)],
             [
                 [name, *(" + ".join(f"{mb:.1f}" for mb in seen.at.get(stop, [])) or "–" for stop in stops)]
-                for name, seen in found.memory.items()
+                for name, seen in findings.memory.items()
             ],
         )
-        if any(seen.replaced for seen in found.memory.values()):
+        if any(seen.replaced for seen in findings.memory.values()):
             yield (
                 "Mind: "
-                + ", ".join(name for name, seen in found.memory.items() if seen.replaced)
+                + ", ".join(name for name, seen in findings.memory.items() if seen.replaced)
                 + " replaced a worker meanwhile."
             )
-    if found.parts:
+    if findings.parts:
         yield "## Bytes on the wire"
         yield table(
             ["first visit to the order page", "bytes with headers", "body, compressed", "asked again"],
@@ -241,21 +241,23 @@ def _weight_tables(found: Findings) -> Iterable[str]:
                     f"{part.body:,}",
                     "yes" if part.asked_again else "no",
                 ]
-                for part in found.parts
+                for part in findings.parts
             ],
         )
-    if not math.isnan(found.planning):
+    if not math.isnan(findings.planning):
         yield "## Planning"
-        yield f"120 different flights in 60 items: {found.planning:.1f} ms of CPU (middle of 40)."
-        yield f"`check_feed`, 10,000 rows of as many routes: {found.feed:.2f} ms of CPU a row."
+        yield f"120 different flights in 60 items: {findings.planning:.1f} ms of CPU (middle of 40)."
+        yield f"`check_feed`, 10,000 rows of as many routes: {findings.feed:.2f} ms of CPU a row."
 
 
-def _notes(found: Findings) -> Iterable[str]:
+def _notes(findings: Findings) -> Iterable[str]:
     yield "## How it was run"
-    if found.page_sizes:
-        sizes = ", ".join(f"{name} {size / 1000:.1f} kB" for name, size in found.page_sizes.items() if name != UPSTREAM)
+    if findings.page_sizes:
+        sizes = ", ".join(
+            f"{name} {size / 1000:.1f} kB" for name, size in findings.page_sizes.items() if name != UPSTREAM
+        )
         yield f"The same order's page before compression: {sizes}."
-    yield table(["server", "command"], [[name, f"`{command}`"] for name, command in found.commands.items()])
+    yield table(["server", "command"], [[name, f"`{command}`"] for name, command in findings.commands.items()])
     yield (
         "The peers look the session up, read the order with Decimal money, write an access record into SQLite with the same settings "
         "before they answer, and compress at the same level. Where a choice was open they got the cheaper one: English only, the "

@@ -218,8 +218,8 @@ class Servers:
 
     def pieces(self, app: Server, rounds: int) -> dict[str, Any]:
         """The results of `bench.pieces`, run in a separate process. Raises CannotMeasure if it fails."""
-        found = self.prepare(["bench.pieces", app.cookies[0], str(rounds)], self.app_environment)
-        return dict(json.loads(found[-1]))
+        lines = self.prepare(["bench.pieces", app.cookies[0], str(rounds)], self.app_environment)
+        return dict(json.loads(lines[-1]))
 
     def start_peer(self, name: str) -> Server:
         """Start a peer of bench/peers by its name, with as many processes as the app has workers.

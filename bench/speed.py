@@ -206,16 +206,16 @@ def measure(
 
 def throughput(servers: Servers, targets: Targets, settings: Sequence[Setting], rounds: int) -> Cells:
     """Measure all targets in all settings, `rounds` times, with the targets in a different order in each round."""
-    cells: Cells = {(one.agents, one.latency): {name: Rounds() for name in targets} for one in settings}
+    cells: Cells = {(setting.agents, setting.latency): {name: Rounds() for name in targets} for setting in settings}
     for turn in range(rounds):
-        for one in settings:
-            servers.set_latency(one.latency)
+        for setting in settings:
+            servers.set_latency(setting.latency)
             names = list(targets)
             names = names[turn % len(names) :] + names[: turn % len(names)]
             for name in names:
-                asks = page_asks(name, targets[name], one.agents)
-                warm = 1.0 if one.agents == 1 or name == UPSTREAM else 2.0
-                seen = measure(servers, targets[name], asks, warm=warm, seconds=one.seconds)
-                cells[one.agents, one.latency][name].cells.append(seen)
+                asks = page_asks(name, targets[name], setting.agents)
+                warm = 1.0 if setting.agents == 1 or name == UPSTREAM else 2.0
+                seen = measure(servers, targets[name], asks, warm=warm, seconds=setting.seconds)
+                cells[setting.agents, setting.latency][name].cells.append(seen)
     servers.set_latency(0)
     return cells

@@ -51,7 +51,7 @@ class Tally:
 
         Otherwise, a server would appear faster by dropping requests.
         """
-        return percentile([*self.times, *(one for one in self.waiting if one > self.median)], 99)
+        return percentile([*self.times, *(waited for waited in self.waiting if waited > self.median)], 99)
 
     @property
     def error_count(self) -> int:

@@ -64,10 +64,10 @@ def measure(people: int) -> list[Step]:
         steps.append(Step(name, changed, 1000 * spent))
 
     def replace() -> None:
-        found = SharedConnection.objects.get()
-        found.set_credentials(client_key="key of the team", token=secrets.token_urlsafe())
-        found.keep(None)
-        update(found)
+        connection = SharedConnection.objects.get()
+        connection.set_credentials(client_key="key of the team", token=secrets.token_urlsafe())
+        connection.keep(None)
+        update(connection)
 
     def rotate() -> None:
         settings.CREDENTIAL_KEYS = (_key(), *settings.CREDENTIAL_KEYS)
@@ -79,9 +79,9 @@ def measure(people: int) -> list[Step]:
 
     def read() -> None:
         for each in members:
-            found = find_connection(each)
-            assert found is not None
-            found.credentials()
+            connection = find_connection(each)
+            assert connection is not None
+            connection.credentials()
 
     steps: list[Step] = []
     agents = Group.objects.get(name="Agents")
@@ -139,7 +139,7 @@ def page_costs(sandbox: Sandbox, turns: int = 60, pages: int = 10) -> tuple[floa
 def table(steps: list[Step]) -> str:
     """The steps as a table in Markdown."""
     lines = ["| what | rows changed | CPU, ms |", "|---|---|---|"]
-    return "\n".join([*lines, *(f"| {one.name} | {one.rows} | {one.milliseconds:.1f} |" for one in steps)])
+    return "\n".join([*lines, *(f"| {step.name} | {step.rows} | {step.milliseconds:.1f} |" for step in steps)])
 
 
 def _key() -> str:

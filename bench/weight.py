@@ -33,7 +33,7 @@ class Memory:
 
 def memory(servers: Servers, server: Server, name: str, stops: tuple[int, ...]) -> Memory:
     """Request pages of new orders, and measure memory when each number of pages in `stops` is reached. End early if no page arrives."""
-    found = Memory({0: server.memory()})
+    measured = Memory({0: server.memory()})
     pids = sorted(process.pid for process in server.workers())
     served, first = 0, 10_000
     for stop in stops:
@@ -41,13 +41,13 @@ def memory(servers: Servers, server: Server, name: str, stops: tuple[int, ...]) 
             asks = page_asks(name, server, AGENTS, first=first)
             seen = measure(servers, server, asks, warm=0.0, seconds=120, pages=min(PAGES_A_TURN, stop - served))
             served += len(seen.tally.times)
-            found.errors += seen.tally.error_count
+            measured.errors += seen.tally.error_count
             first += AGENTS
             if not seen.tally.times:
-                return found
-        found.at[stop] = server.memory()
-    found.replaced = pids != sorted(process.pid for process in server.workers())
-    return found
+                return measured
+        measured.at[stop] = server.memory()
+    measured.replaced = pids != sorted(process.pid for process in server.workers())
+    return measured
 
 
 class Linked(HTMLParser):
@@ -96,14 +96,14 @@ def visit(server: Server) -> tuple[list[Part], list[str]]:
         kept = re.search(rb"\r\ncache-control:[^\r]*(immutable|max-age=\d{4})", lowered) is not None
         parts.append(Part(path, len(head) + 4 + len(body), len(body), not kept))
         text = unpacked(head, body).decode(errors="replace")
-        found: list[str] = []
+        addresses: list[str] = []
         if b"text/html" in lowered:
             reader = Linked()
             reader.feed(text)
-            found = reader.addresses
+            addresses = reader.addresses
         elif b"text/css" in lowered:
-            found = re.findall(r"url\(\s*['\"]?([^'\")]+)", text)
-        for address in found:
+            addresses = re.findall(r"url\(\s*['\"]?([^'\")]+)", text)
+        for address in addresses:
             whole = urljoin(base + path, address)
             if whole.startswith("data:"):
                 continue

@@ -58,15 +58,15 @@ class Published:
 
 def published(path: Path = SEGMENTS) -> list[Published]:
     """The file's segments between two airports that are both known."""
-    found = []
+    segments = []
     with path.open(newline="") as lines:
         for row in csv.DictReader(lines):
             origin, destination = place(row["origin"]), place(row["destination"])
             departs = datetime.fromisoformat(row["dep_local"])
             instant = read_local(departs, origin.zone).instant
             if instant is not None and destination.zone and distance_km(origin, destination):
-                found.append(Published(origin, destination, departs, instant, int(row["minutes"])))
-    return found
+                segments.append(Published(origin, destination, departs, instant, int(row["minutes"])))
+    return segments
 
 
 def fit(flights: Sequence[Published], rounds: int = 25) -> Constants:
@@ -85,7 +85,7 @@ def fit(flights: Sequence[Published], rounds: int = 25) -> Constants:
         solved = _least_squares([(known, minutes) for known, minutes, _spread, _share in rows], weights)
         weights = []
         for known, minutes, spread, share in rows:
-            off = abs(minutes - sum(one * by for one, by in zip(known, solved, strict=True))) / spread
+            off = abs(minutes - sum(feature * by for feature, by in zip(known, solved, strict=True))) / spread
             weights.append(share if off <= 1 else share / off)
     return Constants(*solved)
 
@@ -172,17 +172,17 @@ def judge_orders(flights: Sequence[Published], constants: Constants, tally: Tall
 
 
 def _count(tally: Tally, order: Sequence[Published], constants: Constants) -> None:
-    label = " ".join(f"{one.origin.code}-{one.destination.code} {one.minutes}" for one in order)
-    local = [_weigh(one, "local", constants) for one in order]
-    if decide(local) == "utc" or not all(one.possible_local for one in local):
+    label = " ".join(f"{flight.origin.code}-{flight.destination.code} {flight.minutes}" for flight in order)
+    local = [_weigh(flight, "local", constants) for flight in order]
+    if decide(local) == "utc" or not all(flight.possible_local for flight in local):
         tally.alarms += 1
         tally.alarmed.append(label)
-    utc = [_weigh(one, "utc", constants) for one in order]
-    if any(one.local_minutes != one.utc_minutes for one in utc):
+    utc = [_weigh(flight, "utc", constants) for flight in order]
+    if any(flight.local_minutes != flight.utc_minutes for flight in utc):
         tally.crossing += 1
-        told = decide(utc) == "utc"
-        tally.by_route[" ".join(f"{one.origin.code}-{one.destination.code}" for one in order)].append(told)
-        if told:
+        detected = decide(utc) == "utc"
+        tally.by_route[" ".join(f"{flight.origin.code}-{flight.destination.code}" for flight in order)].append(detected)
+        if detected:
             tally.caught += 1
         else:
             tally.missed.append(label)

@@ -38,31 +38,33 @@ def document(asked: Asked, quirks: Set[str] = frozenset()) -> Document:
 
 
 def _collection(asked: Asked, quirks: Set[str]) -> Document:
-    offset, limit, found = asked.offset, asked.limit, asked.found
+    offset, limit, records = asked.offset, asked.limit, asked.found
     if asked.path.split("/")[2] == "orderConsumers" and asked.version == "v2":
-        return {"items": [_reference(asked, "items", item) for item in found]}
+        return {"items": [_reference(asked, "items", item) for item in records]}
     if "ignore-offset" in quirks:
         offset = 0
     if "ignore-limit" in quirks:
         limit = 10
     if "all-at-once" in quirks:
-        offset, limit = 0, max(len(found), 1)
-    shown = found[offset : offset + (min(limit, 7) if "short-pages" in quirks else limit)]
+        offset, limit = 0, max(len(records), 1)
+    shown = records[offset : offset + (min(limit, 7) if "short-pages" in quirks else limit)]
     expanded = "true" in asked.expand and "no-expand" not in quirks
     href = f"{asked.base}{asked.path}"
     kept = [(key, value) for key, value in asked.query.items() if key not in ("offset", "limit", "sort", "expand")]
     query = "".join(f"{key}={value}&" for key, value in kept)
     page: Document = {"href": f"{href}?{query}offset={offset}&limit={limit}", "offset": offset, "limit": limit}
     if asked.version == "v2.1":
-        last = (len(found) - 1) // limit * limit if found else 0
+        last = (len(records) - 1) // limit * limit if records else 0
         page["first"] = {"href": f"{href}?{query}offset=0&limit={limit}"}
-        if offset + limit < len(found):
+        if offset + limit < len(records):
             page["next"] = {"href": f"{href}?{query}offset={offset + limit}&limit={limit}"}
         page["last"] = {"href": f"{href}?{query}offset={last}&limit={limit}"}
     if "next-loop" in quirks:
         page["next"] = {"href": page["href"]}
     name = asked.what
-    page["items"] = [_expanded(asked, name, one, quirks) if expanded else _reference(asked, name, one) for one in shown]
+    page["items"] = [
+        _expanded(asked, name, record, quirks) if expanded else _reference(asked, name, record) for record in shown
+    ]
     return page
 
 

@@ -165,17 +165,17 @@ def items_of(order: Order, consumer: Json) -> list[Json]:
 def _guests(world: World, asked: Asked, miss: int) -> None:
     asked.what = "guests"
     known = {"email", "email.untouched", "phoneNumber", "firstName", "lastName", "identifiers.id"}
-    wanted = {key: value for key, value in asked.query.items() if key in known and value}
-    if not wanted:
+    criteria = {key: value for key, value in asked.query.items() if key in known and value}
+    if not criteria:
         raise Refused(400, "Give one of email, phoneNumber, firstName, lastName or identifiers.")
-    wanted["identifiers.provider"] = asked.query.get("identifiers.provider", "")
-    asked.found = [guest for guest in world.guests.values() if _is_wanted(guest, wanted)]
+    criteria["identifiers.provider"] = asked.query.get("identifiers.provider", "")
+    asked.found = [guest for guest in world.guests.values() if _is_wanted(guest, criteria)]
     if not asked.found and miss == 404:
         raise Refused(404, "No guests found.")
 
 
-def _is_wanted(guest: Json, wanted: dict[str, str]) -> bool:
-    for key, value in wanted.items():
+def _is_wanted(guest: Json, criteria: dict[str, str]) -> bool:
+    for key, value in criteria.items():
         if key in ("email", "email.untouched"):
             fits = value.lower() in [email.lower() for email in guest.get("emails", [])]
         elif key == "phoneNumber":

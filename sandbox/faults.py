@@ -99,13 +99,13 @@ class Rule:
 
 
 def _part_fits(part: str, asked: Asked) -> bool:
-    found = _PART.fullmatch(part)
-    if found is None or ("orders" if found["what"] == "search" else found["what"]) != asked.what:
+    match = _PART.fullmatch(part)
+    if match is None or ("orders" if match["what"] == "search" else match["what"]) != asked.what:
         return False
-    if found["number"]:
+    if match["number"]:
         page = asked.offset // asked.limit + 1
-        return int(found["number"]) == (asked.number if asked.what in NUMBERED else page)
-    return not found["holds"] or asked.offset < int(found["holds"]) <= asked.offset + asked.limit
+        return int(match["number"]) == (asked.number if asked.what in NUMBERED else page)
+    return not match["holds"] or asked.offset < int(match["holds"]) <= asked.offset + asked.limit
 
 
 class Faults:
@@ -121,8 +121,8 @@ class Faults:
         if fault not in FAULTS:
             raise ValueError(f"There is no fault named {fault}.")
         for piece in (part or "").split(",") if part else ():
-            found = _PART.fullmatch(piece)
-            if found is None or found["what"] not in (*PARTS, *SEARCHES, "search"):
+            match = _PART.fullmatch(piece)
+            if match is None or match["what"] not in (*PARTS, *SEARCHES, "search"):
                 raise ValueError(f"There is no part named {piece}.")
         rule = Rule(fault, part or "")
         self._rules.setdefault(target.lower(), []).append(rule)
@@ -131,7 +131,7 @@ class Faults:
 
     def end(self, target: str, rule: Rule) -> None:
         """Remove this very rule from a target, but none that is merely equal to it. It may have been cleared already."""
-        left = [one for one in self._rules.pop(target.lower(), ()) if one is not rule]
+        left = [other for other in self._rules.pop(target.lower(), ()) if other is not rule]
         if left:
             self._rules[target.lower()] = left
         self.changes += 1

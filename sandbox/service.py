@@ -115,9 +115,9 @@ class Service:
         """Create an order for each ref and reference id in the request that names a fault, unless the order exists already."""
         parts = urlsplit(target)
         steps = parts.path.split("/")
-        wanted = [steps[3]] if len(steps) > 3 and steps[2] == "orders" else []
-        wanted += [value for key, value in parse_qsl(parts.query) if key == "referenceId"]
-        for ref in wanted:
+        refs = [steps[3]] if len(steps) > 3 and steps[2] == "orders" else []
+        refs += [value for key, value in parse_qsl(parts.query) if key == "referenceId"]
+        for ref in refs:
             rule = fault_in_ref(ref)
             if rule is not None and ref.lower() not in self.world.orders:
                 try:
@@ -182,20 +182,20 @@ class Service:
         query = dict(parse_qsl(parts.query))
         match parts.path:
             case "/__calls__":
-                found: Any = self.ledger.calls()
+                content: Any = self.ledger.calls()
                 if query.get("reset"):
                     self.ledger.reset()
             case "/__seen__":
-                found = list(self.ledger.seen)
+                content = list(self.ledger.seen)
             case "/__fault__":
                 try:
-                    found = self.switch(query)
+                    content = self.switch(query)
                 except ValueError as problem:
                     return self._error(400, str(problem))
             case _:
                 self.ledger.elsewhere += 1
                 return self._error(404, "Nobody should have come here.")
-        return Reply(answer(200, dumps(found)))
+        return Reply(answer(200, dumps(content)))
 
     def switch(self, query: dict[str, str]) -> dict[str, Any]:
         """Set a fault (`order`, `fault`, `part`, `seconds`) or clear faults (`clear`, optionally `order`).

@@ -53,10 +53,10 @@ def segment(line: str) -> Entry:
     Cabin, fare family, booking class and equipment are in this order, and the last ones can be omitted. The operating carrier can be
     omitted too.
     """
-    found = _FLIGHT.fullmatch(line)
-    if found is None:
+    match = _FLIGHT.fullmatch(line)
+    if match is None:
         raise ValueError(f"not a flight: {line}")
-    part = found.groupdict()
+    part = match.groupdict()
     landed = date.fromisoformat(part["day"]) + timedelta(days=int(part["shift"] or 0))
     out = {
         "origin": part["origin"],

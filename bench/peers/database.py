@@ -51,13 +51,13 @@ class Agent(NamedTuple):
 
 def connection() -> sqlite3.Connection:
     """This thread's connection, opened once and kept."""
-    found: sqlite3.Connection | None = getattr(_local, "connection", None)
-    if found is None:
-        found = sqlite3.connect(os.environ["BENCH_DATABASE"], timeout=20, isolation_level=None)
-        found.execute("PRAGMA journal_mode=WAL")
-        found.execute("PRAGMA synchronous=NORMAL")
-        _local.connection = found
-    return found
+    opened: sqlite3.Connection | None = getattr(_local, "connection", None)
+    if opened is None:
+        opened = sqlite3.connect(os.environ["BENCH_DATABASE"], timeout=20, isolation_level=None)
+        opened.execute("PRAGMA journal_mode=WAL")
+        opened.execute("PRAGMA synchronous=NORMAL")
+        _local.connection = opened
+    return opened
 
 
 def signed_in(key: str) -> Agent | None:

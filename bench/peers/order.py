@@ -139,19 +139,21 @@ def journeys(items: list[dict[str, Any]], now: datetime) -> list[dict[str, Any]]
     flights: dict[str, dict[str, Any]] = {}
     for item in items:
         for segment in item.get("flightSegments") or []:
-            one = flight(segment)
-            flights.setdefault(one["key"], one)["passengers"][item.get("passengerTypeCode") or ""] += 1
-    ordered = sorted(flights.values(), key=lambda one: one["origin"]["instant"] or now)
+            flown = flight(segment)
+            flights.setdefault(flown["key"], flown)["passengers"][item.get("passengerTypeCode") or ""] += 1
+    ordered = sorted(flights.values(), key=lambda flown: flown["origin"]["instant"] or now)
     legs: list[list[dict[str, Any]]] = []
-    for one in ordered:
-        if legs and not _parts(legs[-1], one):
+    for next_flight in ordered:
+        if legs and not _parts(legs[-1], next_flight):
             last = legs[-1][-1]
-            wait = round((one["origin"]["instant"] - last["destination"]["instant"]).total_seconds() / 60)
-            one["wait"] = f"{length(wait)} at {one['origin']['place']['name'] or one['origin']['place']['code']}"
-            one["wait_minutes"] = wait
-            legs[-1].append(one)
+            wait = round((next_flight["origin"]["instant"] - last["destination"]["instant"]).total_seconds() / 60)
+            next_flight["wait"] = (
+                f"{length(wait)} at {next_flight['origin']['place']['name'] or next_flight['origin']['place']['code']}"
+            )
+            next_flight["wait_minutes"] = wait
+            legs[-1].append(next_flight)
         else:
-            legs.append([one])
+            legs.append([next_flight])
     return [_journey(part, now) for part in legs]
 
 

@@ -43,10 +43,10 @@ Fetch = Callable[[str], Awaitable[tuple[int, bytes]]]
 
 def agent(request: Request) -> database.Agent:
     """The signed-in agent. Raises HTTPException (401) if nobody is signed in."""
-    found = database.signed_in(request.cookies.get(database.COOKIE, ""))
-    if found is None:
+    signed_in = database.signed_in(request.cookies.get(database.COOKIE, ""))
+    if signed_in is None:
         raise HTTPException(401, "Sign in.")
-    return found
+    return signed_in
 
 
 async def here(request: Request) -> database.Agent:

@@ -56,7 +56,7 @@ def main() -> int:
         figures = PROJECT / "docs" / "scale.json"
         run.write(figures)
         report.write(PROJECT / "docs" / "scale.md", type(run).read(figures))
-    return 0 if all(one.reached for one in report.goals(run)) else 1
+    return 0 if all(goal.reached for goal in report.goals(run)) else 1
 
 
 def measured(given: argparse.Namespace) -> Run:

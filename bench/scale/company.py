@@ -109,23 +109,23 @@ class Company:
         """The number of statements that have passed through pgbouncer."""
         with _console(self.pooled) as console:
             row = console.execute("SHOW STATS").fetchall()
-        return sum(int(one["total_query_count"]) for one in row if one["database"] == DATABASE)
+        return sum(int(line["total_query_count"]) for line in row if line["database"] == DATABASE)
 
     def records(self) -> int:
         """The number of access records."""
         with self.postgres.connect(DATABASE) as owner:
-            found = owner.execute("SELECT count(*) FROM orders_accessrecord").fetchone()
-        assert found is not None
-        return int(found[0])
+            row = owner.execute("SELECT count(*) FROM orders_accessrecord").fetchone()
+        assert row is not None
+        return int(row[0])
 
     def connections(self) -> tuple[int, int]:
         """The numbers of connections from the servers to pgbouncer, and from pgbouncer to PostgreSQL."""
         with _console(self.pooled) as console:
-            pools = [one for one in console.execute("SHOW POOLS").fetchall() if one["database"] == DATABASE]
+            pools = [pool for pool in console.execute("SHOW POOLS").fetchall() if pool["database"] == DATABASE]
         with self.postgres.connect() as owner:
-            found = owner.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = %s", [DATABASE]).fetchone()
-        assert found is not None
-        return sum(int(one["cl_active"]) + int(one["cl_waiting"]) for one in pools), int(found[0])
+            row = owner.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = %s", [DATABASE]).fetchone()
+        assert row is not None
+        return sum(int(pool["cl_active"]) + int(pool["cl_waiting"]) for pool in pools), int(row[0])
 
     def cpu(self) -> dict[str, float]:
         """CPU seconds (user and system) that each program has used so far, in all its processes."""
@@ -136,7 +136,7 @@ class Company:
             "servers": sum(_spent(host.process.pid) for host in self.hosts),
             "haproxy": _spent(self.balancer.process.pid),
             "postgresql": _spent(self.postgres.pids[0]),
-            "pgbouncer": sum(_spent(one.pid) for one in _started_here("pgbouncer")),
+            "pgbouncer": sum(_spent(process.pid) for process in _started_here("pgbouncer")),
             "redis": _spent(self.redis.process.pid),
             "stand-in": _spent(self.standin.process.pid),
             "agents": own.user + own.system,
@@ -159,7 +159,7 @@ def _of_the_machine() -> float:
 
 
 def _started_here(name: str) -> list[psutil.Process]:
-    return [one for one in psutil.Process().children(recursive=True) if one.name() == name]
+    return [process for process in psutil.Process().children(recursive=True) if process.name() == name]
 
 
 def _spent(pid: int) -> float:

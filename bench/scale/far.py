@@ -79,34 +79,34 @@ def part(company: Company, given: argparse.Namespace, first: int) -> tuple[dict[
     asyncio.run(one_after_another(alone, company.cookies[: given.alone]))
     began = time.monotonic()
     asyncio.run(_hurried(many, company.cookies[: given.agents], first, given.seconds))
-    rate = sum(len(one.times) for one in many.tallies.values()) / (time.monotonic() - began)
+    rate = sum(len(tally.times) for tally in many.tallies.values()) / (time.monotonic() - began)
     failed = sum(tally.error_count for office in (alone, many) for tally in office.tallies.values())
     return {kind: tally.times for kind, tally in alone.tallies.items()}, rate, failed
 
 
 def measure(company: Company, between: Distance, given: argparse.Namespace) -> None:
     """Take all turns and print the figures."""
-    found: dict[float, list[tuple[dict[str, list[float]], float, int]]] = {0.0: [], given.delay: []}
+    by_delay: dict[float, list[tuple[dict[str, list[float]], float, int]]] = {0.0: [], given.delay: []}
     trips = {}
     part(company, given, 900_000)  # warm up
     for turn in range(given.turns):
         for place, delay in enumerate((0.0, given.delay, given.delay, 0.0)):
             between.delay = delay / 1000
             trips[delay] = round_trip(between.port)
-            found[delay].append(part(company, given, 1_000 * (4 * turn + place)))
-    for delay, parts in found.items():
+            by_delay[delay].append(part(company, given, 1_000 * (4 * turn + place)))
+    for delay, parts in by_delay.items():
         alone = {
-            kind: 1000 * statistics.median(one for times, _rate, _failed in parts for one in times[kind])
+            kind: 1000 * statistics.median(took for times, _rate, _failed in parts for took in times[kind])
             for kind in parts[0][0]
         }
-        shown = ", ".join(f"{kind} {one:.1f} ms" for kind, one in alone.items())
+        shown = ", ".join(f"{kind} {milliseconds:.1f} ms" for kind, milliseconds in alone.items())
         rates = sorted(rate for _times, rate, _failed in parts)
-        failed = sum(one for _times, _rate, one in parts)
+        failed = sum(failures for _times, _rate, failures in parts)
         print(
             f"a statement takes {trips[delay]:.1f} ms: alone {shown}; {given.agents} agents {statistics.mean(rates):.1f} requests"
             f" a second ({rates[0]:.1f} to {rates[-1]:.1f}); {failed} failed"
         )
-    near, far = (statistics.mean(rate for _times, rate, _failed in parts) for parts in found.values())
+    near, far = (statistics.mean(rate for _times, rate, _failed in parts) for parts in by_delay.values())
     print(f"far / near: {far / near:.3f}")
 
 

@@ -75,7 +75,7 @@ def measure(
         before, after = asyncio.run(work(office, company.cookies[:agents], warm, seconds, company.reading))
     spent = after.since(before)
     times = {kind: Times.of(tally.times) for kind, tally in office.tallies.items()}
-    requests = sum(one.count for one in times.values())
+    requests = sum(of_kind.count for of_kind in times.values())
     errors = dict(sum((Counter(tally.errors) for tally in office.tallies.values()), Counter()))
     if not requests:
         raise CannotMeasure(f"{agents} agents got no page in {seconds:g} s; errors: {errors or 'none'}.")

@@ -30,7 +30,7 @@ class Times:
 
     @classmethod
     def of(cls, seconds: list[float]) -> Times:
-        values = [1000 * one for one in seconds] or [float("nan")]
+        values = [1000 * took for took in seconds] or [float("nan")]
         p50, p95, p99 = (percentile(values, share) for share in (50, 95, 99))
         return cls(len(seconds), statistics.mean(values), p50, p95, p99, max(values))
 
@@ -68,7 +68,7 @@ class Point:
 
     @property
     def requests(self) -> int:
-        return sum(one.count for one in self.times.values())
+        return sum(of_kind.count for of_kind in self.times.values())
 
     def above_the_cdp(self, kind: str, latency: int) -> float:
         """The p99 of a kind of request without the time the CDP took, in milliseconds."""
@@ -97,7 +97,7 @@ class Run:
     @property
     def quiet(self) -> bool:
         """Whether the machine had hardly anything else to do."""
-        return max(one.others for one in self.points) < QUIET
+        return max(point.others for point in self.points) < QUIET
 
     @property
     def work(self) -> Work:
@@ -119,17 +119,18 @@ class Run:
 
     @classmethod
     def read(cls, file: Path) -> Run:
-        found = json.loads(file.read_text(encoding="utf-8"))
+        stored = json.loads(file.read_text(encoding="utf-8"))
         points = [
-            one | {"times": {kind: Times(**times) for kind, times in one["times"].items()}} for one in found["points"]
+            point | {"times": {kind: Times(**times) for kind, times in point["times"].items()}}
+            for point in stored["points"]
         ]
         return cls(
-            **found
+            **stored
             | {
-                "pause": tuple(found["pause"]),
-                "reading": tuple(found["reading"]),
-                "idle": Idle(**found["idle"]),
-                "points": tuple(Point(**one) for one in points),
+                "pause": tuple(stored["pause"]),
+                "reading": tuple(stored["reading"]),
+                "idle": Idle(**stored["idle"]),
+                "points": tuple(Point(**point) for point in points),
             }
         )
 
@@ -138,5 +139,5 @@ def _rounded(value: Any) -> Any:
     if isinstance(value, float):
         return round(value, 3)
     if isinstance(value, dict):
-        return {name: _rounded(one) for name, one in value.items()}
-    return [_rounded(one) for one in value] if isinstance(value, list | tuple) else value
+        return {name: _rounded(part) for name, part in value.items()}
+    return [_rounded(part) for part in value] if isinstance(value, list | tuple) else value

@@ -23,7 +23,7 @@ PLACE = re.compile(r"(<!-- figures of (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 def filled(page: str, run: Run) -> str:
     """The page with the figures of a run between its markers. Raises KeyError if a marker is unknown."""
-    return PLACE.sub(lambda found: found[1] + SECTIONS[found[2]](run).strip() + "\n" + found[3], page)
+    return PLACE.sub(lambda match: match[1] + SECTIONS[match[2]](run).strip() + "\n" + match[3], page)
 
 
 def write(page: Path, run: Run) -> None:
@@ -41,12 +41,12 @@ def about(run: Run) -> str:
 
 def goals(run: Run) -> Iterator[Goal]:
     """The goals for 500 agents. If that load was not measured, its figures are NaN, which never reaches a goal."""
-    found = next((one for one in run.points if one.agents == GOAL_AGENTS), None)
-    yield Goal("errors of all requests", sum(found.errors.values()) if found else math.nan, 0, shown="{:.0f}")
+    at_goal = next((point for point in run.points if point.agents == GOAL_AGENTS), None)
+    yield Goal("errors of all requests", sum(at_goal.errors.values()) if at_goal else math.nan, 0, shown="{:.0f}")
     for kind in KINDS:
-        above = found.above_the_cdp(kind, run.latency) if found else math.nan
+        above = at_goal.above_the_cdp(kind, run.latency) if at_goal else math.nan
         yield Goal(f"p99 of {_named(kind)} above the CDP's time, ms", above, MOST_ABOVE, shown="{:.0f}")
-    connections = found.database_connections if found else math.nan
+    connections = at_goal.database_connections if at_goal else math.nan
     yield Goal("connections to PostgreSQL at a time", connections, MOST_CONNECTIONS, shown="{:.0f}")
     shared = run.calls["two servers with Redis"] - run.calls["one process"]
     yield Goal("calls of a visit more than on one process", shared, 0, shown="{:.2f}")
@@ -54,8 +54,13 @@ def goals(run: Run) -> Iterator[Goal]:
 
 def goals_table(run: Run) -> str:
     rows = [
-        [one.what, one.shown.format(one.measured), f"{one.limit:g}", "reached" if one.reached else "**not reached**"]
-        for one in goals(run)
+        [
+            goal.what,
+            goal.shown.format(goal.measured),
+            f"{goal.limit:g}",
+            "reached" if goal.reached else "**not reached**",
+        ]
+        for goal in goals(run)
     ]
     return table([f"{GOAL_AGENTS} agents", "measured", "at most", ""], rows)
 
@@ -63,22 +68,24 @@ def goals_table(run: Run) -> str:
 def costs(run: Run) -> str:
     """Tables of the cost of a request, by program and load."""
     points = run.points
-    rows = [[name, *(f"{one.cpu[name]:.2f}" for one in points), f"{run.idle.cpu[name]:.1f}"] for name in points[0].cpu]
+    rows = [
+        [name, *(f"{point.cpu[name]:.2f}" for point in points), f"{run.idle.cpu[name]:.1f}"] for name in points[0].cpu
+    ]
     rows.append(
         [
             "statements of a request",
-            *(f"{one.statements_per_request:.1f}" for one in points),
+            *(f"{point.statements_per_request:.1f}" for point in points),
             f"{run.idle.statements:.1f}",
         ]
     )
-    rows.append(["calls of a visit", *(f"{one.calls_per_visit:.2f}" for one in points), ""])
-    rows.append(["records of a visit", *(f"{one.records_per_visit:.2f}" for one in points), ""])
-    rows.append(["memory of a process, MB", *(f"{one.memory:.0f}" for one in points), ""])
+    rows.append(["calls of a visit", *(f"{point.calls_per_visit:.2f}" for point in points), ""])
+    rows.append(["records of a visit", *(f"{point.records_per_visit:.2f}" for point in points), ""])
+    rows.append(["memory of a process, MB", *(f"{point.memory:.0f}" for point in points), ""])
     shared = table(
         ["calls of a visit, one after another", "calls"], [[name, f"{calls:.2f}"] for name, calls in run.calls.items()]
     )
     return (
-        table(["processor time, ms", *(f"{one.agents} agents" for one in points), "idle, a second"], rows)
+        table(["processor time, ms", *(f"{point.agents} agents" for point in points), "idle, a second"], rows)
         + "\n\n"
         + shared
     )
@@ -87,16 +94,22 @@ def costs(run: Run) -> str:
 def loads(run: Run) -> str:
     """Table of the times, errors and connections at each load."""
     rows = []
-    for one in run.points:
-        row = [str(one.agents), f"{one.requests_per_second:.1f}", f"{one.requests:,}", str(sum(one.errors.values()))]
+    for point in run.points:
+        row = [
+            str(point.agents),
+            f"{point.requests_per_second:.1f}",
+            f"{point.requests:,}",
+            str(sum(point.errors.values())),
+        ]
         row += [
-            f"{one.times[kind].median:.0f} / {one.times[kind].p95:.0f} / {one.times[kind].p99:.0f}" for kind in KINDS
+            f"{point.times[kind].median:.0f} / {point.times[kind].p95:.0f} / {point.times[kind].p99:.0f}"
+            for kind in KINDS
         ]
         rows.append(
             [
                 *row,
-                f"{sum(one.busy.values()):.2f}, {one.others:.2f}",
-                f"{one.client_connections} / {one.database_connections}",
+                f"{sum(point.busy.values()):.2f}, {point.others:.2f}",
+                f"{point.client_connections} / {point.database_connections}",
             ]
         )
     head = [
@@ -111,7 +124,7 @@ def loads(run: Run) -> str:
 
 def calibration(run: Run) -> Point:
     """The point whose costs are used for larger companies: the one nearest to CALIBRATED agents."""
-    return min(run.points, key=lambda one: abs(one.agents - CALIBRATED))
+    return min(run.points, key=lambda point: abs(point.agents - CALIBRATED))
 
 
 def compared(run: Run, costs_of: Point | None = None) -> Iterator[tuple[Point, str, float, float]]:
@@ -120,32 +133,34 @@ def compared(run: Run, costs_of: Point | None = None) -> Iterator[tuple[Point, s
     The prediction uses the cost of a request at the point `costs_of`. If that is None, it uses the cost at the same point, so it checks
     the model but predicts nothing.
     """
-    for one in run.points:
-        made = predict(one.agents, run.work, run.cost(costs_of or one), run.cores)
-        yield one, "requests a second", made.rate, one.requests_per_second
-        yield one, "cores busy", made.busy, sum(one.busy.values())
-        yield one, "mean of all requests, ms", 1000 * made.mean, _measured_mean(one)
+    for point in run.points:
+        made = predict(point.agents, run.work, run.cost(costs_of or point), run.cores)
+        yield point, "requests a second", made.rate, point.requests_per_second
+        yield point, "cores busy", made.busy, sum(point.busy.values())
+        yield point, "mean of all requests, ms", 1000 * made.mean, _measured_mean(point)
         for kind, p99 in zip(KINDS, made.p99, strict=True):
-            yield one, f"p99 of {_named(kind)}, ms", 1000 * p99, one.times[kind].p99
+            yield point, f"p99 of {_named(kind)}, ms", 1000 * p99, point.times[kind].p99
 
 
-def _measured_mean(one: Point) -> float:
-    return sum(times.mean * times.count for times in one.times.values()) / one.requests
+def _measured_mean(point: Point) -> float:
+    return sum(times.mean * times.count for times in point.times.values()) / point.requests
 
 
 def predictions(run: Run, costs_of: Point | None = None) -> str:
     """Predicted and measured figures, and a sentence on those that differ by more than WITHIN. `costs_of` is as in `compared`."""
     by_figure: dict[str, list[str]] = {}
     apart = []
-    for one, figure, made, measured in compared(run, costs_of):
+    for point, figure, made, measured in compared(run, costs_of):
         off = made / measured - 1
         by_figure.setdefault(figure, []).append(f"{_short(made)} / {_short(measured)} ({off:+.0%})")
         if abs(off) > WITHIN:
-            apart.append(f"{figure} of {one.agents} agents ({off:+.0%})")
+            apart.append(f"{figure} of {point.agents} agents ({off:+.0%})")
     source = f"from the costs of {costs_of.agents} agents" if costs_of else "from the costs of the same load"
-    head = [f"{source} / measured", *(f"{one.agents} agents" for one in run.points)]
-    said = f"More than {WITHIN:.0%} apart: {'; '.join(apart)}." if apart else f"All figures are within {WITHIN:.0%}."
-    return table(head, [[figure, *cells] for figure, cells in by_figure.items()]) + "\n\n" + said
+    head = [f"{source} / measured", *(f"{point.agents} agents" for point in run.points)]
+    sentence = (
+        f"More than {WITHIN:.0%} apart: {'; '.join(apart)}." if apart else f"All figures are within {WITHIN:.0%}."
+    )
+    return table(head, [[figure, *cells] for figure, cells in by_figure.items()]) + "\n\n" + sentence
 
 
 def _short(value: float) -> str:
@@ -160,19 +175,22 @@ def predictions_ahead(run: Run) -> str:
 def companies(run: Run) -> str:
     """Table of the needs of larger companies."""
     cost = run.cost(calibration(run))
-    found = [needs(agents, run.work, cost) for agents in COMPANIES]
+    estimates = [needs(agents, run.work, cost) for agents in COMPANIES]
     rows = [
-        ["requests a second", *(f"{one.rate:,.0f}" for one in found)],
-        ["processes of the servers, a core each", *(f"{one.processes:,}" for one in found)],
-        ["their memory, GB", *(f"{one.processes * calibration(run).memory / 1000:.1f}" for one in found)],
-        *([f"busy cores of {name}", *(f"{one.cores[name]:.2f}" for one in found)] for name in OWN),
-        ["statements a second", *(f"{one.statements:,.0f}" for one in found)],
-        ["connections to PostgreSQL, busy at a time", *(f"{math.ceil(one.database_connections):,}" for one in found)],
-        ["calls to the CDP a second", *(f"{one.calls:,.0f}" for one in found)],
-        ["requests that wait for the CDP at a time", *(f"{one.waiting:,.0f}" for one in found)],
-        ["access records in 8 hours, millions", *(f"{one.records_a_day / 1e6:,.1f}" for one in found)],
-        ["their size, GB", *(f"{one.records_a_day * records.SIZE / 1e9:,.1f}" for one in found)],
-        *_of_records([one.records_a_day for one in found]),
+        ["requests a second", *(f"{estimate.rate:,.0f}" for estimate in estimates)],
+        ["processes of the servers, a core each", *(f"{estimate.processes:,}" for estimate in estimates)],
+        ["their memory, GB", *(f"{estimate.processes * calibration(run).memory / 1000:.1f}" for estimate in estimates)],
+        *([f"busy cores of {name}", *(f"{estimate.cores[name]:.2f}" for estimate in estimates)] for name in OWN),
+        ["statements a second", *(f"{estimate.statements:,.0f}" for estimate in estimates)],
+        [
+            "connections to PostgreSQL, busy at a time",
+            *(f"{math.ceil(estimate.database_connections):,}" for estimate in estimates),
+        ],
+        ["calls to the CDP a second", *(f"{estimate.calls:,.0f}" for estimate in estimates)],
+        ["requests that wait for the CDP at a time", *(f"{estimate.waiting:,.0f}" for estimate in estimates)],
+        ["access records in 8 hours, millions", *(f"{estimate.records_a_day / 1e6:,.1f}" for estimate in estimates)],
+        ["their size, GB", *(f"{estimate.records_a_day * records.SIZE / 1e9:,.1f}" for estimate in estimates)],
+        *_of_records([estimate.records_a_day for estimate in estimates]),
     ]
     return table(["", *(f"{agents:,} agents" for agents in COMPANIES)], rows)
 
@@ -195,7 +213,7 @@ def limits(run: Run) -> str:
     cost: Cost = run.cost(calibration(run))
     sizes = {"servers": 2, "postgresql": DATABASE_CORES, "haproxy": 4}
     rows = []
-    for name in sorted(OWN, key=lambda one: full_at(one, sizes.get(one, 1), run.work, cost)):
+    for name in sorted(OWN, key=lambda program: full_at(program, sizes.get(program, 1), run.work, cost)):
         cores = 1 if name in ONE_THREAD else sizes[name]
         rows.append(
             [
