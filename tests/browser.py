@@ -34,13 +34,13 @@ FLAGS = [
 
 def executable() -> str:
     """The path of the full browser. Without one, the test is skipped with a notice; under CI=true it fails."""
-    found = next((path for name in NAMES if (path := shutil.which(name))), None)
-    if found is None:
-        said = "NO BROWSER: install Debian's chromium; every browser test is left out until then"
+    program = next((path for name in NAMES if (path := shutil.which(name))), None)
+    if program is None:
+        reason = "NO BROWSER: install Debian's chromium; every browser test is left out until then"
         if os.environ.get("CI") == "true":
-            pytest.fail(said)
-        pytest.skip(said)
-    return found
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return program
 
 
 def shell() -> str:

@@ -26,13 +26,13 @@ ELEMENT = "element-6066-11e4-a52e-4f735466cecf"  # the name of a reference in We
 
 def executable() -> str:
     """The path of firefox-esr. Without one, the tests are skipped with a notice; under CI=true they fail."""
-    found = shutil.which("firefox-esr")
-    if found is None:
+    path = shutil.which("firefox-esr")
+    if path is None:
         reason = "NO FIREFOX: install Debian's firefox-esr; the panel is tried in Chromium only until then"
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)
-    return found
+    return path
 
 
 class Firefox:
@@ -63,8 +63,8 @@ class Firefox:
         limit = time.monotonic() + seconds
         seen = "none such"
         while time.monotonic() < limit:
-            for one in self.send("WebDriver:FindElements", using="css selector", value=selector):
-                element: str = one[ELEMENT]
+            for reference in self.send("WebDriver:FindElements", using="css selector", value=selector):
+                element: str = reference[ELEMENT]
                 seen = str(self.send("WebDriver:GetElementText", id=element))
                 if words in seen and self.send("WebDriver:IsElementDisplayed", id=element):
                     return element
@@ -81,8 +81,8 @@ class Firefox:
         self.send("WebDriver:SwitchToFrame", element=self.find(selector))
 
     def windows(self) -> list[str]:
-        found: list[str] = self.send("WebDriver:GetWindowHandles")
-        return found
+        handles: list[str] = self.send("WebDriver:GetWindowHandles")
+        return handles
 
     def switch(self, window: str) -> None:
         self.send("WebDriver:SwitchToWindow", handle=window)
@@ -91,7 +91,7 @@ class Firefox:
         """Wait for a window that is not among `others`, and return it."""
         limit = time.monotonic() + seconds
         while time.monotonic() < limit:
-            if fresh := [one for one in self.windows() if one not in others]:
+            if fresh := [window for window in self.windows() if window not in others]:
                 return fresh[0]
             time.sleep(0.1)
         pytest.fail("no window opened")

@@ -37,13 +37,13 @@ pidfile = {folder}/pid
 
 def executable() -> str:
     """The path of pgbouncer. Without one, the tests are skipped with a notice; under CI=true they fail."""
-    found = shutil.which("pgbouncer") or shutil.which("/usr/sbin/pgbouncer")
-    if found is None:
+    path = shutil.which("pgbouncer") or shutil.which("/usr/sbin/pgbouncer")
+    if path is None:
         reason = "NO PGBOUNCER: install Debian's pgbouncer; the tests of a pooler are left out until then"
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)
-    return found
+    return path
 
 
 @contextmanager

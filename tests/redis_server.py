@@ -48,13 +48,13 @@ class Server:
 
 def executable() -> str:
     """The path of redis-server. Without one, the tests are skipped with a notice; under CI=true they fail."""
-    found = shutil.which("redis-server")
-    if found is None:
+    path = shutil.which("redis-server")
+    if path is None:
         reason = "NO REDIS: install Debian's redis-server; the tests of the shared memory are left out until then"
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)
-    return found
+    return path
 
 
 @contextmanager

@@ -114,10 +114,10 @@ def rights(name: str, kept: str, shape: Shape, *, signed_out: bool = False) -> s
     return {"start"} if signed_out and "person" in right else right
 
 
-def wrong(desk: Desk, found: Mapping[tuple[str, Shape], Landing], *, signed_out: bool = False) -> dict[str, str]:
+def wrong(desk: Desk, landings: Mapping[tuple[str, Shape], Landing], *, signed_out: bool = False) -> dict[str, str]:
     """The links that led to a wrong page, with the word for it."""
     return {
         f"{name}, {shape}": landing.word
-        for (name, shape), landing in found.items()
+        for (name, shape), landing in landings.items()
         if landing.word not in rights(name, desk.kept, shape, signed_out=signed_out)
     }

@@ -49,14 +49,14 @@ def clicked(agent: Clicking, *, signed_out: bool) -> dict[tuple[str, Shape], Lan
 
 def test_every_value_leads_where_it_should(agent: Clicking, desk: Desk) -> None:
     sign_in(agent.context.new_page())
-    found = clicked(agent, signed_out=False)
-    TRIED.append(table.Tried(desk.name, desk.version, found))
-    assert wrong(desk, found) == {}
+    landings = clicked(agent, signed_out=False)
+    TRIED.append(table.Tried(desk.name, desk.version, landings))
+    assert wrong(desk, landings) == {}
 
 
 def test_every_value_leads_there_by_the_sign_in_with_a_wrong_password_first(agent: Clicking, desk: Desk) -> None:
-    found = clicked(agent, signed_out=True)
-    assert wrong(desk, found, signed_out=True) == {}
+    landings = clicked(agent, signed_out=True)
+    assert wrong(desk, landings, signed_out=True) == {}
 
 
 def test_what_was_observed_is_what_is_kept() -> None:

@@ -62,19 +62,19 @@ class Observed:
 
 def rows(tried: Iterable[Tried]) -> list[Row]:
     """Every link of a run."""
-    return [Row(one.name, *key, landing) for one in tried for key, landing in one.found.items()]
+    return [Row(system.name, *key, landing) for system in tried for key, landing in system.found.items()]
 
 
-def words(found: Iterable[Row]) -> dict[tuple[str, str, Shape], str]:
+def words(links: Iterable[Row]) -> dict[tuple[str, str, Shape], str]:
     """The words for where the links led, by system, value and shape."""
-    return {(row.system, row.value, row.shape): row.landing.word for row in found}
+    return {(row.system, row.value, row.shape): row.landing.word for row in links}
 
 
 def observed() -> Observed:
     """The results in observed.json."""
     kept = json.loads(OBSERVED.read_text())
-    found = [Row(system, value, Shape(shape), Landing(**landing)) for system, value, shape, landing in kept["links"]]
-    return Observed(kept["day"], kept["versions"], found)
+    links = [Row(system, value, Shape(shape), Landing(**landing)) for system, value, shape, landing in kept["links"]]
+    return Observed(kept["day"], kept["versions"], links)
 
 
 def write(tried: list[Tried]) -> None:
@@ -82,7 +82,7 @@ def write(tried: list[Tried]) -> None:
     links = [
         json.dumps([row.system, row.value, row.shape, asdict(row.landing)], ensure_ascii=False) for row in rows(tried)
     ]
-    head = {"day": f"{datetime.now(UTC):%-d %B %Y}", "versions": {one.name: one.version for one in tried}}
+    head = {"day": f"{datetime.now(UTC):%-d %B %Y}", "versions": {system.name: system.version for system in tried}}
     lines = ",\n".join(links)
     OBSERVED.write_text(f'{json.dumps(head, ensure_ascii=False)[:-1]}, "links": [\n{lines}\n]}}\n')
     before, _start, rest = MANUAL.read_text().partition(START)
@@ -98,12 +98,12 @@ def shown(kept: Observed) -> str:
     """The table for the manual."""
     systems = ", ".join(f"{name} {version}" for name, version in kept.versions.items())
     heads = ["", "value", *(f"{name} {HEADS[shape]}" for name in kept.versions for shape in Shape)]
-    found = words(kept.rows)
+    by_link = words(kept.rows)
     lines = [
         [
             value.name,
             code(value.value),
-            *(WORDS[found[name, value.name, shape]] for name in kept.versions for shape in Shape),
+            *(WORDS[by_link[name, value.name, shape]] for name in kept.versions for shape in Shape),
         ]
         for value in OF_TICKETS
     ]

@@ -176,17 +176,17 @@ def templates(code: str, orders: str, field: str = "") -> dict[Shape, str]:
 
 def python_of(system: str) -> Path:
     """The path of the Python in which this system is installed."""
-    found = CACHE / system / "bin" / "python"
-    if not found.exists():
+    path = CACHE / system / "bin" / "python"
+    if not path.exists():
         missing(f"NO {system.upper()}: `.ci/ticket-systems {system}` installs it; no link is clicked there until then")
-    return found
+    return path
 
 
-def missing(said: str) -> NoReturn:
+def missing(reason: str) -> NoReturn:
     """Skip the test with a notice; under CI=true fail it."""
     if os.environ.get("CI") == "true":
-        pytest.fail(said)
-    pytest.skip(said)
+        pytest.fail(reason)
+    pytest.skip(reason)
 
 
 @contextmanager

@@ -102,10 +102,10 @@ def _of_parameters(parameters: list[dict[str, Any]]) -> Iterator[str]:
 
 
 def _of_translations(manifest: dict[str, Any], files: Mapping[str, bytes]) -> Iterator[str]:
-    found = {name: content for name, content in files.items() if name.startswith("translations/")}
-    if f"translations/{manifest.get('defaultLocale')}.json" not in found:
+    translations = {name: content for name, content in files.items() if name.startswith("translations/")}
+    if f"translations/{manifest.get('defaultLocale')}.json" not in translations:
         yield "no translation for defaultLocale"
-    for name, content in found.items():
+    for name, content in translations.items():
         if not LOCALE.fullmatch(name.removeprefix("translations/").removesuffix(".json")):
             yield f"locale: {name}"
         words = json.loads(content).get("app", {})

@@ -98,16 +98,16 @@ def agents_at_work(port: int, names: list[str]) -> Iterator[Traffic]:
         sessions = [stack.enter_context(_signed_in(port, name)) for name in names]
         for session in sessions:
             session.hooks["response"].append(traffic.note)
-        working = [threading.Thread(target=work, args=one) for one in zip(sessions, names, strict=True)]
-        for one in working:
-            one.start()
+        working = [threading.Thread(target=work, args=pair) for pair in zip(sessions, names, strict=True)]
+        for thread in working:
+            thread.start()
         try:
             traffic.until(lambda: traffic.openers == set(names))
             yield traffic
         finally:
             over.set()
-            for one in working:
-                one.join(60)
+            for thread in working:
+                thread.join(60)
 
 
 @contextmanager
@@ -124,14 +124,14 @@ def opening_orders(url: str, names: list[str]) -> Iterator[list[int]]:
                 seen.append(answer.status_code if _shows_the_order(answer) or answer.status_code != 200 else 0)
 
     working = [threading.Thread(target=work, args=(name,)) for name in names]
-    for one in working:
-        one.start()
+    for thread in working:
+        thread.start()
     try:
         yield seen
     finally:
         over.set()
-        for one in working:
-            one.join(30)
+        for thread in working:
+            thread.join(30)
 
 
 def as_a_browser(port: int) -> requests.Session:

@@ -27,13 +27,13 @@ DRAIN = 5
 
 def executable(program: str, package: str) -> str:
     """The path of a balancer. Without one, the tests are skipped with a notice; under CI=true they fail."""
-    found = shutil.which(program, path=os.environ.get("PATH", "") + ":/usr/sbin")
-    if found is None:
+    path = shutil.which(program, path=os.environ.get("PATH", "") + ":/usr/sbin")
+    if path is None:
         reason = f"NO {program.upper()}: install Debian's {package}; the tests of its sample are left out until then"
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)
-    return found
+    return path
 
 
 @dataclass

@@ -18,10 +18,10 @@ PATIENCE = 120.0  # seconds to boot, and to halt
 
 def program(name: str) -> str:
     """The path of one of this machine's programs. Ends the process with a notice if it is missing."""
-    found = shutil.which(name)
-    if found is None:
+    path = shutil.which(name)
+    if path is None:
         sys.exit(f"NO {name.upper()}: install Debian's package {PACKAGES.get(name, name)}; nothing is tried until then")
-    return found
+    return path
 
 
 class Machine:

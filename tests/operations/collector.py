@@ -31,7 +31,7 @@ class Collector:
 
 @contextmanager
 def collecting() -> Iterator[Collector]:
-    found = Collector()
+    collector = Collector()
 
     class Taking(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -42,8 +42,8 @@ def collecting() -> Iterator[Collector]:
                     self.rfile.readline()
             else:
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            found.paths.append(self.path)
-            found.came.append(gzip.decompress(body) if self.headers.get("Content-Encoding") == "gzip" else body)
+            collector.paths.append(self.path)
+            collector.came.append(gzip.decompress(body) if self.headers.get("Content-Encoding") == "gzip" else body)
             self.send_response_only(200)
             self.send_header("Content-Length", "0")
             self.end_headers()
@@ -52,11 +52,11 @@ def collecting() -> Iterator[Collector]:
             """Log nothing, to keep the test's output clean."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Taking) as server:
-        found.port = server.server_address[1]
+        collector.port = server.server_address[1]
         thread = threading.Thread(target=server.serve_forever, args=(0.05,))
         thread.start()
         try:
-            yield found
+            yield collector
         finally:
             server.shutdown()
             thread.join()

@@ -94,8 +94,8 @@ class OnPostgres:
             superuser.execute(sql.encode())
 
     def left(self) -> list[str]:
-        found = self.rows("postgres", "SELECT datname FROM pg_database UNION ALL SELECT rolname FROM pg_roles")
-        return [str(name) for (name,) in found if "drill" in str(name)]
+        names = self.rows("postgres", "SELECT datname FROM pg_database UNION ALL SELECT rolname FROM pg_roles")
+        return [str(name) for (name,) in names if "drill" in str(name)]
 
 
 Database = OnSqlite | OnPostgres

@@ -27,9 +27,9 @@ def steps(database: str, replaced: Mapping[str, str]) -> dict[str, str]:
 
     A block below a line that begins with `On SQLite` or `On PostgreSQL` is for that database only.
     """
-    found = re.split(r"^## (?=(\d+\..+)$)", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    parts = re.split(r"^## (?=(\d+\..+)$)", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE)
     pasted = {}
-    for title, text in zip(found[1::2], found[2::2], strict=True):
+    for title, text in zip(parts[1::2], parts[2::2], strict=True):
         blocks = re.findall(r"^([^\n]*)\n```\n(.*?)^```$", text.partition("\n## ")[0], re.DOTALL | re.MULTILINE)
         commands = "".join(
             block for line, block in blocks if not line.startswith("On ") or line.startswith(f"On {database}")
@@ -73,17 +73,17 @@ class Shell:
 
     def ended(self) -> list[str]:
         """Wait until the commands have ended; returns the failed ones."""
-        said = b""
-        while not f"\n{said.decode()}".endswith("\n\n"):
+        reported = b""
+        while not f"\n{reported.decode()}".endswith("\n\n"):
             ready, _, _ = select.select([self.reports[0]], [], [], LONGEST)
             assert ready, f"no end:\n{self.log.read_text()[-3000:]}"
-            said += os.read(self.reports[0], 10_000)
-        return said.decode().splitlines()[:-1]
+            reported += os.read(self.reports[0], 10_000)
+        return reported.decode().splitlines()[:-1]
 
     def settings(self) -> dict[str, str]:
         """The environment of the pasted commands."""
         printed, _failed = self.paste("env --null\n")
-        return dict(one.split("=", 1) for one in printed.split("\0") if one)
+        return dict(setting.split("=", 1) for setting in printed.split("\0") if setting)
 
     def _type(self, line: str) -> None:
         assert self.bash.stdin is not None
@@ -137,7 +137,7 @@ class Timed:
 
 def table(timed: Mapping[str, Timed]) -> str:
     """The table of times by database, for the page."""
-    one, *_ = timed.values()
+    first, *_ = timed.values()
     heads = ["step", *(f"{name}, {each.database / 1e6:.0f} MB" for name, each in timed.items())]
     times = [[each.backed_up, *each.seconds.values(), sum(each.seconds.values())] for each in timed.values()]
     rows = [
@@ -146,7 +146,7 @@ def table(timed: Mapping[str, Timed]) -> str:
     ]
     backups = " and ".join(f"{each.backup / 1e6:.0f} MB ({name})" for name, each in timed.items())
     return (
-        f"{one.records:,} records and {one.people} people, in a backup of {backups};"
+        f"{first.records:,} records and {first.people} people, in a backup of {backups};"
         f" {datetime.now(UTC):%-d %B %Y}, {os.cpu_count()} cores with a load average of {os.getloadavg()[2]:.1f}:\n\n"
         + "".join(f"| {' | '.join(line)} |\n" for line in (heads, ["---"] * len(heads), *rows))
         + "\n"

@@ -35,8 +35,8 @@ def fill(people: int, records: int) -> None:
         group = Group.objects.get(name="Agents")
         User.groups.through.objects.bulk_create(User.groups.through(user=user, group=group) for user in users)
         owned = [Connection(user=user, name="Airline", is_default=True) for user in users]
-        for one in owned:
-            one.set_credentials(region="eu", client_key=CANARY.client_key, token=CANARY.token)
+        for own_connection in owned:
+            own_connection.set_credentials(region="eu", client_key=CANARY.client_key, token=CANARY.token)
         Connection.objects.bulk_create(owned)
         _add(list(_records(records, [(user.pk, user.username) for user in users])))
 

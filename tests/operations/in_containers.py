@@ -55,8 +55,8 @@ def blocks() -> list[str]:
     """The commands of the chapter, block by block: the image, the first start, a night, an upgrade."""
     text = (PROJECT / "docs" / "operating.md").read_text(encoding="utf-8")
     chapter = re.split("\n##+ ", text.partition(CHAPTER)[2])[0]
-    found = re.findall(r"^```\n(.*?)^```$", chapter, re.DOTALL | re.MULTILINE)
-    return [block.replace(f"-o {OWN_USER} ", f"-o {STRANGER} ") for block in found]
+    commands = re.findall(r"^```\n(.*?)^```$", chapter, re.DOTALL | re.MULTILINE)
+    return [block.replace(f"-o {OWN_USER} ", f"-o {STRANGER} ") for block in commands]
 
 
 def environment(folder: Path) -> dict[str, str]:
@@ -141,13 +141,15 @@ def examine_the_image() -> None:
     """Check that no layer contains secrets or machine files, that the user is not root, and that nothing unexpected is writable."""
     (image,) = json.loads(ran("podman", "inspect", "cdpviewer"))
     assert image["User"] == f"{OWN_USER}:{OWN_USER}", image["User"]
-    told = json.dumps([image["History"], image["Config"]])
-    assert not re.search("SECRET_KEY|CREDENTIAL_KEYS|PASSWORD|DATABASE_URL|BEGIN", told), told
-    layers = [Path(one) for kind in ("LowerDir", "UpperDir") for one in image["GraphDriver"]["Data"][kind].split(":")]
+    metadata = json.dumps([image["History"], image["Config"]])
+    assert not re.search("SECRET_KEY|CREDENTIAL_KEYS|PASSWORD|DATABASE_URL|BEGIN", metadata), metadata
+    layers = [
+        Path(folder) for kind in ("LowerDir", "UpperDir") for folder in image["GraphDriver"]["Data"][kind].split(":")
+    ]
     paths = [(f"/{path.relative_to(layer)}", path) for layer in layers for path in layer.rglob("*")]
     # In place of this machine's files during a build, empty ones remain.
-    found = [name for name, path in paths if NOT_INSIDE.search(name) and (path.is_dir() or path.stat().st_size)]
-    assert not found, found
+    forbidden = [name for name, path in paths if NOT_INSIDE.search(name) and (path.is_dir() or path.stat().st_size)]
+    assert not forbidden, forbidden
     writable = {name for name, path in paths if not path.is_symlink() and path.stat().st_mode & 0o002}
     assert {name for name in writable if not name.startswith("/dev/")} == WRITABLE, writable
     print(f"--- the image has {image['Size'] / 1e6:.0f} MB in {len(layers)} layers", flush=True)
@@ -172,9 +174,9 @@ def health_checks() -> None:
 
 def state(name: str) -> dict[str, Any]:
     """A container's state, process and address."""
-    (found,) = json.loads(ran("podman", "inspect", f"cdpviewer_{name}_1"))
-    (network,) = found["NetworkSettings"]["Networks"].values()
-    return {**found["State"], "Address": network["IPAddress"]}
+    (container,) = json.loads(ran("podman", "inspect", f"cdpviewer_{name}_1"))
+    (network,) = container["NetworkSettings"]["Networks"].values()
+    return {**container["State"], "Address": network["IPAddress"]}
 
 
 def well(url: str, people: requests.Session | None = None) -> requests.Response:

@@ -17,13 +17,13 @@ FOLDER = PROJECT / "deploy" / "prometheus"
 
 def executable() -> str:
     """The path of promtool. Without one, the tests are skipped with a notice; under CI=true they fail."""
-    found = shutil.which("promtool")
-    if found is None:
+    path = shutil.which("promtool")
+    if path is None:
         reason = "NO PROMTOOL: install Debian's prometheus; the alerts are not tried until then"
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)
-    return found
+    return path
 
 
 @pytest.mark.parametrize("command", [("check", "rules", "alerts.yml"), ("test", "rules", "alerts_test.yml")])

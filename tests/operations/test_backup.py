@@ -35,8 +35,8 @@ def manage(app: App, *words: str) -> subprocess.CompletedProcess[str]:
 
 def counted(file: Path) -> int:
     with closing(sqlite3.connect(file)) as copy:
-        found: int = copy.execute("SELECT count(*) FROM orders_accessrecord").fetchone()[0]
-        return found
+        count: int = copy.execute("SELECT count(*) FROM orders_accessrecord").fetchone()[0]
+        return count
 
 
 @contextmanager

@@ -34,13 +34,13 @@ BUSY = 20  # seconds by which a busy machine may distort a clock difference
 
 def library() -> str:
     """The library that gives a process another clock. Without it, the tests are skipped with a notice; under CI=true they fail."""
-    found = sorted(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"))
-    if not found:
+    paths = sorted(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"))
+    if not paths:
         reason = "NO FAKETIME: install Debian's faketime; servers with a wrong clock are not tried until then"
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)
-    return str(found[0])
+    return str(paths[0])
 
 
 @dataclass
@@ -82,10 +82,10 @@ def prepared(
 def seconds_off(ready: requests.Response) -> int:
     """The clock offset in seconds that `/readyz` reports, if it reports no other fault."""
     state = ready.json()
-    found = OFF.fullmatch(state.pop("clock"))
-    assert found and ready.status_code == 503, ready.text
+    match = OFF.fullmatch(state.pop("clock"))
+    assert match and ready.status_code == 503, ready.text
     assert {state[name] for name in ("database", "migrations", "keys")} == {"ok"}
-    return int(found[1])
+    return int(match[1])
 
 
 @pytest.fixture
@@ -110,13 +110,13 @@ def test_a_wrong_clock_ends_no_session_and_loses_no_record(
     env, shown = prepared("skewed", postgres, running_sandbox, gathered_static, redis), set[str]()
 
     def statuses(session: requests.Session, *urls: str) -> list[int]:
-        found = []
+        codes = []
         for url in urls:
             answer = session.get(url + ORDER, timeout=20, allow_redirects=False)
-            found.append(answer.status_code)
+            codes.append(answer.status_code)
             if answer.status_code == 200:
                 shown.add(answer.headers["X-Request-ID"])
-        return found
+        return codes
 
     def calls_of_a_panel(after: str, panel: str) -> int:
         """How many CDP calls a panel at one server needs after the page at the other."""

@@ -183,9 +183,9 @@ def test_the_page_leads_from_a_backup_to_a_served_copy(
         of_one_day = "SELECT id FROM orders_accessrecord WHERE link = 2 ORDER BY id LIMIT 1 OFFSET 100"
         ((number,),) = database.rows("drill", of_one_day)
         database.tamper(f"UPDATE orders_accessrecord SET user_name = 'another' WHERE id = {number}")  # noqa: S608  (a number)
-        found = on_postgres.run(drill, "manage.py", "check_records", "--since", loss.earlier)
-        assert found.returncode == 1
-        assert re.fullmatch(rf"row {number} \(.*\) is not as it was written: .*\n", found.stderr), found.stderr
+        checked = on_postgres.run(drill, "manage.py", "check_records", "--since", loss.earlier)
+        assert checked.returncode == 1
+        assert re.fullmatch(rf"row {number} \(.*\) is not as it was written: .*\n", checked.stderr), checked.stderr
 
         with timed.step(remove):
             printed, failed = shell.paste(pages[remove])

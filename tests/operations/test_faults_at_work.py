@@ -112,13 +112,13 @@ def test_a_prune_removes_what_is_old_and_holds_nobody_up(company: Company) -> No
         traffic.go_on(12)
         before = company.records()
         began = time.monotonic()
-        said = company.manage("prune_access_records", "--older-than", "400d")
+        output = company.manage("prune_access_records", "--older-than", "400d")
         print(
             f"\nprune of {before['old']} in {time.monotonic() - began:.1f} s: {traffic.total} answers, failed {traffic.failed}"
         )
         traffic.go_on()
     after = company.records()
-    assert f"removed: {OLD_RECORDS}" in said
+    assert f"removed: {OLD_RECORDS}" in output
     assert set(before - after) == {"old"} and "old" not in after
     assert traffic.failed == []
     on_postgres.check_recorded(company.settings, traffic.shown)

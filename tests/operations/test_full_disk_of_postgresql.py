@@ -41,8 +41,8 @@ def small_disk(tmp_path: Path, postgres: Server) -> Iterator[Path]:
             pytest.fail(reason)
         pytest.skip(reason)
     if postgres.user:
-        found = pwd.getpwnam(postgres.user)
-        os.chown(folder, found.pw_uid, found.pw_gid)
+        account = pwd.getpwnam(postgres.user)
+        os.chown(folder, account.pw_uid, account.pw_gid)
     try:
         yield folder
     finally:

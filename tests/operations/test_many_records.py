@@ -81,9 +81,9 @@ def house(
 
 def test_no_page_reads_more_than_it_shows(house: House, capsys: pytest.CaptureFixture[str]) -> None:
     with house.postgres.connect(NAME) as connection:
-        found = connection.execute(MIDDLE, [RECORDS // 2]).fetchone()
-        assert found is not None
-        order, reference, ticket, request_id, day = found
+        row = connection.execute(MIDDLE, [RECORDS // 2]).fetchone()
+        assert row is not None
+        order, reference, ticket, request_id, day = row
     place = f"{day.replace('-', '')}T000000000000-1"
     everybody = (
         "", f"before={place}", f"after={place}", "kind=orders", "kind=people", "kind=account", f"kind=account&before={place}",
@@ -132,8 +132,8 @@ def test_an_export_takes_no_more_memory_the_longer_it_is(house: House, capsys: p
         status = Path(f"/proc/{worker}/status").read_text()
         return int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM")))
 
-    wanted = min(RECORDS, 1_000_000)
-    since = time.strftime("%Y-%m-%d", time.gmtime(time.time() - 400 * 86_400 * wanted / RECORDS))
+    expected = min(RECORDS, 1_000_000)
+    since = time.strftime("%Y-%m-%d", time.gmtime(time.time() - 400 * 86_400 * expected / RECORDS))
     house.auditor.get(f"{house.served.url}/activity/export.csv?to=2000-01-01", timeout=30)
     began, before, rows = time.perf_counter(), most(), 0
     with house.auditor.get(f"{house.served.url}/activity/export.csv?from={since}", stream=True, timeout=60) as answer:
@@ -142,18 +142,18 @@ def test_an_export_takes_no_more_memory_the_longer_it_is(house: House, capsys: p
     grown = most() - before
     with capsys.disabled():
         print(f"\n{rows} rows in {time.perf_counter() - began:.0f} s, {grown} kB more at most")
-    assert rows > wanted * 0.99 and grown < MOST_GROWTH
+    assert rows > expected * 0.99 and grown < MOST_GROWTH
 
 
 def kept(house: House) -> tuple[int, int]:
     """The number of access records, and the bytes of all partitions with their indexes."""
     with house.postgres.connect(NAME) as connection:
-        found = connection.execute(
+        row = connection.execute(
             "SELECT count(*), (SELECT sum(pg_total_relation_size(relid)) FROM pg_partition_tree('orders_accessrecord'))"
             " FROM orders_accessrecord"
         ).fetchone()
-    assert found is not None
-    return int(found[0]), int(found[1])
+    assert row is not None
+    return int(row[0]), int(row[1])
 
 
 def test_a_prune_of_half_of_all_keeps_no_page_waiting(house: House, capsys: pytest.CaptureFixture[str]) -> None:

@@ -66,12 +66,16 @@ class Metrics:
 
     def scrape(self) -> dict[tuple[str, frozenset[tuple[str, str]]], float]:
         families = text_string_to_metric_families(self.text())
-        return {(one.name, frozenset(one.labels.items())): one.value for family in families for one in family.samples}
+        return {
+            (sample.name, frozenset(sample.labels.items())): sample.value
+            for family in families
+            for sample in family.samples
+        }
 
     def value(self, name: str, **labels: str) -> float:
         """The sum of all samples with that name and these labels."""
-        wanted = set(labels.items())
-        return sum(value for (found, have), value in self.scrape().items() if found == name and wanted <= have)
+        pairs = set(labels.items())
+        return sum(value for (series, have), value in self.scrape().items() if series == name and pairs <= have)
 
 
 @dataclass
@@ -150,7 +154,7 @@ def use(app: App) -> requests.Session:
 @pytest.mark.operations
 def test_all_processes_are_counted_together_and_nothing_names_a_person(metered: Metered) -> None:
     use(metered.app)
-    found = metered.scrape()
+    samples = metered.scrape()
     assert metered.value("cdpviewer_requests_total", route="order", method="GET", status="200") == 1
     assert metered.value("cdpviewer_requests_total", route="order", status="404") == 1
     assert metered.value("cdpviewer_requests_total", route="none", status="404") == 1
@@ -171,13 +175,13 @@ def test_all_processes_are_counted_together_and_nothing_names_a_person(metered: 
     assert metered.value("cdpviewer_database_up") == 1
     text = metered.text()
     assert not [secret for secret in SECRETS if secret.lower() in text.lower()]
-    there = {series for series, _labels in found} | {"cdpviewer_database_failures_total"}  # absent without failures
+    there = {series for series, _labels in samples} | {"cdpviewer_database_failures_total"}  # absent without failures
     for name in ASKING:
         asked = set(re.findall(r"\bcdpviewer_[a-z_]+", (PROJECT / name).read_text()))
         assert asked and not asked - there, name
     # Every label is one of our own words, a number, a region or the bound of a bucket.
     allowed = {"route", "method", "status", "region", "outcome", "result", "team", "error", "reason", "step", "le"}
-    assert {name for _series, labels in found for name, _value in labels} <= allowed
+    assert {name for _series, labels in samples for name, _value in labels} <= allowed
 
 
 @pytest.mark.operations
@@ -264,8 +268,8 @@ def test_a_shared_connection_is_counted_under_its_name_as_the_team_and_an_own_on
     registry = CollectorRegistry()
     registry.register(Gathered())
     families = text_string_to_metric_families(generate_latest(registry).decode())
-    (results,) = (one for one in families if one.name == "cdpviewer_connection_last_result")
-    counted = {(one.labels["team"], one.labels["result"]): one.value for one in results.samples}
+    (results,) = (family for family in families if family.name == "cdpviewer_connection_last_result")
+    counted = {(sample.labels["team"], sample.labels["result"]): sample.value for sample in results.samples}
     assert counted == {("", "accepted"): 1, ("Bookings", "refused"): 1, ("New", "never_used"): 1}
     assert "Canary" not in generate_latest(registry).decode()
 

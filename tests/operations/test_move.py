@@ -24,10 +24,10 @@ pytestmark = pytest.mark.operations
 
 def rows(postgres: Server, database: str, table: str) -> int:
     with postgres.connect(database) as connection:
-        found: int = connection.execute(
+        count: int = connection.execute(
             f"SELECT count(*) FROM {table}".encode()  # noqa: S608  (a name of ours)
         ).fetchone()[0]  # type: ignore[index]
-        return found
+        return count
 
 
 def processes(app: App) -> set[int]:
@@ -90,9 +90,9 @@ def test_a_rehearsal_under_load_and_the_move(live_app: App, tmp_path: Path, post
 def rows_made(postgres: Server, database: str) -> int:
     """The number of tables: zero before the first move."""
     with postgres.connect(database) as connection:
-        found = connection.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone()
-        assert found is not None
-        return int(found[0])
+        row = connection.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone()
+        assert row is not None
+        return int(row[0])
 
 
 def test_what_cannot_be_moved_changes_nothing(live_app: App, tmp_path: Path, postgres: Server) -> None:
@@ -101,14 +101,14 @@ def test_what_cannot_be_moved_changes_nothing(live_app: App, tmp_path: Path, pos
     assert manage(live_app, "backup", str(tmp_path / "own.sqlite3")).returncode == 0
     target = postgres.new_database("refusing")
     missing = f"{target.removesuffix('refusing')}not-there"
-    for url, said in (
+    for url, reason in (
         (f"sqlite:///{tmp_path}/other.sqlite3", "names no PostgreSQL database"),
         ("mysql://u:secret@127.0.0.1/other", "names no PostgreSQL database"),
         ("nonsense", "names no PostgreSQL database"),
         (missing, "is not responding"),
     ):
         done = manage(own, "move_to", url)
-        assert done.returncode == 1 and said in done.stderr and "Traceback" not in done.stderr, done.stderr
+        assert done.returncode == 1 and reason in done.stderr and "Traceback" not in done.stderr, done.stderr
     # A value that SQLite accepts and PostgreSQL does not: none of it is shown, and the tables stay empty.
     with closing(sqlite3.connect(tmp_path / "own.sqlite3")) as broken, broken:
         broken.execute("UPDATE auth_user SET last_name = 'secret' || char(0)")

@@ -102,13 +102,13 @@ def test_a_trace_has_a_span_for_the_request_and_one_in_it_for_each_call(
         process.terminate()
         process.wait(20)
     assert set(collector.paths) == {"/v1/traces"}
-    found = [span for body in came for span in spans(body)]
-    (order,) = [span for span in found if span.name == "GET order" and status(span) == 200]
-    calls = [span for span in found if span.parent_span_id == order.span_id]
+    all_spans = [span for body in came for span in spans(body)]
+    (order,) = [span for span in all_spans if span.name == "GET order" and status(span) == 200]
+    calls = [span for span in all_spans if span.parent_span_id == order.span_id]
     assert {span.name for span in calls} == {"CDP call"} and len(calls) > 1
     assert all(order.start_time_unix_nano <= span.start_time_unix_nano <= span.end_time_unix_nano for span in calls)
     assert not [secret for secret in SECRETS if secret.encode().lower() in b"".join(came).lower()]
-    names = {pair.key for span in found for pair in span.attributes}
+    names = {pair.key for span in all_spans for pair in span.attributes}
     assert names == {
         "http.request.method", "http.route", "http.response.status_code", "cdpviewer.request_id", "cdpviewer.region", "cdpviewer.outcome",
     }  # fmt: skip

@@ -161,7 +161,7 @@ def test_each_signal_does_what_the_paper_says(running: Running, at_once: signal.
     more, fewer = (signal.SIGTTIN, 2), (signal.SIGTTOU, 1)
     for number, processes in (more, fewer, fewer, more, fewer):
         running.send(number)
-        until(lambda wanted=processes: len(running.children()) == wanted)  # type: ignore[misc]
+        until(lambda count=processes: len(running.children()) == count)  # type: ignore[misc]
     assert running.get() == 200
 
     # SIGUSR2: a successor reads settings and keys afresh. If one of them is unusable it ends, and this server goes on.

@@ -83,10 +83,10 @@ def small_disk(running_sandbox: Sandbox, gathered_static: Path, tmp_path: Path) 
         CDPVIEWER_BIND=f"127.0.0.1:{port}",
         DATABASE_URL=f"sqlite:///{folder}/own.sqlite3",
     )
-    told = {"FOLDER": str(folder), "ROOM": str(ROOM), "PYTHON": sys.executable, "AGENT": on_postgres.AGENT}
+    variables = {"FOLDER": str(folder), "ROOM": str(ROOM), "PYTHON": sys.executable, "AGENT": on_postgres.AGENT}
     with log.open("wb") as out:
         process = subprocess.Popen(
-            [*OWN_MOUNTS, "sh", "-c", SERVE], env=env | told, cwd=PROJECT, stdout=out, stderr=out
+            [*OWN_MOUNTS, "sh", "-c", SERVE], env=env | variables, cwd=PROJECT, stdout=out, stderr=out
         )
     try:
         wait_until_it_answers(process, port, log)
@@ -177,10 +177,10 @@ def test_two_migrations_at_once_do_it_once(running_sandbox: Sandbox, gathered_st
         for _number in range(2)
     ]
     began = time.monotonic()
-    said = [each.communicate(timeout=240)[0] for each in both]
+    outputs = [each.communicate(timeout=240)[0] for each in both]
     print(f"\ntwo migrations at once: {time.monotonic() - began:.1f} s")
     assert [each.returncode for each in both] == [0, 0]
-    assert sorted("Applying orders.0001_initial" in out for out in said) == [False, True]
+    assert sorted("Applying orders.0001_initial" in out for out in outputs) == [False, True]
 
 
 def wait_for(enough: Callable[[], bool]) -> None:

@@ -36,16 +36,16 @@ pytestmark = pytest.mark.operations
 def last_release(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The code of the last release. In a clone without its history, the tests are skipped with a notice; under CI=true they fail."""
     check()
-    found = subprocess.run(
+    done = subprocess.run(
         [shutil.which("git") or "git", "archive", COMMIT], cwd=PROJECT, capture_output=True, check=False
     )
-    if found.returncode:
+    if done.returncode:
         reason = f"NO LAST RELEASE: this clone does not have {COMMIT}: git fetch --unshallow"
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)
     folder = tmp_path_factory.mktemp("release")
-    with tarfile.open(fileobj=io.BytesIO(found.stdout)) as archive:
+    with tarfile.open(fileobj=io.BytesIO(done.stdout)) as archive:
         archive.extractall(folder, filter="data")
     assert tomllib.loads((folder / "pyproject.toml").read_text())["project"]["version"] == VERSION
     last = {app: max(file.stem for file in (folder / app / "migrations").glob("0*.py")) for app in MIGRATIONS}
@@ -137,7 +137,7 @@ def test_the_last_release_serves_on_beside_this_version(
     with postgres.connect("two_versions") as superuser:
         superuser.execute(OLD)
         for pruned in ("old", "new"):
-            said = manage(envs[pruned], folders[pruned], "prune_access_records", "--older-than", "400d")
-            assert said.startswith(f"removed: {2 if pruned == 'old' else 0} "), said
+            output = manage(envs[pruned], folders[pruned], "prune_access_records", "--older-than", "400d")
+            assert output.startswith(f"removed: {2 if pruned == 'old' else 0} "), output
         assert superuser.execute("SELECT count(*) FROM orders_accessrecord WHERE order_ref = 'old'").fetchone() == (0,)
     manage(envs["new"], folders["new"], "check_records")  # fails if a record of either version does not verify

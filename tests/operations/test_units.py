@@ -48,8 +48,8 @@ def test_a_unit_is_read_without_a_complaint(root: Path, unit: str) -> None:
 @pytest.mark.parametrize("unit", [unit for unit in UNITS if unit.endswith(".service")])
 def test_a_service_is_shut_off_from_the_machine(root: Path, unit: str) -> None:
     done = analyze(root, "security", "--offline=true", unit)
-    found = re.search(r"exposure level for \S+: ([\d.]+)", done.stdout)
-    assert found and float(found[1]) <= MOST_EXPOSED, done.stdout
+    match = re.search(r"exposure level for \S+: ([\d.]+)", done.stdout)
+    assert match and float(match[1]) <= MOST_EXPOSED, done.stdout
 
 
 def test_each_command_that_a_unit_runs_is_one_of_ours() -> None:

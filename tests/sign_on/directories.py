@@ -75,7 +75,7 @@ class RunningDirectory:
     def add(self, dn: str, **attributes: str | list[str]) -> None:
         """Add an entry, replacing an earlier one."""
         values = {
-            name: [one.encode() for one in ([value] if isinstance(value, str) else value)]
+            name: [text.encode() for text in ([value] if isinstance(value, str) else value)]
             for name, value in attributes.items()
         }
         connection = self._bound()
@@ -112,10 +112,10 @@ def running() -> Iterator[RunningDirectory]:
     """Run a directory with two empty branches for the block."""
     slapd = shutil.which("slapd", path="/usr/sbin:/usr/bin")
     if slapd is None:
-        said = "NO DIRECTORY: install Debian's slapd; signing in with LDAP is not tested until then"
+        reason = "NO DIRECTORY: install Debian's slapd; signing in with LDAP is not tested until then"
         if os.environ.get("CI") == "true":
-            pytest.fail(said)
-        pytest.skip(said)
+            pytest.fail(reason)
+        pytest.skip(reason)
     with tempfile.TemporaryDirectory(prefix="slapd-") as folder:
         config = Path(folder, "slapd.conf")
         items = "\n".join(f'retcode-item "uid={name}" {code} op=bind' for name, code in REFUSED.items())
@@ -128,23 +128,23 @@ def running() -> Iterator[RunningDirectory]:
         url, tls_port = f"ldap://127.0.0.1:{free_port()}", free_port()
         served = f"{url} ldaps://127.0.0.1:{tls_port}"
         process = subprocess.Popen([slapd, "-d", "0", "-f", str(config), "-h", served], stderr=subprocess.DEVNULL)
-        found = RunningDirectory(url, tls_port, authority, process)
+        directory = RunningDirectory(url, tls_port, authority, process)
         try:
-            _wait_for(found)
-            found.add("dc=example,dc=com", objectClass=["dcObject", "organization"], dc="example", o="Example Air")
+            _wait_for(directory)
+            directory.add("dc=example,dc=com", objectClass=["dcObject", "organization"], dc="example", o="Example Air")
             for branch in ("people", "groups"):
-                found.add(f"ou={branch},dc=example,dc=com", objectClass="organizationalUnit", ou=branch)
-            yield found
+                directory.add(f"ou={branch},dc=example,dc=com", objectClass="organizationalUnit", ou=branch)
+            yield directory
         finally:
             process.kill()
             process.wait(20)
 
 
-def _wait_for(found: RunningDirectory) -> None:
+def _wait_for(directory: RunningDirectory) -> None:
     limit = time.monotonic() + 20
     while time.monotonic() < limit:
         try:
-            found._bound()
+            directory._bound()
         except ldap.SERVER_DOWN:
             time.sleep(0.05)
         else:

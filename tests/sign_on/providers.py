@@ -106,9 +106,9 @@ class RunningProvider:
             ],
         )
 
-    def _tell(self, told: dict[str, Any]) -> None:
+    def _tell(self, message: dict[str, Any]) -> None:
         assert self.process.stdin is not None and self.process.stdout is not None
-        self.process.stdin.write(json.dumps(told) + "\n")
+        self.process.stdin.write(json.dumps(message) + "\n")
         self.process.stdin.flush()
         _wait_for("done", self.process.stdout)
 
@@ -123,10 +123,10 @@ def running(*redirects: str) -> Iterator[RunningProvider]:
     """Run a provider for the block that sends browsers back only to `redirects`."""
     node = shutil.which("node")
     if node is None or not (PROJECT / "node_modules/oidc-provider").is_dir():
-        said = "NO PROVIDER: the npm tools are missing (.ci/tools installs them); signing in with OpenID Connect is not tested until then"
+        reason = "NO PROVIDER: the npm tools are missing (.ci/tools installs them); signing in with OpenID Connect is not tested until then"
         if os.environ.get("CI") == "true":
-            pytest.fail(said)
-        pytest.skip(said)
+            pytest.fail(reason)
+        pytest.skip(reason)
     port = free_port()
     process = subprocess.Popen(
         [node, "tests/sign_on/provider.mjs", str(port), *redirects],

@@ -121,8 +121,8 @@ def test_without_a_group_no_account_is_made(directory: RunningDirectory, client:
         assert "Your company’s directory accepted your sign-in, but you are not in a group" in answer.text
     assert not User.objects.exists()
     assert not SignInFailure.objects.exists()
-    told = AccessRecord.objects.filter(what="sign_in_failed")
-    assert set(told.values_list("about_name", "outcome")) == {("", "directory: no-group")}
+    records = AccessRecord.objects.filter(what="sign_in_failed")
+    assert set(records.values_list("about_name", "outcome")) == {("", "directory: no-group")}
     # A wrong password reveals nothing about groups.
     assert "Wrong user name" in client.post(LOGIN, {"username": "dora", "password": "wrong"}).text
 
@@ -363,12 +363,14 @@ def test_a_directory_that_hangs_holds_up_nobody_with_a_password_here(
     with ThreadPoolExecutor(20) as pool:
         # More than may wait for the directory, and more than the passwords that are checked at a time.
         waiting = [pool.submit(wait_for_it, number) for number in range(20)]
-        while SignInFailure.objects.filter(under_way=True).count() < 20 and not any(one.done() for one in waiting):
+        while SignInFailure.objects.filter(under_way=True).count() < 20 and not any(
+            future.done() for future in waiting
+        ):
             """They begin when they get a processor."""
         answer = client.post(LOGIN, {"username": "anna", "password": PASSWORD})
         assert (answer.status_code, is_signed_in(client)) == (302, True)
         assert SignInFailure.objects.filter(under_way=True).exists()  # they are still waiting
-        assert [one.result() for one in waiting] == [(503, True)] * 20
+        assert [future.result() for future in waiting] == [(503, True)] * 20
     assert not SignInFailure.objects.exists()
     assert not AccessRecord.objects.filter(what="locked_out").exists()
 

@@ -24,11 +24,11 @@ ORDER = "/orders/B94TXY/?ticket=SSO-1"
 @pytest.fixture
 def complaints(tab: Page) -> Iterator[list[str]]:
     """Console errors from our policy or script; there must be none at the end. Failed requests, such as for a font, are ignored."""
-    said: list[str] = []
-    tab.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
-    tab.on("pageerror", lambda error: said.append(str(error)))
-    yield said
-    assert not [text for text in said if not text.startswith("Failed to load resource")], said
+    texts: list[str] = []
+    tab.on("console", lambda message: texts.append(message.text) if message.type == "error" else None)
+    tab.on("pageerror", lambda error: texts.append(str(error)))
+    yield texts
+    assert not [text for text in texts if not text.startswith("Failed to load resource")], texts
 
 
 def at_the_provider(tab: Page, subject: str) -> None:

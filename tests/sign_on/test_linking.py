@@ -47,13 +47,13 @@ def test_a_linked_persons_password_stays_until_it_is_ended(
     assert "still works" in linked("anna", "sub-anna")
     client.post(LOGIN, {"username": "anna", "password": PASSWORD})
     assert is_signed_in(client)
-    for said in ("is ended, and so are all their sessions", "signs in"):  # the second time, nothing is left to end
-        assert said in linked("anna", "sub-anna", "--end-password")
+    for sentence in ("is ended, and so are all their sessions", "signs in"):  # the second time, nothing is left to end
+        assert sentence in linked("anna", "sub-anna", "--end-password")
         assert not is_signed_in(client)
     anna.refresh_from_db()
     assert not anna.has_usable_password()
-    told = AccessRecord.objects.filter(about_name="anna", what__startswith="password_")
-    assert list(told.values_list("what", flat=True)) == ["password_ended"]
+    records = AccessRecord.objects.filter(about_name="anna", what__startswith="password_")
+    assert list(records.values_list("what", flat=True)) == ["password_ended"]
     assert sign_on(client, provider, "sub-anna").status_code == 302
     assert is_signed_in(client)
     assert Connection.objects.select_related("user").get().is_confirmed
@@ -138,10 +138,10 @@ def test_who_signs_somebody_in_is_who_would_not_refuse_them(
 def test_who_adds_people_reads_that_the_provider_refuses_them(provider: RunningProvider, settings: Settings) -> None:
     admin = Client()
     admin.force_login(User.objects.create_superuser("root"))
-    said = "until an operator links the account"
-    assert said in admin.get("/people/add/").text
+    sentence = "until an operator links the account"
+    assert sentence in admin.get("/people/add/").text
     settings.SIGN_ON = replace(settings.SIGN_ON, provider=None)
-    assert said not in admin.get("/people/add/").text
+    assert sentence not in admin.get("/people/add/").text
 
 
 def test_imported_people_are_linked_by_their_subject(client: Client, provider: RunningProvider, tmp_path: Path) -> None:

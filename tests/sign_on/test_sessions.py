@@ -168,7 +168,7 @@ def test_where_a_second_step_is_required_a_reset_ends_the_sessions_that_had_one(
     settings.SIGN_ON = replace(settings.SIGN_ON, second_factor=SecondFactor.REQUIRED)
     chosen = {
         "action": "reset_second_factor",
-        "_selected_action": [str(one) for one in User.objects.values_list("pk", flat=True)],
+        "_selected_action": [str(pk) for pk in User.objects.values_list("pk", flat=True)],
     }
     admin.post("/admin/auth/user/", chosen)
     assert not is_signed_in(hers)

@@ -45,41 +45,45 @@ def test_nothing_set_is_as_before() -> None:
 
 
 def test_a_provider_is_read() -> None:
-    found = chosen(
+    sign_on = chosen(
         **{
             **OIDC,
             "CDPVIEWER_OIDC_GROUPS": "cdp-agents=Agents,a=b=Supervisors",
             "CDPVIEWER_OIDC_ORIGINS": "https://sts.example.com",
         }
     )
-    assert found.provider is not None
-    assert found.provider.issuer == "https://login.example.com/company"
-    assert found.provider.name == "login.example.com"
-    assert found.provider.groups == {"cdp-agents": "Agents", "a=b": "Supervisors"}
-    assert found.provider.form_origins() == ["https://login.example.com", "https://sts.example.com"]
-    assert "canary" not in repr(found)
+    assert sign_on.provider is not None
+    assert sign_on.provider.issuer == "https://login.example.com/company"
+    assert sign_on.provider.name == "login.example.com"
+    assert sign_on.provider.groups == {"cdp-agents": "Agents", "a=b": "Supervisors"}
+    assert sign_on.provider.form_origins() == ["https://login.example.com", "https://sts.example.com"]
+    assert "canary" not in repr(sign_on)
 
 
 def test_the_rest_is_read() -> None:
-    found = chosen(
+    sign_on = chosen(
         **LDAP,
         **PROXY,
         CDPVIEWER_MFA="Required",
         CDPVIEWER_CONFIRM_AFTER_MINUTES="15",
         CDPVIEWER_PASSWORD_SIGN_IN="staff",
     )
-    assert (found.second_factor, found.confirm_after, found.passwords) == (SecondFactor.REQUIRED, 900, Passwords.STAFF)
-    assert found.directory is not None and found.proxy is not None
-    assert "canary" not in repr(found)
+    assert (sign_on.second_factor, sign_on.confirm_after, sign_on.passwords) == (
+        SecondFactor.REQUIRED,
+        900,
+        Passwords.STAFF,
+    )
+    assert sign_on.directory is not None and sign_on.proxy is not None
+    assert "canary" not in repr(sign_on)
 
 
 def test_what_looks_odd_and_works_is_read(tmp_path: Path) -> None:
     authority = tmp_path / "ca.pem"
     authority.write_text(certifi.contents())
     text = r"(&(uid=%(user)s)(|(a=50%%\28)(mail=%(user)s)))"
-    found = chosen(**LDAP, CDPVIEWER_LDAP_PEOPLE_FILTER=text, CDPVIEWER_LDAP_CA=str(authority))
-    assert found.directory is not None
-    assert found.directory.people_filter % {"user": "anna"} == r"(&(uid=anna)(|(a=50%\28)(mail=anna)))"
+    sign_on = chosen(**LDAP, CDPVIEWER_LDAP_PEOPLE_FILTER=text, CDPVIEWER_LDAP_CA=str(authority))
+    assert sign_on.directory is not None
+    assert sign_on.directory.people_filter % {"user": "anna"} == r"(&(uid=anna)(|(a=50%\28)(mail=anna)))"
     plain = {**LDAP, "CDPVIEWER_LDAP_BIND_DN": "", "CDPVIEWER_LDAP_BIND_PASSWORD": ""}
     assert chosen(**{**plain, "CDPVIEWER_LDAP_URL": "ldap://ldap.example.com"}, CDPVIEWER_LDAP_START_TLS="on").directory
 
@@ -134,8 +138,8 @@ def test_a_mistake_names_the_setting_and_no_secret(environ: dict[str, str], name
 @pytest.mark.django_db
 def test_a_group_that_is_not_here_is_named_before_people_sign_in(settings: Settings) -> None:
     settings.SIGN_ON = chosen(**{**OIDC, "CDPVIEWER_OIDC_GROUPS": "a=Agents,b=Agent"}, **LDAP)
-    (found,) = checks.mapped_groups()
-    assert "CDPVIEWER_OIDC_GROUPS names Agent, " in found.msg
+    (warning,) = checks.mapped_groups()
+    assert "CDPVIEWER_OIDC_GROUPS names Agent, " in warning.msg
     assert any("CDPVIEWER_OIDC_GROUPS" in sentence for sentence in run.missing())
     Group.objects.create(name="Agent")
     assert checks.mapped_groups() == []

@@ -79,10 +79,12 @@ def started() -> str:
 
 def exposed() -> str:
     """The exposure that systemd-analyze reports for each service."""
-    said = {name: run("systemd-analyze", "security", f"cdpviewer-{name}.service") for name in SERVICES}
-    found = {name: float(re.findall(r"exposure level for \S+: ([\d.]+)", text)[0]) for name, text in said.items()}
-    assert max(found.values()) <= MOST_EXPOSED, found
-    return f"exposure {found}"
+    reports = {name: run("systemd-analyze", "security", f"cdpviewer-{name}.service") for name in SERVICES}
+    exposures = {
+        name: float(re.findall(r"exposure level for \S+: ([\d.]+)", text)[0]) for name, text in reports.items()
+    }
+    assert max(exposures.values()) <= MOST_EXPOSED, exposures
+    return f"exposure {exposures}"
 
 
 def shut_off() -> str:
