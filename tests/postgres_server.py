@@ -163,8 +163,8 @@ def _as(user: str | None, folder: Path, *command: str | Path) -> None:
 
 def installed() -> Path | None:
     """The folder of the newest PostgreSQL's programs; None if this machine has none."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda path: int(path.parts[4]))
-    newest = found[-1] if found else shutil.which("postgres")
+    paths = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda path: int(path.parts[4]))
+    newest = paths[-1] if paths else shutil.which("postgres")
     return Path(newest).parent if newest else None
 
 
