@@ -16,8 +16,8 @@ from accounts.access import MANAGES, may_administer
 from accounts.language import language
 from orders.http import Request
 from orders.models import usable_names
-from orders.privacy.access_log import refused_ticket_of, ticket_of
 from orders.privacy.personal import without_address
+from orders.privacy.tickets import refused_ticket_of, ticket_of
 
 TENANTS_KEY = "connections"
 TENANTS_READ_EVERY = 600  # seconds; a connection added or deleted in another session is noticed within this time

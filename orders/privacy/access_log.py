@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import structlog
-from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import DatabaseError, connections, router
 from django.db.models import QuerySet
-from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
@@ -21,7 +20,7 @@ from orders.privacy import append_only, record_rows
 from orders.privacy.access_record import AccessRecord
 from orders.privacy.personal import like_phone
 from orders.privacy.record_kinds import Action
-from orders.search_text.lookup import is_nothing
+from orders.privacy.tickets import ticket_of
 from orders.storage import together
 from orders.storage.prepared_query import PreparedQuery
 from orders.storage.together import Change, Question, Row
@@ -38,15 +37,12 @@ __all__ = [
     "recent",
     "record",
     "record_miss",
-    "refused_ticket_of",
-    "ticket_of",
 ]
 
 RECENT = 20
 # Opening one order repeatedly must not push others out of the list of recent orders.
 READ_BACK = 400
 
-LONGEST_TICKET = 64
 NOT_CHANGED = "what goes with an access record could not be written"
 
 VIEWERS_WITHIN = timedelta(days=1)
@@ -82,7 +78,7 @@ class RecentOrder:
 
 def record(
     request: Request,
-    what: str,
+    what: Action,
     *,
     connection: ConnectionLabel | None = None,
     order_ref: str = "",
@@ -99,8 +95,8 @@ def record(
     A `change` is run when the record is written, and its row is returned. Without a `change`, or if it fails, () is returned, and the
     page may still be shown.
 
-    `what` is one of `AccessRecord.Action`; `departs` is the first local date of the trip; `subject` is a keyed hash from `hashed`,
-    never the value itself. `reference` may be several references joined by ", ".
+    `departs` is the first local date of the trip; `subject` is a keyed hash from `hashed`, never the value itself. `reference` may be
+    several references joined by ", ".
 
     If an order's ref is given without a reference, and `what` is not ORDER_OPENED, the reference and route are those recorded when the
     user last opened that order through the connection. This is for the panels of an order's page, whose requests have only the ref.
@@ -108,16 +104,15 @@ def record(
     If a reference contains "@" or looks like a phone number, `reference` is not stored; its keyed hash is stored as the subject, unless
     `subject` or `subjects` is given.
     """
-    by_id, by_name = _actor(request)
-    if by_id is not None and order_ref and not reference and what != Action.ORDER_OPENED:
-        reference, route = _as_opened(request, by_id, connection, order_ref)
+    columns = _of_request(request)
+    user_id = columns["user_id"]
+    if user_id is not None and order_ref and not reference and what != Action.ORDER_OPENED:
+        reference, route = _as_opened(request, user_id, connection, order_ref)
     if any("@" in part or like_phone(part) for part in reference.split(", ")):
         reference, subject = "", subject or hashed(reference)
-    columns = {
+    columns |= {
         "at": timezone.now(),
-        "user_id": by_id,
-        "user_name": record_rows.fit(by_name, 150),
-        "what": Action(what).value,
+        "what": what.value,
         "order_ref": record_rows.fit(order_ref, 128),
         "reference": record_rows.fit(reference, 200),
         "route": record_rows.fit(route, 200),
@@ -125,16 +120,32 @@ def record(
         "connection_id": connection.pk if connection else None,
         "connection_name": record_rows.fit(f"{connection.name} ({connection.region})", 120) if connection else "",
         "outcome": record_rows.fit(outcome, 60),
+    }
+    return _write([{**columns, "subject": record_rows.fit(each, 64)} for each in subjects or [subject]], change)
+
+
+def _of_request(request: Request) -> dict[str, Any]:
+    """The columns that are the same for every record of a request. Raises AccessNotRecorded if nobody is signed in."""
+    user_id, user_name = _actor(request)
+    agent = request.program.agent if request.program else ""
+    return {
+        "user_id": user_id,
+        "user_name": record_rows.fit(user_name, 150),
         "request_id": record_rows.fit(request.id, 64),
         "ticket": ticket_of(request),
         "about_id": None,
         "about_name": "",
-        "detail": record_rows.fit(f"says: {request.program.agent}", 80)
-        if request.program and request.program.agent
-        else "",
+        "detail": record_rows.fit(f"says: {agent}", 80) if agent else "",
         "via": record_rows.fit(request.via, 120),
     }
-    records = [{**columns, "subject": record_rows.fit(subject_hash, 64)} for subject_hash in subjects or [subject]]
+
+
+def _write(records: Sequence[Mapping[str, Any]], change: Change | None) -> Row:
+    """Insert the records and run `change`, both as one statement if the database supports that.
+
+    Return the row that `change` returns, or () if there is no `change`, or if it fails. Raises AccessNotRecorded if the records cannot
+    be inserted.
+    """
     database = connections[router.db_for_write(AccessRecord)]
     try:
         if change is not None and together.is_possible(database):
@@ -166,33 +177,6 @@ def _actor(request: Request) -> tuple[int | None, str]:
 def record_miss(request: Request, connection: ConnectionLabel | None, asked: str) -> None:
     """Record a search by reference that found nothing, so that trying many references leaves a trace."""
     record(request, Action.SEARCHED_REFERENCE, connection=connection, reference=asked, outcome="0 found")
-
-
-def ticket_of(request: HttpRequest) -> str:
-    """The ticket named in the URL (`?ticket=ZD-1234`); "" if there is no ticket, or if it is not valid.
-
-    A valid ticket matches CDPVIEWER_TICKET_PATTERN, has at most LONGEST_TICKET characters, and does not mean "empty" (as "null" does).
-    """
-    return ticket_in(request.GET.get("ticket", ""))
-
-
-def ticket_in(value: str) -> str:
-    """The ticket in `value`, without the slash that a link template may add at the end; "" if there is no valid ticket."""
-    ticket = value.strip().removesuffix("/")
-    fits = len(ticket) <= LONGEST_TICKET and settings.TICKET_PATTERN.fullmatch(ticket) and not is_nothing(ticket)
-    return ticket if fits else ""
-
-
-def refused_ticket_of(request: HttpRequest) -> str:
-    """The ticket named in the URL if it is not valid, for display; "" if it is valid or there is no ticket.
-
-    A ticket longer than LONGEST_TICKET characters is cut to that length, followed by an ellipsis.
-    """
-    ticket = request.GET.get("ticket", "").strip()
-    if not ticket or ticket_of(request):
-        return ""
-    # With the ellipsis, a ticket that was cut stays invalid on the next page too.
-    return ticket if len(ticket) <= LONGEST_TICKET else f"{ticket[:LONGEST_TICKET]}…"
 
 
 def _openings_of_order() -> QuerySet[AccessRecord]:

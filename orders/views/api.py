@@ -26,6 +26,7 @@ from orders.models import Integration, integrations
 from orders.privacy import access_log
 from orders.privacy.access_log import AccessNotRecorded, Action
 from orders.privacy.personal import is_personal
+from orders.privacy.tickets import ticket_of
 from orders.problems.for_programs import problem_json
 from orders.search_text import lookup
 from orders.services.orders import OpenedOrder, open_order
@@ -157,7 +158,7 @@ def _open_all(tenant: Tenant, found: Found) -> tuple[list[OpenedOrder], bool]:
 
 
 def _address(request: Request, integration: Integration, opened: OpenedOrder) -> str:
-    ticket = access_log.ticket_of(request)
+    ticket = ticket_of(request)
     query = {"connection": integration.shared.name, **({"ticket": ticket} if ticket else {})}
     return (
         request.build_absolute_uri(reverse("order", args=[opened.order.ref or opened.summary.reference]))
