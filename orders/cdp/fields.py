@@ -12,7 +12,7 @@ from orders.cdp import refs, stamps
 from orders.cdp.bounds import EXTRAS, NOTES, SHORT, VALUES
 from orders.cdp.characters import unwrapped, whole_characters
 from orders.cdp.jsontext import SentTwice, readable
-from orders.cdp.records import Extra, Note
+from orders.cdp.records import Extra, Note, Reason
 
 _NUMBER = re.compile(r"[+-]?\d{1,40}(\.\d{1,40})?", re.ASCII)
 _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}", re.ASCII)  # "1.234" may be 1.234 or 1234
@@ -78,12 +78,12 @@ class Fields:
         self.notes: list[Note] = []
         if type(raw) is SentTwice:
             for key in raw.keys_twice:
-                self.note(whole_characters(key[:_SHOWN]), "sent twice", raw[key])
+                self.note(whole_characters(key[:_SHOWN]), Reason.SENT_TWICE, raw[key])
 
-    def note(self, field: str, reason: str, value: object = "") -> None:
+    def note(self, field: str, reason: Reason, value: object = "") -> None:
         if len(self.notes) >= NOTES:
             if len(self.notes) == NOTES:
-                self.notes.append(Note("", "and more"))
+                self.notes.append(Note("", Reason.AND_MORE))
             return
         self.notes.append(Note(field, reason, "" if self._personal else readable(value, _SHOWN)))
 
@@ -102,20 +102,20 @@ class Fields:
     def _text(self, name: str, value: Any, most: int) -> str | None:
         if type(value) is str:
             if len(value) > most:
-                self.note(name, "cut")
+                self.note(name, Reason.CUT)
                 value = value[: most - 1] + "…"
             if not value.isprintable():
                 value = unwrapped(value)
                 shown = whole_characters(value)
                 if shown != value:
-                    self.note(name, "unreadable characters", shown)
+                    self.note(name, Reason.UNREADABLE_CHARACTERS, shown)
                     value = shown
             return value.strip() or None
         if value is None:
             return None
         if isinstance(value, int | Decimal) and not isinstance(value, bool):
             return readable(value, most)
-        self.note(name, "not a text", value)
+        self.note(name, Reason.NOT_A_TEXT, value)
         return None
 
     def number(self, name: str) -> Decimal | None:
@@ -132,9 +132,9 @@ class Fields:
             if not text:
                 return None
             if _NUMBER.fullmatch(text) and not _THOUSANDS.fullmatch(text):
-                self.note(name, "sent as text", value)
+                self.note(name, Reason.SENT_AS_TEXT, value)
                 return self._in_range(name, Decimal(text))
-        self.note(name, "not a number", value)
+        self.note(name, Reason.NOT_A_NUMBER, value)
         return None
 
     def _in_range(self, name: str, value: Decimal) -> Decimal | None:
@@ -143,7 +143,7 @@ class Fields:
             return value
         if not value:
             return Decimal(0)
-        self.note(name, "out of range", str(value) if digits < _SHOWN else "…")
+        self.note(name, Reason.OUT_OF_RANGE, str(value) if digits < _SHOWN else "…")
         return None
 
     def stamp(self, name: str) -> datetime | None:
@@ -152,7 +152,7 @@ class Fields:
         try:
             return stamps.utc(moment) if moment else None
         except stamps.OutOfRange:
-            self.note(name, "out of range", self._known[name])
+            self.note(name, Reason.OUT_OF_RANGE, self._known[name])
             return None
 
     def day(self, name: str) -> date | None:
@@ -171,7 +171,7 @@ class Fields:
         if value is None:
             return None
         if type(value) is not str:
-            self.note(name, "not a date", value)
+            self.note(name, Reason.NOT_A_DATE, value)
             return None
         text = value.strip()
         if not text:
@@ -179,9 +179,9 @@ class Fields:
         try:
             return read(text)
         except stamps.NotADate:
-            self.note(name, "not a date", value)
+            self.note(name, Reason.NOT_A_DATE, value)
         except stamps.OutOfRange:
-            self.note(name, "out of range", value)
+            self.note(name, Reason.OUT_OF_RANGE, value)
         return None
 
     def texts(self, name: str, *alone: str, most: int = SHORT) -> tuple[str, ...]:
@@ -209,20 +209,20 @@ class Fields:
         if value is None:
             return [], 0
         if not isinstance(value, list):
-            self.note(name, "not a list", value)
+            self.note(name, Reason.NOT_A_LIST, value)
             return [], 0
         entries = take(value)
         left = len(value) - len(entries)
         if left:
-            self.note(name, "only in part", f"{len(entries)} / {len(value)}")
+            self.note(name, Reason.ONLY_IN_PART, f"{len(entries)} / {len(value)}")
         for entry in entries:
             if not isinstance(entry, dict) and entry is not None:
-                self.note(name, "not an object", entry)
+                self.note(name, Reason.NOT_AN_OBJECT, entry)
         return [entry for entry in entries if isinstance(entry, dict)], left
 
     def _first(self, name: str, entries: list[Any], most: int) -> list[Any]:
         if len(entries) > most:
-            self.note(name, "only in part", f"{most} / {len(entries)}")
+            self.note(name, Reason.ONLY_IN_PART, f"{most} / {len(entries)}")
         return entries[:most]
 
     def ref(self) -> str | None:
@@ -232,7 +232,7 @@ class Fields:
         """
         own = self.text("ref")
         if own is not None and not refs.is_ref(own):
-            self.note("ref", "out of range", own)
+            self.note("ref", Reason.OUT_OF_RANGE, own)
             own = None
         return own if own is not None else refs.of_href(self.sent("href"))
 
@@ -248,7 +248,7 @@ class Fields:
         sent = [(key, value) for key, value in self._others.items() if value is not None and value != ""]
         if len(sent) > most:
             self.left = len(sent) - most
-            self.note("", "only in part", f"{most} / {len(sent)}")
+            self.note("", Reason.ONLY_IN_PART, f"{most} / {len(sent)}")
         return tuple(Extra(readable(key, SHORT), readable(value), value) for key, value in sent[:most])
 
     def all_notes(self, *more: Iterable[Note]) -> tuple[Note, ...]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from orders.cdp.characters import unwrapped, whole_characters
 from orders.cdp.errors import Unreadable
-from orders.cdp.records import Note
+from orders.cdp.records import Note, Reason
 
 _INT_DIGITS = 18  # longer integers become Decimals: Python raises an error for an int of thousands of digits
 _DEEPEST = 6
@@ -41,7 +41,7 @@ def parse(body: bytes) -> tuple[dict[str, Any], tuple[Note, ...]]:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = body.decode("utf-8-sig", errors="replace")
-        notes = (Note("", "unreadable characters"),)
+        notes = (Note("", Reason.UNREADABLE_CHARACTERS),)
     try:
         value = _DECODER.decode(text)
     except RecursionError:

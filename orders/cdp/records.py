@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from enum import StrEnum
 from typing import Generic, TypeVar
 
 from orders.cdp.errors import CdpError, TooLarge
@@ -19,24 +20,45 @@ from orders.cdp.errors import CdpError, TooLarge
 T = TypeVar("T")
 
 
+class Reason(StrEnum):
+    """The kinds of odd things in an answer."""
+
+    NOT_A_NUMBER = "not a number"
+    NOT_A_TEXT = "not a text"
+    NOT_A_DATE = "not a date"
+    NOT_A_LIST = "not a list"
+    NOT_AN_OBJECT = "not an object"
+    OUT_OF_RANGE = "out of range"
+    SENT_TWICE = "sent twice"
+    SENT_AS_TEXT = "sent as text"
+    UNREADABLE_CHARACTERS = "unreadable characters"
+    CUT = "cut"  # longer than we read
+    NOT_LOADED = "not loaded"
+    ONLY_IN_PART = "only in part"  # with `shown` as in "500 / 8000"
+    AND_MORE = "and more"  # further notes
+
+
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One odd thing in an answer. `field` is the name of the field ("" if no single field is concerned), `reason` a short code.
+    """One odd thing in an answer. `field` is the name of the field ("" if no single field is concerned).
 
-    Reasons: "not a number", "not a text", "not a date", "not a list", "not an object", "out of range", "sent twice",
-    "sent as text", "unreadable characters", "cut" (longer than we read), "only in part" (with `shown` as in "500 / 8000"), "not loaded",
-    "and more" (further notes). `shown` is the value as readable text, cut at 80 characters, or ""; it is "" in every note on a person.
+    `shown` is the value as readable text, cut at 80 characters, or ""; it is "" in every note on a person.
     """
 
     field: str
-    reason: str
+    reason: Reason
     shown: str = ""
 
 
 def not_understood(notes: Iterable[Note], field: str) -> str:
     """The value received in the numeric field `field`, as text, if it is not a usable number; otherwise ""."""
     return next(
-        (note.shown for note in notes if note.field == field and note.reason in ("not a number", "out of range")), ""
+        (
+            note.shown
+            for note in notes
+            if note.field == field and note.reason in (Reason.NOT_A_NUMBER, Reason.OUT_OF_RANGE)
+        ),
+        "",
     )
 
 

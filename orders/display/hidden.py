@@ -10,12 +10,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from django.conf import settings
 
 from accounts.language import translate as _
-from orders.cdp.records import Extra, Note
+from orders.cdp.records import Extra, Note, Reason
 from orders.privacy.hiding import MASK, masked_name, masked_typed, masked_value
 
 # The reasons in notes on numbers and times, and those in notes on values of the wrong kind.
-NUMBERS_AND_TIMES = frozenset({"not a number", "not a date", "out of range", "sent as text", "only in part"})
-OTHER_KINDS = frozenset({"not a text", "not a list", "not an object"})
+NUMBERS_AND_TIMES = frozenset(
+    {Reason.NOT_A_NUMBER, Reason.NOT_A_DATE, Reason.OUT_OF_RANGE, Reason.SENT_AS_TEXT, Reason.ONLY_IN_PART}
+)
+OTHER_KINDS = frozenset({Reason.NOT_A_TEXT, Reason.NOT_A_LIST, Reason.NOT_AN_OBJECT})
 
 
 def masked_fields(extras: Iterable[Extra]) -> Iterator[tuple[str, str]]:

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from django.utils.translation import gettext_noop
 
 from accounts.language import translate as _
-from orders.cdp.records import Note, Order, OrderItem
+from orders.cdp.records import Note, Order, OrderItem, Reason
 from orders.display.words import of_items
 from orders.privacy.hiding import MASK, masked_typed
 
-ODD = frozenset({"not a text", "not a number", "out of range", "not a list", "not an object"})
+ODD = frozenset({Reason.NOT_A_TEXT, Reason.NOT_A_NUMBER, Reason.OUT_OF_RANGE, Reason.NOT_A_LIST, Reason.NOT_AN_OBJECT})
 OF_ITEMS = {
     "status": gettext_noop("Status could not be read"),
     "price": gettext_noop("Price could not be read"),

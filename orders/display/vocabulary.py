@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_noop as _
 
+from orders.cdp.records import Reason
 from orders.itinerary.codes import NoticeKind, Phase, Verdict
 from orders.services.summary import Unchecked
 
@@ -124,20 +125,20 @@ VERDICTS: dict[Verdict, str] = {
     Verdict.UNKNOWN_PLACE: _("Not checked: place unknown"),
 }
 
-NOTE_REASONS: dict[str, str] = {
-    "not a number": _("not a number"),
-    "not a text": _("not text"),
-    "not a date": _("not a date"),
-    "not a list": _("not a list"),
-    "not an object": _("not an object"),
-    "out of range": _("out of range"),
-    "sent twice": _("sent twice"),
-    "sent as text": _("sent as text"),
-    "unreadable characters": _("unreadable characters"),
-    "cut": _("longer than shown"),
-    "not loaded": _("not loaded"),
-    "only in part": _("only partly read"),
-    "and more": _("more fields, not listed here"),
+NOTE_REASONS: dict[Reason, str] = {
+    Reason.NOT_A_NUMBER: _("not a number"),
+    Reason.NOT_A_TEXT: _("not text"),
+    Reason.NOT_A_DATE: _("not a date"),
+    Reason.NOT_A_LIST: _("not a list"),
+    Reason.NOT_AN_OBJECT: _("not an object"),
+    Reason.OUT_OF_RANGE: _("out of range"),
+    Reason.SENT_TWICE: _("sent twice"),
+    Reason.SENT_AS_TEXT: _("sent as text"),
+    Reason.UNREADABLE_CHARACTERS: _("unreadable characters"),
+    Reason.CUT: _("longer than shown"),
+    Reason.NOT_LOADED: _("not loaded"),
+    Reason.ONLY_IN_PART: _("only partly read"),
+    Reason.AND_MORE: _("more fields, not listed here"),
 }
 
 # Forms of the comma-separated parts of an access record's outcome, and the phrase for each.

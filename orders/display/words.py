@@ -18,6 +18,7 @@ from django.utils.translation import ngettext
 from accounts.language import language
 from accounts.language import translate as _
 from orders.cdp.characters import CASE_BOUNDARY
+from orders.cdp.records import Reason
 from orders.display.clocks import locale_of
 from orders.display.rows import Rows
 from orders.display.vocabulary import (
@@ -163,9 +164,9 @@ def verdict_word(verdict: Verdict) -> str:
     return _(VERDICTS[verdict])
 
 
-def note_reason(code: str) -> str:
-    """The reason for a note on an odd field, in words; an unknown code unchanged."""
-    return in_words(NOTE_REASONS, code, code)
+def note_reason(reason: Reason) -> str:
+    """The reason for a note on an odd field, in words."""
+    return _(NOTE_REASONS[reason])
 
 
 def in_words(table: Mapping[str, str], code: str, unknown: str) -> str:

@@ -14,7 +14,7 @@ from orders.cdp.bounds import SHORT
 from orders.cdp.characters import CASE_BOUNDARY
 from orders.cdp.fields import Wall
 from orders.cdp.jsontext import readable
-from orders.cdp.records import Extra, FlightSegment, Note
+from orders.cdp.records import Extra, FlightSegment, Note, Reason
 
 # An extension may have any keys; these are from the vendor's example and the names of the segment fields, in lower case.
 _TEXTS = {
@@ -85,7 +85,7 @@ def from_extension(values: Iterable[Extra]) -> FlightSegment | None:
             try:
                 times[_TIMES[key]] = Wall.of(stamps.read(text), text)
             except ValueError:
-                notes.append(Note(value.key, "not a date", text[:80]))
+                notes.append(Note(value.key, Reason.NOT_A_DATE, text[:80]))
         else:
             extras.append(value)
     if "origin" not in texts and "destination" not in texts:

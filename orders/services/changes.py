@@ -14,6 +14,7 @@ import structlog
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 
+from orders.cdp.records import Reason
 from orders.privacy import viewed_order
 from orders.privacy.sealing import CredentialUnreadable
 from orders.privacy.viewed_order import View
@@ -152,7 +153,8 @@ def compare(views: viewed_order.Views, digest: str, opened: OpenedOrder) -> Chan
 def _whole(opened: OpenedOrder) -> bool:
     loaded = opened.order.items_complete and not opened.summary.segments_left
     few = len(opened.trip.flights) <= MOST_FLIGHTS
-    return loaded and few and not any(note.reason == "not loaded" for item in opened.order.items for note in item.notes)
+    reasons = (note.reason for item in opened.order.items for note in item.notes)
+    return loaded and few and Reason.NOT_LOADED not in reasons
 
 
 def _text(code: str, sent: Mapping[str, str]) -> str | None:

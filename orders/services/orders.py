@@ -13,7 +13,7 @@ from functools import partial
 from django.utils import timezone
 
 from orders.cdp import errors
-from orders.cdp.records import Document, Extension, Extra, Loaded, Note, Order, Person
+from orders.cdp.records import Document, Extension, Extra, Loaded, Note, Order, Person, Reason
 from orders.cdp.regions import ApiVersion
 from orders.itinerary import journeys, segments
 from orders.itinerary.codes import Reading
@@ -70,7 +70,7 @@ def _with_trips_from_extensions(tenant: Tenant, order: Order) -> Order:
     items = list(order.items)
     for (index, _ref), answer in zip(flight_items, answers, strict=True):
         if isinstance(answer, errors.CdpError):
-            items[index] = replace(items[index], notes=(*items[index].notes, Note("extensions/ext", "not loaded")))
+            items[index] = replace(items[index], notes=(*items[index].notes, Note("extensions/ext", Reason.NOT_LOADED)))
         elif answer is not None and (segment := segments.from_extension(answer.values)):
             items[index] = replace(items[index], flight_segments=(segment,))
     return replace(order, items=tuple(items))

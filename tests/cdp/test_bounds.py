@@ -13,7 +13,7 @@ from orders.cdp import bounds, decode, jsontext
 from orders.cdp.characters import as_in_json, whole_characters
 from orders.cdp.errors import TimedOut, TooLarge
 from orders.cdp.raw import indent
-from orders.cdp.records import Note, Order, OrderItem
+from orders.cdp.records import Note, Order, OrderItem, Reason
 from orders.cdp.transport import Deadline, Limits, Transport
 from orders.privacy.hiding import masked_order
 from tests.cdp.conftest import BASE, Make
@@ -43,7 +43,7 @@ def test_the_segments_of_an_order_have_one_bound_for_all_its_items() -> None:
     read = order(orderItems=[{"type": "FLIGHT", "flightSegments": [{}] * 900}] * 3)
     assert [len(item.flight_segments) for item in read.items] == [900, 900, 200]
     assert [item.segments_left for item in read.items] == [0, 0, 700]
-    assert noted(read.items[2], "only in part") == [Note("flightSegments", "only in part", "200 / 900")]
+    assert noted(read.items[2], Reason.ONLY_IN_PART) == [Note("flightSegments", Reason.ONLY_IN_PART, "200 / 900")]
     assert read.items_complete
 
 
@@ -64,7 +64,7 @@ def test_items_beyond_the_bound_are_counted_and_the_order_is_not_whole() -> None
 def test_a_long_text_is_cut_with_a_mark_and_a_note(fields: dict[str, str], left: str) -> None:
     read = order(**fields)
     text = getattr(read, left)
-    assert text.endswith("…") and noted(read, "cut") == [Note(next(iter(fields)), "cut")]
+    assert text.endswith("…") and noted(read, Reason.CUT) == [Note(next(iter(fields)), Reason.CUT)]
     assert len(text) == bounds.SHORT or "[U+202E]" in text
 
 

@@ -9,7 +9,7 @@ import pytest
 from orders.cdp import decode, pages
 from orders.cdp.errors import Unreadable
 from orders.cdp.jsontext import parse, readable
-from orders.cdp.records import Extra, Note
+from orders.cdp.records import Extra, Note, Reason
 
 
 def order(text: str) -> Any:
@@ -100,7 +100,7 @@ def test_null_missing_and_empty_are_alike(empty: str) -> None:
 def test_a_price_is_exact_or_a_note_says_why_not(sent: str, price: str | None, note: tuple[str, str] | None) -> None:
     record = item(f'{{"price":{sent}}}')
     assert (None if record.price is None else str(record.price)) == price
-    assert record.notes == (() if note is None else (Note("price", *note),))
+    assert record.notes == (() if note is None else (Note("price", Reason(note[0]), note[1]),))
 
 
 @pytest.mark.parametrize(
@@ -110,10 +110,10 @@ def test_a_price_is_exact_or_a_note_says_why_not(sent: str, price: str | None, n
         ('" Bag "', "Bag", ()),
         ("20", "20", ()),
         ("1.50", "1.50", ()),
-        ("true", None, (Note("name", "not a text", "true"),)),
-        ('["a"]', None, (Note("name", "not a text", '["a"]'),)),
-        ('"a\\ud800b"', "a\ufffdb", (Note("name", "unreadable characters", "a\ufffdb"),)),
-        ('"a\\u0000b"', "a\ufffdb", (Note("name", "unreadable characters", "a\ufffdb"),)),
+        ("true", None, (Note("name", Reason.NOT_A_TEXT, "true"),)),
+        ('["a"]', None, (Note("name", Reason.NOT_A_TEXT, '["a"]'),)),
+        ('"a\\ud800b"', "a\ufffdb", (Note("name", Reason.UNREADABLE_CHARACTERS, "a\ufffdb"),)),
+        ('"a\\u0000b"', "a\ufffdb", (Note("name", Reason.UNREADABLE_CHARACTERS, "a\ufffdb"),)),
         ('"\\ud83d\\ude00"', "😀", ()),
         ('"two\\nlines"', "two\nlines", ()),
     ],
@@ -126,7 +126,7 @@ def test_a_text_is_shown_as_sent_or_a_note_says_why_not(sent: str, name: str | N
 def test_a_key_sent_twice_is_noted_and_the_last_wins() -> None:
     record = item('{"price":1,"price":2}')
     assert record.price == 2
-    assert record.notes == (Note("price", "sent twice", "2"),)
+    assert record.notes == (Note("price", Reason.SENT_TWICE, "2"),)
 
 
 def test_field_names_are_found_in_any_case_and_the_documented_spelling_wins() -> None:
@@ -189,7 +189,7 @@ def test_odd_entries_among_segments_are_noted_and_the_others_kept() -> None:
     record = item('{"flightSegments":[null,"x",{"origin":"DUB"},[]]}')
     assert [segment.origin for segment in record.flight_segments] == ["DUB"]
     assert [note.reason for note in record.notes] == ["not an object", "not an object"]
-    assert item('{"flightSegments":"none"}').notes == (Note("flightSegments", "not a list", "none"),)
+    assert item('{"flightSegments":"none"}').notes == (Note("flightSegments", Reason.NOT_A_LIST, "none"),)
 
 
 @pytest.mark.parametrize(
@@ -297,7 +297,7 @@ def test_custom_data_keeps_its_keys_and_their_order() -> None:
 def test_bytes_that_are_not_utf8_are_replaced_and_noted() -> None:
     raw, notes = parse(b'\xef\xbb\xbf{"ref":"o","status":"caf\xe9"}')
     record = decode.order(raw, notes=notes)
-    assert record.status == "caf\ufffd" and Note("", "unreadable characters") in record.notes
+    assert record.status == "caf\ufffd" and Note("", Reason.UNREADABLE_CHARACTERS) in record.notes
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from orders.cdp.records import Extra, FlightSegment, OrderItem
+from orders.cdp.records import Extra, FlightSegment, OrderItem, Reason
 from orders.display import text as display_text
 from orders.display.clocks import day, day_change, duration
 from orders.display.journey_bar import bar_sentence
@@ -328,7 +328,7 @@ def test_custom_data_without_a_trip_is_none_and_odd_times_are_noted() -> None:
     segment = from_extension([Extra("origin", "DUB"), Extra("departureDateTime", "soon")])
     assert segment is not None
     assert segment.departure is None
-    assert [(note.field, note.reason) for note in segment.notes] == [("departureDateTime", "not a date")]
+    assert [(note.field, note.reason) for note in segment.notes] == [("departureDateTime", Reason.NOT_A_DATE)]
 
 
 def test_the_notices_of_transfers() -> None:

@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from accounts.models import Preferences
-from orders.cdp.records import Note, OrderItem
+from orders.cdp.records import Note, OrderItem, Reason
 from orders.display import money
 from orders.privacy.hiding import MASK
 from orders.services.currencies import canonical
@@ -239,7 +239,7 @@ def test_quantities_keep_their_digits() -> None:
 
 
 def test_a_note_about_another_field_is_not_the_price_s() -> None:
-    item = OrderItem(notes=(Note("quantity", "not a number", "two"), Note("price", "sent as text", "5")))
+    item = OrderItem(notes=(Note("quantity", Reason.NOT_A_NUMBER, "two"), Note("price", Reason.SENT_AS_TEXT, "5")))
     assert money.price(item) == "" and money.number_as_sent(item, "quantity") == "could not be read: two"
 
 

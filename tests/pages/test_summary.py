@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
-from orders.cdp.records import FlightSegment, Note, Order, OrderItem
+from orders.cdp.records import FlightSegment, Note, Order, OrderItem, Reason
 from orders.itinerary import journeys
 from orders.services.summary import OrderSummary, summarize
 
@@ -111,9 +111,9 @@ def test_the_reference_falls_back_to_the_ref() -> None:
 
 
 def test_every_note_is_told_with_its_place() -> None:
-    odd = Note("price", "not a number", "free")
-    summary = of(replace(FLIGHT, notes=(odd,)), notes=(Note("status", "not a text"),))
-    assert summary.notes == (("", Note("status", "not a text")), ("1", odd))
+    odd = Note("price", Reason.NOT_A_NUMBER, "free")
+    summary = of(replace(FLIGHT, notes=(odd,)), notes=(Note("status", Reason.NOT_A_TEXT),))
+    assert summary.notes == (("", Note("status", Reason.NOT_A_TEXT)), ("1", odd))
 
 
 def test_items_total_is_unknown_while_items_are_missing() -> None:
