@@ -20,6 +20,7 @@ from accounts.access import may_use_password
 from accounts.rights import sign_in_failed
 from accounts.sign_on.choices import Passwords
 from orders.privacy.access_log import hashed
+from orders.privacy.outcomes import Fixed
 from orders.privacy.record_kinds import Action
 from orders.problems import duration_words
 
@@ -114,15 +115,15 @@ class SignInForm(Limited, AuthenticationForm):
             message = gettext(
                 "Only people with access to the administration pages may sign in with a cdpviewer password."
             )
-            why = "passwords are for staff"
+            why = Fixed.STAFF_ONLY
             if chosen.passwords is Passwords.OFF:
-                message, why = gettext("Signing in with a cdpviewer password is switched off."), "passwords are off"
+                message, why = gettext("Signing in with a cdpviewer password is switched off."), Fixed.SWITCHED_OFF
             sign_in_failed(Action.SIGN_IN_FAILED, user.get_username(), why)
             if chosen.provider:
                 message += " " + gettext("Sign in with the button above.")
             raise ValidationError(message, code="provider")
         if own_password.is_used(user):
-            sign_in_failed(Action.SIGN_IN_FAILED, user.get_username(), "password used before")
+            sign_in_failed(Action.SIGN_IN_FAILED, user.get_username(), Fixed.USED_BEFORE)
             raise ValidationError(
                 _(
                     "This password works only once and has already been used. Ask your cdpviewer administrator for a new one."

@@ -41,8 +41,8 @@ class ViewLimits:
 
 @dataclass(frozen=True, slots=True)
 class Over:
-    """An exceeded limit: `limit` views in a `window` ("a minute" or "a day") that ends in `seconds` seconds."""
+    """An exceeded limit: `limit` views a day if `daily`, otherwise a minute. That day or minute ends in `seconds` seconds."""
 
     limit: int
-    window: str
+    daily: bool
     seconds: int

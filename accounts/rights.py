@@ -20,8 +20,9 @@ from accounts import own_password
 from accounts.sign_in_method import Method, noted
 from orders.http import Request
 from orders.models import Connection
-from orders.privacy import account_events, password_mark
+from orders.privacy import account_events, outcomes, password_mark
 from orders.privacy.access_log import hashed
+from orders.privacy.outcomes import Fixed, Outcome
 from orders.privacy.record_kinds import Action
 
 WATCHED = ("username", "password", "is_active", "is_staff", "is_superuser")
@@ -59,18 +60,20 @@ def signed_in(request: Request, user: AbstractBaseUser, **_kwargs: Any) -> None:
     account_events.record(Action.SIGNED_IN, about=user, outcome=_route(request))
 
 
-def _route(request: Request) -> str:
-    """The method of sign-in, as recorded: "provider" or "password, second step", for example; "" for a password alone."""
+def _route(request: Request) -> Outcome:
+    """The method of sign-in, as recorded; none for a password alone."""
     sign_in = noted(request)
-    if sign_in.second_step_done:
-        return f"{sign_in.method}, second step"
-    return "" if sign_in.method is Method.PASSWORD else sign_in.method.value
+    if sign_in.method is Method.PASSWORD and not sign_in.second_step_done:
+        return outcomes.NONE
+    return outcomes.signed_in(sign_in.method, second_step=sign_in.second_step_done)
 
 
 @receiver(user_logged_out, dispatch_uid="accounts.rights.signed_out")
 def signed_out(request: Request, user: AbstractBaseUser | None, **_kwargs: Any) -> None:
     if user is not None and user.pk:
-        account_events.record(Action.SIGNED_OUT, about=user, outcome="session over" if request.session_over else "")
+        account_events.record(
+            Action.SIGNED_OUT, about=user, outcome=Fixed.SESSION_OVER if request.session_over else outcomes.NONE
+        )
 
 
 @receiver(user_login_failed, dispatch_uid="accounts.rights.failed")
@@ -78,7 +81,7 @@ def failed(credentials: dict[str, Any], **_kwargs: Any) -> None:
     sign_in_failed(Action.SIGN_IN_FAILED, str(credentials.get("username", "")))
 
 
-def sign_in_failed(what: Action, name: str, outcome: str = "") -> None:
+def sign_in_failed(what: Action, name: str, outcome: Outcome = outcomes.NONE) -> None:
     """Record a failed or throttled sign-in for the user with this name, or under the name's keyed hash if there is no such user."""
     person = None if "\x00" in name else User.objects.filter(username=name).first()
     account_events.record(what, about=person, subject="" if person else hashed(name), outcome=outcome)
@@ -133,7 +136,7 @@ def _password_replaced(person: User, old_hash: str) -> None:
     elif by_id is None and _by_link.get():
         # The creator of the link could have used it, so connections must be confirmed.
         own_password.note_chosen(person)
-        account_events.record(Action.PASSWORD_CHANGED, about=person, outcome="by link")
+        account_events.record(Action.PASSWORD_CHANGED, about=person, outcome=Fixed.BY_LINK)
     elif not _rehashing.get():
         _password_set(person)
         account_events.record(Action.PASSWORD_SET, about=person)

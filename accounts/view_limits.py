@@ -19,7 +19,7 @@ from accounts.limits import Over
 from accounts.models import ViewCount
 from orders import problems
 from orders.models import AnyUser
-from orders.privacy import account_events
+from orders.privacy import account_events, outcomes
 from orders.privacy.record_kinds import Action
 from orders.problems import Problem
 from orders.storage.together import Change
@@ -56,9 +56,9 @@ class View:
         """
         limits = settings.VIEW_LIMITS
         if limits.a_day and on_day > limits.a_day:
-            over = Over(limits.a_day, "a day", DAY - self.now % DAY)
+            over = Over(limits.a_day, daily=True, seconds=DAY - self.now % DAY)
         elif limits.a_minute and in_minute > limits.a_minute:
-            over = Over(limits.a_minute, "a minute", MINUTE - self.now % MINUTE)
+            over = Over(limits.a_minute, daily=False, seconds=MINUTE - self.now % MINUTE)
         else:
             return None
         _note(self.person, over, self.now)
@@ -90,7 +90,7 @@ def count(person: AnyUser) -> Over | None:
 
 def problem(over: Over) -> Problem:
     """The problem to show to a user who has exceeded a view limit. It says that nothing was sent to the CDP."""
-    if over.window == "a day":
+    if over.daily:
         sentence = _("You have reached your limit of %(limit)s views a day. Nothing was sent to the CDP.")
     else:
         sentence = _("You have reached your limit of %(limit)s views a minute. Nothing was sent to the CDP.")
@@ -99,7 +99,9 @@ def problem(over: Over) -> Problem:
 
 def _note(person: AbstractBaseUser, over: Over, now: int) -> None:
     """Record that the limit was exceeded, unless this has already been recorded for this minute or day."""
-    column, window = ("noted_day", now // DAY) if over.window == "a day" else ("noted_minute", now // MINUTE)
+    column, window = ("noted_day", now // DAY) if over.daily else ("noted_minute", now // MINUTE)
     rows = ViewCount.objects.filter(user_id=person.pk, **{f"{column}__lt": window})
     if rows.update(**{column: window}):
-        account_events.record(Action.VIEWS_LIMITED, about=person, outcome=f"{over.limit} {over.window}")
+        account_events.record(
+            Action.VIEWS_LIMITED, about=person, outcome=outcomes.limited(over.limit, daily=over.daily)
+        )

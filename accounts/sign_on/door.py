@@ -16,6 +16,7 @@ from accounts.rights import sign_in_failed
 from accounts.sign_in_method import Method, SignIn, note, noted
 from accounts.sign_on import refusals
 from accounts.sign_on.refusals import Kind, NotSignedIn
+from orders.privacy.outcomes import Fixed
 from orders.privacy.record_kinds import Action
 
 BACKEND = "accounts.session_store.Backend"  # loads the user of every session, whatever the kind of sign-in
@@ -44,7 +45,7 @@ class Adapter(DefaultAccountAdapter):
         If such a password has already been used, raise ImmediateHttpResponse with the page that says so.
         """
         if noted(request).method is Method.PASSWORD and not own_password.use(user):
-            sign_in_failed(Action.SIGN_IN_FAILED, user.get_username(), "password used before")
+            sign_in_failed(Action.SIGN_IN_FAILED, user.get_username(), Fixed.USED_BEFORE)
             refused = NotSignedIn(Kind.PASSWORD_USED, person=user.get_username())
             raise ImmediateHttpResponse(refusals.page(request, refused))
         login(request, user, backend=BACKEND)  # type: ignore[arg-type]  # people here are Django's users

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.rights import sign_in_failed
+from orders.privacy import outcomes
 from orders.privacy.record_kinds import Action
 
 
@@ -187,5 +188,5 @@ def page(request: HttpRequest, refused: NotSignedIn) -> HttpResponse:
 
 def not_let_in(request: HttpRequest, refused: NotSignedIn) -> HttpResponse:
     """Record that the directory accepted the password but the user may not sign in, and return a page with the reason."""
-    sign_in_failed(Action.SIGN_IN_FAILED, refused.person, f"directory: {refused.kind}")
+    sign_in_failed(Action.SIGN_IN_FAILED, refused.person, outcomes.refused_by_directory(refused.kind))
     return page(request, refused)

@@ -17,6 +17,7 @@ from accounts.rights import sign_in_failed
 from accounts.sign_on import discovery, oidc, proxy_header, refusals
 from accounts.sign_on.refusals import Kind, NotSignedIn
 from accounts.throttling import WINDOW
+from orders.privacy import outcomes
 from orders.privacy.record_kinds import Action
 
 
@@ -59,7 +60,7 @@ def _record(refused: NotSignedIn) -> None:
     if refused.kind is Kind.EXPIRED:
         return
     if refused.person or cache.add(f"provider-{refused.kind}", 1, WINDOW.total_seconds()):
-        sign_in_failed(Action.SIGN_IN_FAILED, refused.person, f"provider: {refused.kind}")
+        sign_in_failed(Action.SIGN_IN_FAILED, refused.person, outcomes.refused_by_provider(refused.kind))
 
 
 @login_not_required

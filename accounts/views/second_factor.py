@@ -31,6 +31,7 @@ from accounts.sign_in_method import Method, SignIn, note
 from accounts.sign_on import factors, second_step
 from accounts.sign_on.choices import SecondFactor
 from accounts.sign_on.recent import confirmed_for_factors
+from orders.privacy.outcomes import Fixed
 from orders.privacy.record_kinds import Action
 from orders.privacy.sealing import CredentialUnreadable
 
@@ -97,7 +98,7 @@ def step(request: HttpRequest) -> HttpResponseBase:
             unreadable = _("Your code cannot be checked on this server. Contact your cdpviewer administrator.")
             return _show(request, stage, unreadable, 503)
         except ValidationError as error:
-            sign_in_failed(Action.SIGN_IN_FAILED, person.get_username(), "second factor")
+            sign_in_failed(Action.SIGN_IN_FAILED, person.get_username(), Fixed.SECOND_FACTOR)
             return _show(request, stage, error.messages[0], 422)
         person.refresh_from_db()
         if not person.is_active or stage.state.get("proof") != person.get_session_auth_hash():

@@ -9,17 +9,25 @@ from orders import problems
 from orders.display.people import field_kind
 from orders.display.vocabulary import DETAILS, OUTCOMES, REVEALED
 from orders.display.words import in_words, readable
+from orders.privacy.outcomes import Whose
 from orders.problems.faults import LastResult
 
-FORMS = tuple((re.compile(form), phrase) for form, phrase in OUTCOMES.items())
+# Patterns of the values in `Form`.
+VALUES = {
+    **{name: rf"(?P<{name}>\d+)" for name in ("count", "loaded", "total")},
+    **{name: rf"(?P<{name}>[a-z-]+)" for name in ("why", "kind")},
+    "whose": f"(?P<whose>{'|'.join(Whose)})",
+    "field": "(?P<field>.+)",
+}
+FORMS = tuple((re.compile(form.format(**VALUES), re.DOTALL), phrase) for form, phrase in OUTCOMES.items())
 DETAIL_FORMS = tuple((re.compile(form), phrase) for form, phrase in DETAILS.items())
-REVEAL = re.compile(r"(?P<how>shown|refused): (?P<kind>contact|traveller|custom) (?P<field>.+)", re.DOTALL)
 
 
 def outcome_words(stored: str) -> str:
     """A stored outcome in the user's language: "gezeigt: 25 von 60" for "shown: 25 of 60"; an unknown form stays as stored."""
-    if stored != "shown: custom data" and (reveal := REVEAL.fullmatch(stored)):
-        return _reveal(**reveal.groupdict())
+    # The name of a hidden field may contain commas.
+    if words := _part(stored):
+        return words
     parts = [_part(part) for part in stored.split(", ")]
     return ", ".join(parts) if all(parts) else stored
 
@@ -36,18 +44,21 @@ def _part(part: str) -> str:
     """One comma-separated part of an outcome in the user's language; "" if its form is unknown."""
     for form, phrase in FORMS:
         if match := form.fullmatch(part):
-            named = match.groupdict()
-            if "why" in named:
-                named["why"] = problems.failure_word(named["why"])
-            return _(phrase) % named
+            return _(phrase) % _named(match.groupdict())
     return problems.result_word(part) if part in set(LastResult) else ""
 
 
-def _reveal(how: str, kind: str, field: str) -> str:
-    """The outcome of a request to see hidden values, in words: "shown: Passport (contact)", "refused: Custom data"."""
-    outcome = _("shown: %(what)s") if how == "shown" else _("refused: %(what)s")
-    if kind == "custom":
-        return outcome % {"what": _("Custom data")}
+def _named(values: dict[str, str]) -> dict[str, str]:
+    """The values of a form, in the user's language."""
+    if "why" in values:
+        return {"why": problems.failure_word(values["why"])}
+    return {"what": _revealed(**values)} if "field" in values else values
+
+
+def _revealed(whose: str, field: str) -> str:
+    """The hidden values that were asked for, in words: "Passport (contact)", "Custom data"."""
+    if whose == Whose.CUSTOM:
+        return _("Custom data")
     known = in_words(REVEALED, field_kind(field), field)
     what = readable(field.removeprefix("extra_")) if field.startswith("extra_") else known
-    return outcome % {"what": f"{what} ({in_words(REVEALED, kind, kind)})"}
+    return f"{what} ({in_words(REVEALED, whose, whose)})"

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_noop as _
 
+from accounts.sign_in_method import Method
 from orders.cdp.records import Reason
 from orders.itinerary.codes import NoticeKind, Phase, Verdict
+from orders.privacy.outcomes import Fixed, Form, Whose
 from orders.services.summary import Unchecked
 
 ITEM_TYPES: dict[str, tuple[str, str]] = {
@@ -141,28 +143,40 @@ NOTE_REASONS: dict[Reason, str] = {
     Reason.AND_MORE: _("more fields, not listed here"),
 }
 
-# Forms of the comma-separated parts of an access record's outcome, and the phrase for each.
-OUTCOMES: dict[str, str] = {
-    r"shown": _("shown"),
-    r"shown: (?P<loaded>\d+) of (?P<total>\d+)": _("shown: %(loaded)s of %(total)s"),
-    r"shown: (?P<count>\d+)": _("shown: %(count)s"),
-    r"shown: custom data": _("shown: custom data"),
-    r"not shown: nobody on this order": _("not shown: no such person on this order"),
-    r"(?P<count>\d+) listed": _("%(count)s listed"),
-    r"(?P<count>\d+) found": _("%(count)s found"),
-    r"(?P<count>\d+) not loaded": _("%(count)s not loaded"),
-    r"orders of (?P<count>\d+) incomplete": _("people whose orders were not all loaded: %(count)s"),
-    r"perhaps more": _("perhaps more"),
-    r"failed: (?P<why>[a-z-]+)": _("failed: %(why)s"),
-    r"refused": _("refused"),
-    r"by link": _("by link"),
-    r"shown: whole": _("shown: in full"),
-    r"shown: masked": _("shown: masked"),
-    r"session over": _("session expired"),
-    r"password used before": _("password already used"),
-    r"removed: (?P<count>\d+)": _("removed: %(count)s"),
-    r"(?P<count>\d+) a minute": _("limit: %(count)s a minute"),
-    r"(?P<count>\d+) a day": _("limit: %(count)s a day"),
+# The parts of an access record's outcome. Of two forms that fit a part, the first gives the words.
+OUTCOMES: dict[Fixed | Form | Method, str] = {
+    Fixed.SHOWN: _("shown"),
+    Fixed.SHOWN_WHOLE: _("shown: in full"),
+    Fixed.SHOWN_MASKED: _("shown: masked"),
+    Fixed.CUSTOM_DATA: _("shown: custom data"),
+    Fixed.NOBODY: _("not shown: no such person on this order"),
+    Fixed.REFUSED: _("refused"),
+    Fixed.BY_LINK: _("by link"),
+    Fixed.SESSION_OVER: _("session expired"),
+    Fixed.SECOND_FACTOR: _("second factor"),
+    Fixed.USED_BEFORE: _("password already used"),
+    Fixed.STAFF_ONLY: _("passwords are for staff"),
+    Fixed.SWITCHED_OFF: _("passwords are off"),
+    Form.SHOWN: _("shown: %(count)s"),
+    Form.SHOWN_OF: _("shown: %(loaded)s of %(total)s"),
+    Form.LISTED: _("%(count)s listed"),
+    Form.FOUND: _("%(count)s found"),
+    Form.NOT_LOADED: _("%(count)s not loaded"),
+    Form.INCOMPLETE: _("people whose orders were not all loaded: %(count)s"),
+    Form.PERHAPS_MORE: _("perhaps more"),
+    Form.FAILED: _("failed: %(why)s"),
+    Form.REVEALED: _("shown: %(what)s"),
+    Form.NOT_REVEALED: _("refused: %(what)s"),
+    Form.REMOVED: _("removed: %(count)s"),
+    Form.A_MINUTE: _("limit: %(count)s a minute"),
+    Form.A_DAY: _("limit: %(count)s a day"),
+    Form.PROVIDER: _("provider: %(kind)s"),
+    Form.DIRECTORY: _("directory: %(kind)s"),
+    Form.SECOND_STEP: _("second step"),
+    Method.PASSWORD: _("password"),
+    Method.DIRECTORY: _("directory"),
+    Method.PROVIDER: _("provider"),
+    Method.PROXY: _("proxy"),
 }
 
 # Forms of `AccessRecord.detail` for account events, and the phrase for each.
@@ -201,8 +215,8 @@ PERSON_FIELDS: dict[str, str] = {
 
 # Hidden fields and whose they are, by the names in access records.
 REVEALED: dict[str, str] = PERSON_FIELDS | {
-    "contact": _("contact"),
-    "traveller": _("traveller"),
+    Whose.CONTACT: _("contact"),
+    Whose.TRAVELLER: _("traveller"),
     "all": _("all hidden fields"),
     "unknown field": _("unknown field"),
 }

@@ -13,6 +13,8 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from orders.privacy import outcomes
+from orders.privacy.outcomes import Outcome
 from orders.privacy.record_kinds import Action
 from orders.privacy.sealing import Credentials
 
@@ -98,6 +100,6 @@ class AnyConnection(models.Model):
         rows = type(self)._default_manager.filter(pk=self.pk, set_at=self.set_at)  # noqa: SLF001  (Django's own name for it)
         rows.update(last_used_at=now, last_result=result)
 
-    def record(self, what: Action, *, detail: str = "", outcome: str = "") -> None:
+    def record(self, what: Action, *, detail: str = "", outcome: Outcome = outcomes.NONE) -> None:
         """Record an account event for this connection."""
         raise NotImplementedError

@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from orders.models import members
 from orders.models.base import EDITABLE, AnyConnection, one_at_a_time
 from orders.models.shared import ConnectionMember
-from orders.privacy import account_events, password_mark
+from orders.privacy import account_events, outcomes, password_mark
+from orders.privacy.outcomes import Outcome
 from orders.privacy.record_kinds import Action
 from orders.privacy.sealing import Binding, Credentials, CredentialUnreadable, seal, unseal
 from orders.storage.prepared_query import PreparedQuery
@@ -142,7 +143,7 @@ class Connection(AnyConnection):
                 heir.make_default()
         return heir
 
-    def record(self, what: Action, *, detail: str = "", outcome: str = "") -> None:
+    def record(self, what: Action, *, detail: str = "", outcome: Outcome = outcomes.NONE) -> None:
         """Record an account event for this connection, about its owner."""
         account_events.record(what, about=self.user, detail=detail, outcome=outcome, connection=(self.pk, str(self)))
 

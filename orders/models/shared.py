@@ -13,7 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from orders.models.base import EDITABLE, AnyConnection
-from orders.privacy import account_events
+from orders.privacy import account_events, outcomes
+from orders.privacy.outcomes import Outcome
 from orders.privacy.record_kinds import Action
 from orders.privacy.sealing import Binding, Credentials, CredentialUnreadable, new_data_key, seal, unseal
 
@@ -134,7 +135,7 @@ class SharedConnection(AnyConnection):
             if any(getattr(before, name) != getattr(self, name) for name in EDITABLE):
                 self.record(Action.CONNECTION_CHANGED, detail=f"was {before}")
 
-    def record(self, what: Action, *, detail: str = "", outcome: str = "") -> None:
+    def record(self, what: Action, *, detail: str = "", outcome: Outcome = outcomes.NONE) -> None:
         """Record an account event for this connection. The event concerns no single user."""
         account_events.record(what, detail=detail or "shared", outcome=outcome, connection=(self.pk, str(self)))
 

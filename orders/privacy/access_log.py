@@ -16,8 +16,9 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from orders.http import ConnectionLabel, Request
-from orders.privacy import append_only, record_rows
+from orders.privacy import append_only, outcomes, record_rows
 from orders.privacy.access_record import AccessRecord
+from orders.privacy.outcomes import Fixed, Outcome
 from orders.privacy.personal import like_phone
 from orders.privacy.record_kinds import Action
 from orders.privacy.tickets import ticket_of
@@ -87,7 +88,7 @@ def record(
     departs: date | None = None,
     subject: str = "",
     subjects: Sequence[str] = (),
-    outcome: str = "shown",
+    outcome: Outcome = Fixed.SHOWN,
     change: Change | None = None,
 ) -> Row:
     """Write one access record, or one for each of `subjects`. Raises AccessNotRecorded if that fails; in that case, show nothing.
@@ -176,7 +177,7 @@ def _actor(request: Request) -> tuple[int | None, str]:
 
 def record_miss(request: Request, connection: ConnectionLabel | None, asked: str) -> None:
     """Record a search by reference that found nothing, so that trying many references leaves a trace."""
-    record(request, Action.SEARCHED_REFERENCE, connection=connection, reference=asked, outcome="0 found")
+    record(request, Action.SEARCHED_REFERENCE, connection=connection, reference=asked, outcome=outcomes.found(0))
 
 
 def _openings_of_order() -> QuerySet[AccessRecord]:

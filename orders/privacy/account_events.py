@@ -15,7 +15,8 @@ from django.db import connections, router
 from django.http.response import HttpResponseBase
 
 from orders.http import GetResponse, Request
-from orders.privacy import append_only, record_rows
+from orders.privacy import append_only, outcomes, record_rows
+from orders.privacy.outcomes import Outcome
 from orders.privacy.record_kinds import Action
 
 _request: ContextVar[Request | None] = ContextVar("request that account events belong to", default=None)
@@ -67,7 +68,7 @@ def record(
     *,
     about: AbstractBaseUser | None = None,
     detail: str = "",
-    outcome: str = "",
+    outcome: Outcome = outcomes.NONE,
     subject: str = "",
     connection: tuple[UUID, str] | None = None,
 ) -> None:

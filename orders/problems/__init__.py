@@ -9,6 +9,8 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from orders.cdp import errors
+from orders.privacy import outcomes
+from orders.privacy.outcomes import Outcome
 from orders.problems.faults import FAULTS, Code, LastResult, NextStep, Row
 
 DATABASE_AWAY = 5  # seconds to wait before the next attempt if the database is unavailable
@@ -38,9 +40,9 @@ class Problem:
     typed: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
     @property
-    def outcome(self) -> str:
-        """The outcome for an access record, such as "failed: slow"; `display.outcomes` puts it into words."""
-        return f"failed: {self.code}"
+    def outcome(self) -> Outcome:
+        """The outcome for an access record, such as "failed: slow"."""
+        return outcomes.failed(self.code)
 
 
 _NO_CONNECTION = Row(

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from orders.cdp import errors
 from orders.models import AnyConnection, AnyUser, Connection, SharedConnection, members, own_connections
+from orders.privacy import outcomes
 from orders.privacy.record_kinds import Action
 from orders.problems.faults import FAULTS, LastResult
 from orders.services.tenant import Tenant
@@ -92,5 +93,5 @@ def try_connection(connection: AnyConnection) -> Outcome:
     else:
         outcome = Outcome()
     connection.note_use(outcome.result)
-    connection.record(Action.CONNECTION_TRIED, outcome=outcome.result)
+    connection.record(Action.CONNECTION_TRIED, outcome=outcomes.tested(outcome.result))
     return outcome

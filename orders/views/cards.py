@@ -1,4 +1,4 @@
-"""The template context of the contacts and travellers panels, and the outcome to record when a list is viewed."""
+"""The template context of the contacts and travellers panels."""
 
 from __future__ import annotations
 
@@ -13,14 +13,6 @@ from orders.services.tenant import Tenant
 from orders.views.access import may_reveal
 from orders.views.next_step import partial_problem
 from orders.views.panels import rows_of, starting
-
-
-def extent_shown(loaded: Loaded[Any]) -> str:
-    """The outcome to record when a list is viewed: "shown" if it is complete, else "shown: 20 of 35" or "shown: 20, perhaps more"."""
-    if loaded.complete:
-        return "shown"
-    count = len(loaded.items)
-    return f"shown: {count} of {count + loaded.missing}" if loaded.missing else f"shown: {count}, perhaps more"
 
 
 def items_of(request: Request, travellers: Travellers) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from orders.cdp import errors
 from orders.cdp.records import Order
 from orders.http import Request
 from orders.models import AnyConnection
-from orders.privacy import access_log
+from orders.privacy import access_log, outcomes
 from orders.search_text import lookup
 from orders.services.connections import usable_by
 from orders.services.listed import TripLine, trip_lines
@@ -92,7 +92,7 @@ def _search(request: Request, connection: AnyConnection, reading: lookup.Lookup)
 def _record(request: Request, answer: Answer, reading: lookup.Lookup) -> None:
     if answer.orders:
         references = ", ".join(dict.fromkeys(order.reference_id for order in answer.orders if order.reference_id))
-        outcome = f"{len(answer.orders)} listed" + (", perhaps more" if answer.partial else "")
+        outcome = outcomes.listed(len(answer.orders), more=answer.partial)
         what = access_log.Action.ORDERS_LISTED
         access_log.record(request, what, connection=answer.connection, reference=references, outcome=outcome)
         return

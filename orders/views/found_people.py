@@ -12,8 +12,9 @@ from orders.cdp import errors
 from orders.cdp.records import Loaded
 from orders.display.rows import Rows
 from orders.http import Request
-from orders.privacy import access_log
+from orders.privacy import access_log, outcomes
 from orders.privacy.masking import card
+from orders.privacy.outcomes import Outcome
 from orders.problems import describe
 from orders.search_text.lookup import Lookup
 from orders.services.search import GuestOrders, find_people
@@ -86,17 +87,9 @@ def sought(questions: Sequence[Mapping[str, str]]) -> str:
     return " ".join(questions[0][name] for name in SOUGHT if name in questions[0])
 
 
-def _outcome(people: Loaded[GuestOrders]) -> str:
-    """The outcome for the record, such as "2 found", "2 found, 1 not loaded" or "2 found, perhaps more, orders of 1 incomplete"."""
-    without = sum(1 for person in people.items if not person.orders.complete)
-    parts = [f"{len(people.items)} found"]
-    if people.missing:
-        parts.append(f"{people.missing} not loaded")
-    elif not people.complete:
-        parts.append("perhaps more")
-    if without:
-        parts.append(f"orders of {without} incomplete")
-    return ", ".join(parts)
+def _outcome(people: Loaded[GuestOrders]) -> Outcome:
+    incomplete = sum(1 for person in people.items if not person.orders.complete)
+    return outcomes.found(len(people.items), missing=people.missing, more=not people.complete, incomplete=incomplete)
 
 
 def _failed(people: Loaded[GuestOrders]) -> bool:

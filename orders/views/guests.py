@@ -14,11 +14,11 @@ from django.views.decorators.http import require_http_methods
 from orders.cdp import errors
 from orders.cdp.records import Loaded, Order
 from orders.http import Request
-from orders.privacy import access_log
+from orders.privacy import access_log, outcomes
+from orders.privacy.outcomes import Fixed, Outcome
 from orders.search_text.names import normalize, spellings
 from orders.services.people import load_orders_of_guest
 from orders.services.tenant import Tenant
-from orders.views.cards import extent_shown
 from orders.views.cdp_view import cdp_view
 from orders.views.found_people import show_people
 from orders.views.listed import trips_context
@@ -35,7 +35,7 @@ def guest_orders(request: Request, tenant: Tenant, ref: str, guest_ref: str) -> 
     If the CDP has no such order or guest, or nobody on the order is that guest, this is recorded, and NotFound or NotOnOrder is raised.
     """
 
-    def record(outcome: str) -> None:
+    def record(outcome: Outcome) -> None:
         what, subject = access_log.Action.GUEST_ORDERS_SEEN, access_log.hashed(guest_ref)
         access_log.record(request, what, connection=tenant.connection, order_ref=ref, subject=subject, outcome=outcome)
 
@@ -47,9 +47,9 @@ def guest_orders(request: Request, tenant: Tenant, ref: str, guest_ref: str) -> 
 
     def show(loaded: Loaded[Order] | errors.Missing) -> HttpResponse:
         if isinstance(loaded, errors.Missing):
-            record("not shown: nobody on this order")
+            record(Fixed.NOBODY)
             raise loaded
-        record(extent_shown(loaded))
+        record(outcomes.shown(loaded))
         context = {
             "orders": loaded.items,
             **trips_context(request, tenant, loaded.items),

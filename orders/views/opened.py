@@ -22,6 +22,7 @@ from orders.display.journey_bar import Pictures
 from orders.display.rows import SMALL_ROOM, Rows
 from orders.http import Request
 from orders.privacy import access_log
+from orders.privacy.outcomes import Fixed, Outcome
 from orders.services.changes import Changes, changes_since, view_of
 from orders.services.orders import OpenedOrder
 from orders.services.tenant import Tenant
@@ -142,7 +143,7 @@ def record_access(
     opened: OpenedOrder,
     ref: str,
     *,
-    outcome: str = "shown",
+    outcome: Outcome = Fixed.SHOWN,
     change: Change | None = None,
 ) -> Row:
     """Record an access to the order, run `change` along with the record, and return the row that `change` returns.

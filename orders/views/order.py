@@ -21,6 +21,7 @@ from orders.display.rows import fitting, size_of
 from orders.http import Request
 from orders.privacy import access_log
 from orders.privacy.hiding import REST, masked_document
+from orders.privacy.outcomes import Fixed
 from orders.search_text import lookup
 from orders.services.orders import CustomData, OpenedOrder, load_custom_data, open_order
 from orders.services.search import Found, find_orders, open_if_one, open_or_find
@@ -104,7 +105,12 @@ def order_raw(request: Request, tenant: Tenant, ref: str) -> HttpResponseBase:
     opened = open_order(tenant, ref)
     whole = may_reveal(request)
     record_access(
-        request, tenant, access_log.Action.RAW_SEEN, opened, ref, outcome="shown: whole" if whole else "shown: masked"
+        request,
+        tenant,
+        access_log.Action.RAW_SEEN,
+        opened,
+        ref,
+        outcome=Fixed.SHOWN_WHOLE if whole else Fixed.SHOWN_MASKED,
     )
     documents = list(_shown_raw(opened, tenant, whole=whole))
     context = {

@@ -11,12 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from orders.cdp.records import Loaded, Person
 from orders.display.travellers import cards_of
 from orders.http import Request
-from orders.privacy import access_log
+from orders.privacy import access_log, outcomes
 from orders.privacy.masking import card
 from orders.services.orders import load_contacts
 from orders.services.people import Travellers, load_travellers
 from orders.services.tenant import Tenant
-from orders.views.cards import context_of, extent_shown, items_of
+from orders.views.cards import context_of, items_of
 from orders.views.cdp_view import cdp_view
 from orders.views.panels import render_panel
 from orders.views.progress import with_progress
@@ -27,7 +27,7 @@ def order_contacts(request: Request, tenant: Tenant, ref: str) -> HttpResponseBa
     """The order's contacts, with hidden fields masked."""
 
     def show(loaded: Loaded[Person]) -> HttpResponse:
-        outcome, country = extent_shown(loaded), tenant.connection.country
+        outcome, country = outcomes.shown(loaded), tenant.connection.country
         access_log.record(
             request, access_log.Action.CONTACTS_SEEN, connection=tenant.connection, order_ref=ref, outcome=outcome
         )
@@ -50,7 +50,7 @@ def order_travellers(request: Request, tenant: Tenant, ref: str) -> HttpResponse
             order_ref=ref,
             reference=opened.summary.reference if opened else "",
             route="–".join(opened.trip.route) if opened else "",
-            outcome=extent_shown(loaded),
+            outcome=outcomes.shown(loaded),
         )
         context = context_of(
             request, tenant, ref, "traveller", cards_of(travellers, country=tenant.connection.country), loaded

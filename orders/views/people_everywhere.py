@@ -13,7 +13,7 @@ from orders.cdp import errors
 from orders.cdp.records import Loaded, Person
 from orders.http import Request
 from orders.models import AnyConnection
-from orders.privacy import access_log
+from orders.privacy import access_log, outcomes
 from orders.problems import describe
 from orders.services.search import list_people
 from orders.services.tenant import Tenant
@@ -44,7 +44,7 @@ def search_people_everywhere(
             outcome = problem.outcome
         else:
             problem, count, partly = None, len(people.items), not people.complete
-            outcome = f"{count} found" + (", perhaps more" if partly else "")
+            outcome = outcomes.found(count, more=partly)
         access_log.record(request, what, connection=connection, subject=subject_of(questions), outcome=outcome)
         address = request.path + carried_to(request, connection.name)
         answers.append(

@@ -17,7 +17,7 @@ from orders.display.countries import choices
 from orders.display.not_searched import not_searched
 from orders.display.rows import Rows
 from orders.http import Request
-from orders.privacy import access_log
+from orders.privacy import access_log, outcomes
 from orders.search_text import emails, lookup
 from orders.services.orders import open_order
 from orders.services.search import Found, find_orders
@@ -135,7 +135,7 @@ def record_listed(request: Request, found: Found) -> None:
         access_log.Action.ORDERS_LISTED,
         connection=request.connection,
         reference=", ".join(references),
-        outcome=f"{len(found.orders)} listed" + (", perhaps more" if found.partial else ""),
+        outcome=outcomes.listed(len(found.orders), more=found.partial),
     )
 
 

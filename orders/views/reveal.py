@@ -20,9 +20,10 @@ from orders.cdp.records import Person
 from orders.display.people import revealed
 from orders.display.travellers import cards_of
 from orders.http import Request
-from orders.privacy import access_log
+from orders.privacy import access_log, outcomes
 from orders.privacy.harmless import is_name
 from orders.privacy.masking import PersonCard, card
+from orders.privacy.outcomes import Fixed, Whose
 from orders.services.orders import load_contacts, load_custom_data
 from orders.services.people import load_travellers
 from orders.services.tenant import Tenant
@@ -32,7 +33,7 @@ from orders.views.cdp_view import cdp_view, choose_connection, show_problem
 from orders.views.next_step import partial_problem, with_action
 from orders.views.panels import PROBLEM, render_panel, rows_of, starting, wants_part
 
-ALL, CUSTOM = "all", "custom"
+ALL = "all"
 # What our forms post: "all", or the name of a hidden field in `masking`. A refusal records anything else as "unknown field".
 FIELD = re.compile(r"all|date_of_birth|passport_number|passport_expiry|identifier_\d{1,3}|extra_[A-Za-z0-9_.-]{1,40}")
 
@@ -60,7 +61,7 @@ def reveal(request: Request, ref: str) -> HttpResponseBase:
 @cdp_view(panel=PROBLEM)
 def _reveal(request: Request, tenant: Tenant, ref: str) -> HttpResponse:
     kind, field, person_ref = _asked(request)
-    if kind == CUSTOM:
+    if kind is Whose.CUSTOM:
         return _reveal_custom_data(request, tenant, ref)
     cards, context = _cards(request, tenant, ref, kind, person_ref, field)
     chosen = next((card for card in cards if card.ref == person_ref), None)
@@ -72,7 +73,7 @@ def _reveal(request: Request, tenant: Tenant, ref: str) -> HttpResponse:
         connection=tenant.connection,
         order_ref=ref,
         subject=access_log.hashed(person_ref),
-        outcome=f"shown: {kind} {field}",
+        outcome=outcomes.revealed(kind, field),
     )
     if wants_part(request):
         sentence = revealed(chosen, "" if field == ALL else field)
@@ -83,8 +84,8 @@ def _reveal(request: Request, tenant: Tenant, ref: str) -> HttpResponse:
 def _reveal_custom_data(request: Request, tenant: Tenant, ref: str) -> HttpResponse:
     """Show the order's custom data with its hidden values, and record this."""
     groups, problem = load_custom_data(tenant, ref)
-    what, outcome = access_log.Action.FIELD_REVEALED, "shown: custom data"
-    access_log.record(request, what, connection=tenant.connection, order_ref=ref, outcome=outcome)
+    what = access_log.Action.FIELD_REVEALED
+    access_log.record(request, what, connection=tenant.connection, order_ref=ref, outcome=Fixed.CUSTOM_DATA)
     context: dict[str, Any] = {
         "groups": groups,
         "problem": partial_problem(request, problem),
@@ -97,14 +98,14 @@ def _reveal_custom_data(request: Request, tenant: Tenant, ref: str) -> HttpRespo
     return render_panel(request, "order_custom_data", context)
 
 
-def _asked(request: Request) -> tuple[str, str, str]:
-    kind = request.POST.get("kind", "")
-    kind = kind if kind in {"traveller", CUSTOM} else "contact"
+def _asked(request: Request) -> tuple[Whose, str, str]:
+    posted = request.POST.get("kind", "")
+    kind = Whose(posted) if posted in set(Whose) else Whose.CONTACT
     return kind, request.POST.get("field", ALL)[:200], request.POST.get("person", "")[:200]
 
 
 def _cards(
-    request: Request, tenant: Tenant, ref: str, kind: str, person_ref: str, field: str
+    request: Request, tenant: Tenant, ref: str, kind: Whose, person_ref: str, field: str
 ) -> tuple[list[PersonCard], dict[str, Any]]:
     """The cards of the order's contacts or travellers, with `field` revealed on one person's card, and the context of the panel.
 
@@ -115,7 +116,7 @@ def _cards(
         return {field} if (person.ref or f"n{position}") == person_ref else set()
 
     country = tenant.connection.country
-    if kind == "traveller":
+    if kind is Whose.TRAVELLER:
         travellers = load_travellers(tenant, ref)
         cards = cards_of(travellers, shown, country)
         return cards, context_of(request, tenant, ref, kind, cards, travellers.loaded) | items_of(request, travellers)
@@ -130,7 +131,7 @@ def _cards(
 def _refuse(request: Request, ref: str) -> HttpResponse:
     connection, _problem = choose_connection(request)
     kind, field, person_ref = _asked(request)
-    asked_for = f": {kind} {field if _is_ours(field) else 'unknown field'}" if request.method == "POST" else ""
+    asked_for = outcomes.not_revealed(kind, field if _is_ours(field) else "unknown field")
     try:
         access_log.record(
             request,
@@ -138,7 +139,7 @@ def _refuse(request: Request, ref: str) -> HttpResponse:
             connection=connection,
             order_ref=ref,
             subject=access_log.hashed(person_ref) if person_ref else "",
-            outcome=f"refused{asked_for}",
+            outcome=asked_for if request.method == "POST" else Fixed.REFUSED,
         )
     except access_log.AccessNotRecorded:
         return show_problem(request, with_action(request, problems.not_recorded()), PROBLEM)

@@ -7,11 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.cdp.refs import is_ref
 from orders.http import Request
-from orders.privacy import access_log
+from orders.privacy import access_log, outcomes
 from orders.services.listed import load_trips, trip_lines
 from orders.services.people import load_orders_of_contacts
 from orders.services.tenant import Tenant
-from orders.views.cards import extent_shown
 from orders.views.cdp_view import cdp_view
 from orders.views.listed import listed_refs
 from orders.views.next_step import partial_problem
@@ -36,7 +35,7 @@ def order_trips(request: Request, tenant: Tenant, ref: str) -> HttpResponseBase:
             connection=tenant.connection,
             order_ref=ref,
             subjects=[access_log.hashed(guest_ref) for guest_ref in guests],
-            outcome=extent_shown(loaded),
+            outcome=outcomes.shown(loaded),
         )
     shown = loaded.items[:MOST_SHOWN]
     lines = trip_lines(tenant, shown, most=MOST_SHOWN, whole=True)

@@ -18,6 +18,7 @@ from orders.http import Request, prepare
 from orders.models import AccessRecord, AppendOnly
 from orders.privacy import access_log, append_only, proving
 from orders.privacy.append_only import database_keeps_records
+from orders.privacy.outcomes import Outcome
 from orders.privacy.record_kinds import Action
 from tests.accounts.conftest import connect
 from tests.recorded import events, recorded_views
@@ -127,7 +128,7 @@ def test_odd_values_do_not_cost_the_record(anna: User) -> None:
         order_ref="r" * 500,
         reference="a\x00b\ud800\nc" * 300,
         route="→" * 999,
-        outcome="o" * 99,
+        outcome=Outcome("o" * 99),
     )
     row = recorded_views().get()
     assert (len(row.order_ref), len(row.reference), len(row.route), len(row.outcome)) == (128, 200, 200, 60)

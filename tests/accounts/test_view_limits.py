@@ -64,10 +64,10 @@ def test_a_minute_allows_exactly_its_limit_and_the_next_one_as_much(
     set_limits(settings, limit)
     clock.now += 15
     assert views(anna, limit) == [None] * limit
-    assert views(anna, 3) == [Over(limit, "a minute", 45)] * 3
+    assert views(anna, 3) == [Over(limit, daily=False, seconds=45)] * 3
     assert views(ben, limit) == [None] * limit
     clock.now += 45
-    assert views(anna, limit + 1) == [None] * limit + [Over(limit, "a minute", 60)]
+    assert views(anna, limit + 1) == [None] * limit + [Over(limit, daily=False, seconds=60)]
 
 
 def test_a_day_allows_its_limit_over_all_minutes(anna: User, clock: Clock, settings: Settings) -> None:
@@ -75,7 +75,7 @@ def test_a_day_allows_its_limit_over_all_minutes(anna: User, clock: Clock, setti
     for _minute in range(3):
         assert views(anna, 10) == [None] * 10
         clock.now += 60
-    assert views(anna, 6) == [None] * 5 + [Over(35, "a day", 12 * 3600 - 180)]
+    assert views(anna, 6) == [None] * 5 + [Over(35, daily=True, seconds=12 * 3600 - 180)]
     clock.now += 12 * 3600
     assert views(anna, 5) == [None] * 5
 
@@ -85,7 +85,7 @@ def test_off_is_off_and_costs_nothing(anna: User, settings: Settings, django_ass
     with django_assert_num_queries(0):  # type: ignore[operator]
         assert views(anna, 500) == [None] * 500
     set_limits(settings, 0, 3)
-    assert views(anna, 4)[2:] == [None, Over(3, "a day", 12 * 3600)]
+    assert views(anna, 4)[2:] == [None, Over(3, daily=True, seconds=12 * 3600)]
 
 
 def test_a_view_costs_one_statement(anna: User, settings: Settings, django_assert_num_queries: object) -> None:

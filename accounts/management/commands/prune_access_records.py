@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from accounts import database_clock
 from orders.models import AccessRecord
-from orders.privacy import account_events, append_only, owner, partitions, viewed_order
+from orders.privacy import account_events, append_only, outcomes, owner, partitions, viewed_order
 from orders.privacy.alone import Busy, alone
 from orders.privacy.short_locks import InUse
 
@@ -96,7 +96,7 @@ class Command(BaseCommand):
         detail = f"before {limit:%Y-%m-%d}, {left} without a chain left"
         pruned = AccessRecord.objects.using(connection.alias).filter(what=AccessRecord.Action.RECORDS_PRUNED)
         if pruned.order_by("-at").values_list("detail", flat=True).first() != detail:
-            account_events.record(AccessRecord.Action.RECORDS_PRUNED, detail=detail, outcome=f"removed: {count}")
+            account_events.record(AccessRecord.Action.RECORDS_PRUNED, detail=detail, outcome=outcomes.removed(count))
         try:
             partitions.drop_before(connection, limit)
         except InUse:
