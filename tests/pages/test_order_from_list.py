@@ -48,8 +48,9 @@ def orders_of(cdp: Sandbox) -> Iterator[tuple[str, Order]]:
 
 
 def article(page: Any) -> str:
-    """The text of the page, without the words on how it was read."""
-    return re.sub(r"As of .*? Refresh", "", text_of(page).partition("Close")[0])
+    """The text of the page, without the words on how and when it was read."""
+    text = text_of(page).partition("Close")[0]
+    return re.sub(r"As of .*? Refresh|Read from the CDP on .*? (?=http)", "", text)
 
 
 def test_every_order_looks_the_same_under_its_reference_and_its_ref(
