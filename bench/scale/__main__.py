@@ -32,7 +32,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--latency", type=int, default=200, help="milliseconds that the CDP takes for an answer")
     parser.add_argument("--visits", type=int, default=40, help="one after another, to count calls")
     parser.add_argument(
-        "--write", action="store_true", help="also write docs/scale.json and the figures of docs/scale.md"
+        "--write", action="store_true", help="also write bench/reports/scale.json and the figures of docs/scale.md"
     )
     parser.add_argument("--anyway", action="store_true", help="write even if the machine had other work")
     return parser.parse_args()
@@ -53,7 +53,7 @@ def main() -> int:
     if given.write and not (run.quiet or given.anyway):
         _say("Not written: the machine had other work at the same time.")
     elif given.write:
-        figures = PROJECT / "docs" / "scale.json"
+        figures = PROJECT / "bench" / "reports" / "scale.json"
         run.write(figures)
         report.write(PROJECT / "docs" / "scale.md", type(run).read(figures))
     return 0 if all(goal.reached for goal in report.goals(run)) else 1

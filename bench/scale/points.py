@@ -1,4 +1,4 @@
-"""Measurements of a run, as stored in docs/scale.json."""
+"""Measurements of a run, as stored in bench/reports/scale.json."""
 
 from __future__ import annotations
 

@@ -6,25 +6,25 @@ from django.utils.translation import ngettext
 
 from accounts.language import translate as _
 from orders.problems.faults import FAULTS
-from orders.services.connections import Outcome
+from orders.services.connections import CredentialTest
 
 
-def answer(outcome: Outcome) -> str:
+def answer(outcome: CredentialTest) -> str:
     """The sentence for the outcome of a test."""
     return str(FAULTS[outcome.fault].tested) if outcome.fault else _("The CDP accepted the credential.")
 
 
-def tested(name: str, outcome: Outcome) -> str:
+def tested(name: str, outcome: CredentialTest) -> str:
     """The outcome of a test, with the connection's name in front."""
     return f"{name}: {answer(outcome)}"
 
 
-def saved(name: str, outcome: Outcome) -> str:
+def saved(name: str, outcome: CredentialTest) -> str:
     """The sentences after a user's own connection is saved."""
     return _("“%(name)s” was saved. %(answer)s") % {"name": name, "answer": answer(outcome)}
 
 
-def saved_and_shared(name: str, people: int, outcome: Outcome) -> str:
+def saved_and_shared(name: str, people: int, outcome: CredentialTest) -> str:
     """The sentences after a new connection is shared with so many people."""
     facts = {"name": name, "people": people_counted(people), "answer": answer(outcome)}
     return _("“%(name)s” was saved and shared with %(people)s. %(answer)s") % facts

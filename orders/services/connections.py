@@ -19,8 +19,8 @@ from orders.storage.together import Change, Question, Row, ask
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """The outcome of a test: the kind of failure, or None if the CDP accepted the credential."""
+class CredentialTest:
+    """A test of a credential: the kind of failure, or None if the CDP accepted the credential."""
 
     fault: type[errors.CdpError] | None = None
 
@@ -84,14 +84,14 @@ def make_default(user: AnyUser, connection: AnyConnection) -> None:
         connection.make_default()
 
 
-def try_connection(connection: AnyConnection) -> Outcome:
+def try_connection(connection: AnyConnection) -> CredentialTest:
     """Test the connection's credential with a live call, store the result with the connection, and record the test."""
     try:
         Tenant(connection).client.probe()
     except errors.CdpError as error:
-        outcome = Outcome(type(error))
+        outcome = CredentialTest(type(error))
     else:
-        outcome = Outcome()
+        outcome = CredentialTest()
     connection.note_use(outcome.result)
     connection.record(Action.CONNECTION_TRIED, outcome=outcomes.tested(outcome.result))
     return outcome

@@ -21,7 +21,7 @@ from orders.display import connections as sentences
 from orders.models import members
 from orders.models.shared import ConnectionGrant, SharedConnection, grant, set_active, take_back
 from orders.privacy.sealing import CredentialUnreadable
-from orders.services.connections import Outcome, try_connection
+from orders.services.connections import CredentialTest, try_connection
 from orders.views.connection_forms import NOT_SAVED
 from orders.views.connection_rows import row_of
 from orders.views.shared_forms import GrantForm, ReplaceTokenForm, SharedConnectionForm, SharedSettingsForm
@@ -209,7 +209,7 @@ def _test(
     entered: dict[str, str],
     *,
     save_anyway: bool = False,
-) -> Outcome | None:
+) -> CredentialTest | None:
     """Seal the credential (`entered`) in `shared`, test it with a call to the CDP, and return the outcome. `shared` is not saved.
 
     If the test cannot be made, add the reason to the form and return None. Do the same if the credential does not pass the test, unless

@@ -1,4 +1,4 @@
-"""docs/scale.md has the figures of docs/scale.json, and names those that the model predicts wrongly."""
+"""docs/scale.md has the figures of bench/reports/scale.json, and names those that the model predicts wrongly."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ import pytest
 from bench.scale import records, report
 from bench.scale.points import ROUNDS, Run
 
-DOCS = Path(__file__).resolve().parents[2] / "docs"
+PROJECT = Path(__file__).resolve().parents[2]
+DOCS = PROJECT / "docs"
 
 
 @pytest.fixture(scope="module")
 def run() -> Run:
-    return Run.read(DOCS / "scale.json")
+    return Run.read(PROJECT / "bench" / "reports" / "scale.json")
 
 
 PREDICTED_AGENTS = 750  # at most, according to docs/scale.md

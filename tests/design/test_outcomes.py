@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import itertools
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -16,6 +17,8 @@ from orders.display.outcomes import outcome_words
 from orders.privacy import outcomes
 from orders.privacy.outcomes import Fixed, Outcome, Whose
 from orders.problems.faults import FAULTS, LastResult
+from tests.live import PROJECT
+from tests.packages import PROGRAM
 
 # Values for the parameters of the functions that make outcomes, by name.
 VALUES: dict[str, tuple[object, ...]] = {
@@ -51,3 +54,13 @@ def test_an_outcome_that_code_can_record_has_words_in_german_too(stored: str) ->
         english = outcome_words(stored)
     with override("de"):
         assert outcome_words(stored) != english
+
+
+def test_only_the_module_of_outcomes_makes_them() -> None:
+    making = {
+        path.relative_to(PROJECT).as_posix()
+        for package in PROGRAM
+        for path in (PROJECT / package).rglob("*.py")
+        if re.search(r"\bOutcome\(|\bcast\(.?Outcome", path.read_text(encoding="utf-8"))
+    }
+    assert making == {"orders/privacy/outcomes.py"}
