@@ -13,6 +13,7 @@ from sandbox.server import Sandbox
 from tests.pages.conftest import SEED
 from tests.pages.reading import text_of
 from tests.pages.world_of import open_order
+from tests.panels import PANELS_OF_AN_ORDER
 from tests.recorded import recorded_views
 
 HTMX = {"HX-Request": "true"}
@@ -97,8 +98,15 @@ def test_nobody_else_reveals_anything(desk: Client, cdp: Sandbox, method: str) -
     assert look.outcome == ("refused" if method == "get" else "refused: contact all")
 
 
+@pytest.mark.parametrize("panel", PANELS_OF_AN_ORDER)
+def test_each_panel_of_an_order_is_recorded_as_a_view_of_it(desk: Client, panel: str) -> None:
+    answer = desk.get(f"/orders/{SEED}/{panel}")
+    assert answer.status_code == 200
+    assert [view.order_ref for view in recorded_views()] == [SEED]
+
+
 def test_without_the_record_nothing_is_shown(no_room_for_records: None, desk: Client, cdp: Sandbox) -> None:
-    for path in ("", "contacts/", "travellers/", "raw/", "custom-data/", "itinerary.ics"):
+    for path in ("", *PANELS_OF_AN_ORDER, "raw/", "itinerary.ics"):
         answer = desk.get(f"/orders/{SEED}/{path}")
         assert answer.status_code == 503, path
         assert "could not be logged" in text_of(answer)
