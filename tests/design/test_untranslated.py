@@ -42,16 +42,16 @@ def pieces(source: str) -> Iterator[tuple[str, str]]:
 
 
 class Page(HTMLParser):
-    """Notes the words of HTML: its text, and those of its attributes that people read."""
+    """Notes what people read of HTML: its texts, and those of its attributes that are shown or read aloud."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, html: str) -> None:
         super().__init__()
-        self.words: list[str] = []
-        self.feed(text)
+        self.texts: list[str] = []
+        self.feed(html)
         self.close()
 
     def handle_data(self, data: str) -> None:
-        self.words += WORD.findall(data)
+        self.texts.append(data)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = dict(attrs)
@@ -60,15 +60,16 @@ class Page(HTMLParser):
             read.append(values.get("value"))
         if values.get("name") == "description":
             read.append(values.get("content"))
-        self.words += WORD.findall(" ".join(filter(None, read)))
+        self.texts += filter(None, read)
 
 
 def untranslated(source: str) -> list[str]:
     """The words outside phrases that a page with this source shows, and the strings in its tags that read like a sentence."""
     parts = list(pieces(source))
     page = Page("".join(text for kind, text in parts if kind == "data"))
+    words = [word for text in page.texts for word in WORD.findall(text) if word not in ALIKE]
     strings = [text for kind, text in parts if kind == "string" and not FOR_BROWSERS.fullmatch(text)]
-    return [word for word in page.words if word not in ALIKE] + [text for text in strings if SENTENCE.match(text)]
+    return words + [text for text in strings if SENTENCE.match(text)]
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.relative_to(ROOT / "templates").as_posix())
