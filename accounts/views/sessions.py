@@ -15,7 +15,10 @@ from accounts.session_store import stored_key
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def listed(request: HttpRequest) -> HttpResponse:
-    """Show the user's sessions; POST ends the one whose hashed key is in `session`, or, without `session`, all but the current one."""
+    """Show the user's sessions; POST ends the one whose hashed key is in `session`, or, without `session`, all.
+
+    The current one is never ended.
+    """
     if request.method == "POST":
         here = stored_key(request.session.session_key or "")
         chosen = request.POST.get("session", "")
