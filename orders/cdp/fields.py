@@ -58,11 +58,11 @@ class Wall(NamedTuple):
     sent: str = ""
 
     @classmethod
-    def of(cls, moment: stamps.Moment, sent: str) -> Wall:
-        """Make a Wall from a moment. A date without a time sets `day` but not `time`: it does not mean midnight."""
-        if not moment.clock:
-            return cls(day=stamps.day(moment), sent=sent)
-        return cls(moment.wall, moment.offset or None, sent=sent)
+    def of(cls, written: stamps.WrittenTime, sent: str) -> Wall:
+        """Make a Wall from a written time. A date without a time sets `day` but not `time`: it does not mean midnight."""
+        if not written.clock:
+            return cls(day=stamps.day(written), sent=sent)
+        return cls(written.wall, written.offset or None, sent=sent)
 
 
 class Fields:
@@ -148,25 +148,25 @@ class Fields:
 
     def stamp(self, name: str) -> datetime | None:
         """The timestamp as an aware datetime in UTC; None if it is missing or unusable."""
-        moment = self._moment(name)
+        written = self._written(name)
         try:
-            return stamps.utc(moment) if moment else None
+            return stamps.utc(written) if written else None
         except stamps.OutOfRange:
             self.note(name, Reason.OUT_OF_RANGE, self._known[name])
             return None
 
     def day(self, name: str) -> date | None:
-        moment = self._moment(name)
-        return stamps.day(moment) if moment else None
+        written = self._written(name)
+        return stamps.day(written) if written else None
 
     def wall(self, name: str) -> Wall:
         """The time of a departure or arrival as a Wall; its `time` and `day` are both None if no date can be read."""
-        moment = self._moment(name, stamps.read_any)
+        written = self._written(name, stamps.read_any)
         value = self._known.get(name)
         sent = readable(value, _SHOWN) if value is not None else ""
-        return Wall.of(moment, sent) if moment is not None else Wall(sent=sent)
+        return Wall.of(written, sent) if written is not None else Wall(sent=sent)
 
-    def _moment(self, name: str, read: Callable[[str], stamps.Moment] = stamps.read) -> stamps.Moment | None:
+    def _written(self, name: str, read: Callable[[str], stamps.WrittenTime] = stamps.read) -> stamps.WrittenTime | None:
         value = self._known.get(name)
         if value is None:
             return None

@@ -28,7 +28,7 @@ _YEAR_FIRST = re.compile(
 _NAMED_MONTH = re.compile(rf"(\d\d?)[- ]?({'|'.join(_MONTHS)})[A-Z]{{0,6}}[- ]?(\d{{4}})", re.ASCII)
 
 
-class Moment(NamedTuple):
+class WrittenTime(NamedTuple):
     """A date, with or without a time, as written.
 
     `wall` is naive. `offset` is None if no zone was sent. `clock` is True if a time was sent; otherwise, `wall` is midnight.
@@ -47,7 +47,7 @@ class OutOfRange(ValueError):
     """The text has the form of a date, but there is no such day, time or offset, or the year is outside 1 to 9999."""
 
 
-def read(text: str) -> Moment:
+def read(text: str) -> WrittenTime:
     """Parse a date in the CDP's format: `2025-08-15T16:00:55.554Z`, `…T16:00:55Z`, `…T16:17Z` or `2025-08-15`.
 
     The Z may be missing or replaced by an offset, and a space may replace the T. 24:00 means midnight at the end of the day.
@@ -55,7 +55,7 @@ def read(text: str) -> Moment:
     """
     if _USUAL.fullmatch(text):
         try:  # costs half as much as the general case
-            return Moment(datetime.fromisoformat(text[:-1]), timedelta(0), True)
+            return WrittenTime(datetime.fromisoformat(text[:-1]), timedelta(0), True)
         except ValueError:
             pass
     match = _SHAPE.fullmatch(text)
@@ -76,12 +76,12 @@ def read(text: str) -> Moment:
         )
         if next_day:
             wall += timedelta(days=1)
-        return Moment(wall, _offset(part["zone"]), part["hour"] is not None)
+        return WrittenTime(wall, _offset(part["zone"]), part["hour"] is not None)
     except (ValueError, OverflowError):
         raise OutOfRange(text) from None
 
 
-def read_any(text: str) -> Moment:
+def read_any(text: str) -> WrittenTime:
     """Parse the formats of `read`, and others that begin with the year or name the month: `20270318`, `2027/3/18 9:05`, `18MAR2027`.
 
     Use it only for text that is meant to be a date: elsewhere, eight digits may be anything. Raises NotADate or OutOfRange.
@@ -109,17 +109,17 @@ def is_date(text: str) -> bool:
     return not wall.second and not wall.microsecond
 
 
-def utc(moment: Moment) -> datetime:
+def utc(written: WrittenTime) -> datetime:
     """A timestamp as an aware UTC datetime; one without a zone is taken to be in UTC. Raises OutOfRange outside the years 1 to 9999."""
     try:
-        return moment.wall.replace(tzinfo=timezone(moment.offset or timedelta(0))).astimezone(UTC)
+        return written.wall.replace(tzinfo=timezone(written.offset or timedelta(0))).astimezone(UTC)
     except (ValueError, OverflowError):
-        raise OutOfRange(moment.wall.isoformat()) from None
+        raise OutOfRange(written.wall.isoformat()) from None
 
 
-def day(moment: Moment) -> date:
+def day(written: WrittenTime) -> date:
     """The calendar day as written, whatever the zone: a birthday, for example, has no zone."""
-    return moment.wall.date()
+    return written.wall.date()
 
 
 def _offset(zone: str | None) -> timedelta | None:

@@ -100,9 +100,9 @@ def _moment(text: str, name: str) -> tuple[datetime | None, timedelta | None]:
     if not text:
         return None, None
     try:
-        moment = stamps.read(text)
+        written = stamps.read(text)
     except ValueError:
         raise BadRow(f"{name} is not a time: {text[:40]!r}") from None
-    if not moment.clock:
+    if not written.clock:
         raise BadRow(f"{name} is a date without a time: {text[:40]!r}")
-    return moment.wall, moment.offset or None
+    return written.wall, written.offset or None
