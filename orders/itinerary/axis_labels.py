@@ -39,7 +39,7 @@ class End:
     clock: Clock
 
 
-def codes(ends: Sequence[End]) -> tuple[AxisLabel[str], ...]:
+def airport_labels(ends: Sequence[End]) -> tuple[AxisLabel[str], ...]:
     """The labels of the airports, as many as fit: the first and the last rank highest, then those of the stops, the longest stop first.
 
     `ends` are the departure and arrival of each flight, in the order flown; there must be at least one flight. A stop has one label, at
@@ -55,10 +55,10 @@ def codes(ends: Sequence[End]) -> tuple[AxisLabel[str], ...]:
     return _with_room(labels, CODES_APART, CODES_APART_NARROW)
 
 
-def clocks(ends: Sequence[End], at: Callable[[datetime], int]) -> tuple[AxisLabel[datetime], ...]:
+def time_labels(ends: Sequence[End], at: Callable[[datetime], int]) -> tuple[AxisLabel[datetime], ...]:
     """The labels of local times, as many as fit; those of the first departure and the last arrival rank highest.
 
-    Other departures rank next, then other arrivals, then the full hours within waits. `ends` is as in `codes`; `at` gives the
+    Other departures rank next, then other arrivals, then the full hours within waits. `ends` is as in `airport_labels`; `at` gives the
     position of an instant (a naive UTC value) in the picture.
     """
     stops = _stops(ends)

@@ -99,8 +99,8 @@ def draw(journey: Journey) -> Picture | None:
         shapes=tuple(_shape(leg, at(parts[0].start), at(parts[-1].end)) for leg, parts in legs if parts),
         nights=tuple(Night(at(opens), max(1, at(closes) - at(opens))) for opens, closes in dark),
         night_minutes=sum((closes - opens for opens, closes in dark), ZERO) // MINUTE,
-        places=axis_labels.codes(ends),
-        ticks=axis_labels.clocks(ends, at),
+        places=axis_labels.airport_labels(ends),
+        ticks=axis_labels.time_labels(ends, at),
     )
 
 

@@ -33,8 +33,8 @@ class Side(NamedTuple):
 class Detour(NamedTuple):
     """Up to `minutes` of extra time for flights between the two sides, in either direction, that depart in the years `since` to `until`."""
 
-    one: Side
-    other: Side
+    first: Side
+    second: Side
     minutes: int
     since: int = 1
     until: int = 9999
@@ -88,10 +88,10 @@ def propeller_minutes(equipment: str, distance: float) -> int:
 
 @lru_cache(maxsize=16384)
 def _sides(place: Place) -> tuple[int, int]:
-    """Two bit masks over DETOURS, for the detours with the place on their `one` side and for those with it on their `other` side."""
-    one = sum(1 << at for at, detour in enumerate(DETOURS) if detour.one.holds(place))
-    other = sum(1 << at for at, detour in enumerate(DETOURS) if detour.other.holds(place))
-    return one, other
+    """Two bit masks over DETOURS, for the detours with the place on their `first` side and for those with it on their `second` side."""
+    first = sum(1 << at for at, detour in enumerate(DETOURS) if detour.first.holds(place))
+    second = sum(1 << at for at, detour in enumerate(DETOURS) if detour.second.holds(place))
+    return first, second
 
 
 def longer_by(origin: Place, destination: Place, year: int) -> int:
