@@ -23,14 +23,14 @@ Searches = dict[tuple[str, str], Callable[[], Loaded[Order]]]
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """Orders found, each once. `looked` lists the searches made, as ("ref" or "reference", value) pairs.
+class SearchResult:
+    """Orders found, each once. `searches` lists the searches made, as ("ref" or "reference", value) pairs.
 
     `partial` is True if there may be more orders, because a search failed or was incomplete.
     """
 
     orders: tuple[Order, ...]
-    looked: tuple[tuple[str, str], ...]
+    searches: tuple[tuple[str, str], ...]
     partial: bool = False
 
     @property
@@ -47,7 +47,7 @@ class GuestOrders:
     orders: Loaded[Order]
 
 
-def find_orders(tenant: Tenant, candidates: Sequence[str]) -> Found:
+def find_orders(tenant: Tenant, candidates: Sequence[str]) -> SearchResult:
     """Search for each candidate as a booking reference and, if its form allows it, as an order ref. All searches run in parallel.
 
     A booking reference may have any form, even that of a UUID. It is also tried in capitals, because people often type it in lower case.
@@ -63,7 +63,7 @@ def find_orders(tenant: Tenant, candidates: Sequence[str]) -> Found:
     return _run(tenant, searches)
 
 
-def open_or_find(tenant: Tenant, ref: str) -> OpenedOrder | Found:
+def open_or_find(tenant: Tenant, ref: str) -> OpenedOrder | SearchResult:
     """Open the order `ref`, or the only order with `ref` as its booking reference; otherwise return the orders found, if any.
 
     A value that looks like one of the CDP's refs is first tried as a ref, and then, if no order has that ref, as a booking reference.
@@ -72,47 +72,47 @@ def open_or_find(tenant: Tenant, ref: str) -> OpenedOrder | Found:
     read. If a booking reference led to one order in the last minute, a page that reuses answers opens that order without a search.
     """
     opened: errors.CdpError
-    found: OpenedOrder | Found | errors.CdpError
+    result: OpenedOrder | SearchResult | errors.CdpError
     if known := tenant.reader.noted(_NAMED + ref.lower()):
         return open_order(tenant, known)
     if lookup.looks_like_ref(ref):
         try:
             return open_order(tenant, ref)
         except errors.NotFound as error:
-            opened, found = error, _run(tenant, _reference_searches(tenant, ref))
+            opened, result = error, _run(tenant, _reference_searches(tenant, ref))
     else:
-        jobs: list[Callable[[], OpenedOrder | Found]] = [
+        jobs: list[Callable[[], OpenedOrder | SearchResult]] = [
             partial(open_order, tenant, ref),
             partial(_run, tenant, _reference_searches(tenant, ref)),
         ]
-        answer, found = tenant.reader.run_parallel(jobs)
+        answer, result = tenant.reader.run_parallel(jobs)
         if not isinstance(answer, errors.CdpError):
             return answer
         opened = answer
     # A 400 for something without the form of a ref only means that it is not a ref.
     unanswered = not isinstance(opened, errors.NotFound | errors.RequestRefused)
-    if not isinstance(found, Found):
-        raise opened if unanswered or not isinstance(found, errors.CdpError) else found
+    if not isinstance(result, SearchResult):
+        raise opened if unanswered or not isinstance(result, errors.CdpError) else result
     # A redirect to the order that could not be read would loop.
-    if (unanswered and not found.orders) or any(refs.same(order.ref, ref) for order in found.orders):
+    if (unanswered and not result.orders) or any(refs.same(order.ref, ref) for order in result.orders):
         raise opened
     only = open_if_one(
-        tenant, replace(found, looked=(("ref", ref), *found.looked), partial=found.partial or unanswered)
+        tenant, replace(result, searches=(("ref", ref), *result.searches), partial=result.partial or unanswered)
     )
     if isinstance(only, OpenedOrder) and only.order.ref:
         tenant.reader.note(_NAMED + ref.lower(), only.order.ref)
     return only
 
 
-def open_if_one(tenant: Tenant, found: Found) -> OpenedOrder | Found:
-    """Open the order in `found` if there is exactly one and there can be no others (see `Found.only`); otherwise return `found`.
+def open_if_one(tenant: Tenant, result: SearchResult) -> OpenedOrder | SearchResult:
+    """Open the order in `result` if there is exactly one and there can be no others (see `SearchResult.only`); otherwise return `result`.
 
     The search's answers are reused where possible. Raises a CdpError if the order cannot be read.
     """
-    return open_order(tenant, found.only) if found.only else found
+    return open_order(tenant, result.only) if result.only else result
 
 
-def open_by_text(tenant: Tenant, text: str, candidates: Sequence[str]) -> OpenedOrder | Found:
+def open_by_text(tenant: Tenant, text: str, candidates: Sequence[str]) -> OpenedOrder | SearchResult:
     """Open the order that `text` names, if there is exactly one; otherwise return the orders found.
 
     Text that can be a ref is handled by `open_or_find`. For any other text, the references read from it (`candidates`) are searched for.
@@ -123,7 +123,7 @@ def open_by_text(tenant: Tenant, text: str, candidates: Sequence[str]) -> Opened
     return open_if_one(tenant, find_orders(tenant, candidates))
 
 
-def find_by_reference(tenant: Tenant, reference: str) -> Found:
+def find_by_reference(tenant: Tenant, reference: str) -> SearchResult:
     """The orders whose booking reference is `reference`, as typed or in capitals.
 
     Raises a CdpError if nothing was found and a search failed or was incomplete.
@@ -139,7 +139,7 @@ def _reference_searches(tenant: Tenant, reference: str) -> Searches:
     }
 
 
-def _run(tenant: Tenant, searches: Searches) -> Found:
+def _run(tenant: Tenant, searches: Searches) -> SearchResult:
     """Run all searches in parallel, and return the orders found, each once.
 
     Raises a CdpError if nothing was found and a search failed or was incomplete.
@@ -147,18 +147,18 @@ def _run(tenant: Tenant, searches: Searches) -> Found:
     orders: dict[str, Order] = {}
     problem: errors.CdpError | None = None
     incomplete = False
-    for result in tenant.reader.run_parallel(list(searches.values())):
-        if isinstance(result, errors.CdpError):
-            problem = problem or result
+    for answer in tenant.reader.run_parallel(list(searches.values())):
+        if isinstance(answer, errors.CdpError):
+            problem = problem or answer
             continue
-        problem, incomplete = problem or result.problem, incomplete or not result.complete
-        for order in result.items:
+        problem, incomplete = problem or answer.problem, incomplete or not answer.complete
+        for order in answer.items:
             orders.setdefault(order.ref.lower() if order.ref else f"#{len(orders)}", order)
     if incomplete and not orders:
         problem = problem or errors.Unreadable("the list of orders could not be read to its end")
     if problem is not None and not orders:
         raise problem
-    return Found(newest_first(orders.values()), tuple(searches), incomplete or problem is not None)
+    return SearchResult(newest_first(orders.values()), tuple(searches), incomplete or problem is not None)
 
 
 def _by_ref(client: CdpClient, ref: str) -> Loaded[Order]:

@@ -30,7 +30,7 @@ from orders.privacy.tickets import ticket_of
 from orders.problems.for_programs import problem_json
 from orders.search_text import lookup
 from orders.services.orders import OpenedOrder, open_order
-from orders.services.search import Found, open_by_text
+from orders.services.search import SearchResult, open_by_text
 from orders.services.tenant import Tenant
 from orders.storage.lock_timeout import set_lock_timeout
 from orders.views.opened import record_access
@@ -114,12 +114,12 @@ def _answer(request: Request, integration: Integration, text: str, candidates: S
     tenant = None
     try:
         tenant = Tenant(integration.connection())
-        found = open_by_text(tenant, text, candidates)
-        if isinstance(found, Found):
-            opened, left = _open_all(tenant, found)
-            partial_, looked = found.partial or left, [value for _kind, value in found.looked]
+        result = open_by_text(tenant, text, candidates)
+        if isinstance(result, SearchResult):
+            opened, left = _open_all(tenant, result)
+            partial_, looked = result.partial or left, [value for _kind, value in result.searches]
         else:
-            opened, partial_, looked = [found], False, list(candidates)
+            opened, partial_, looked = [result], False, list(candidates)
         integration.note_use()
         for opened_order in opened:
             record_access(request, tenant, Action.ORDER_LOOKED_UP, opened_order, opened_order.order.ref or "")
@@ -141,20 +141,20 @@ def _answer(request: Request, integration: Integration, text: str, candidates: S
     return JsonResponse(body)
 
 
-def _open_all(tenant: Tenant, found: Found) -> tuple[list[OpenedOrder], bool]:
-    """Read the orders in `found` in full, at most MOST_ORDERS; return those that could be read, and whether any are left out.
+def _open_all(tenant: Tenant, result: SearchResult) -> tuple[list[OpenedOrder], bool]:
+    """Read the orders in `result` in full, at most MOST_ORDERS; return those that could be read, and whether any are left out.
 
     Raises a CdpError if orders were found but none could be read.
     """
-    refs = [order.ref for order in found.orders if order.ref]
+    refs = [order.ref for order in result.orders if order.ref]
     opened = tenant.reader.run_parallel([partial(open_order, tenant, ref) for ref in refs[:MOST_ORDERS]])
     good = [answer for answer in opened if isinstance(answer, OpenedOrder)]
-    if found.orders and not good:
+    if result.orders and not good:
         raise next(
             (answer for answer in opened if isinstance(answer, errors.CdpError)),
             errors.Unreadable("no order has a ref"),
         )
-    return good, len(good) < len(found.orders)
+    return good, len(good) < len(result.orders)
 
 
 def _address(request: Request, integration: Integration, opened: OpenedOrder) -> str:

@@ -107,10 +107,10 @@ def _ref_by_reference(request: Request, tenant: Tenant) -> str:
     if not _is_part_of_order(request) or lookup.looks_like_ref(ref) or not is_ref(ref):
         return ""
     try:
-        found = find_by_reference(tenant, ref)
+        result = find_by_reference(tenant, ref)
     except errors.CdpError:
         return ""
-    return found.only
+    return result.only
 
 
 def _is_part_of_order(request: Request) -> bool:

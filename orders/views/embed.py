@@ -230,7 +230,7 @@ def _show(request: Request, tenant: Tenant, text: str, candidates: Sequence[str]
         }
         return render_panel(request, "embed_order", context)
     access_log.record_miss(request, tenant.connection, ", ".join(candidates) or text)
-    context |= {"looked": opened.looked, "asked": request.connection}
+    context |= {"looked": opened.searches, "asked": request.connection}
     return render_panel(request, "embed_order", context, status=404)
 
 

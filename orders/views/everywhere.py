@@ -23,7 +23,7 @@ from orders.privacy import access_log, outcomes
 from orders.search_text import lookup
 from orders.services.connections import usable_by
 from orders.services.listed import TripLine, trip_lines
-from orders.services.search import Found, find_orders
+from orders.services.search import SearchResult, find_orders
 from orders.services.tenant import Tenant
 from orders.views.cdp_view import cdp_view
 
@@ -36,17 +36,17 @@ class Answer:
     """The result of the search on one connection: the orders found and their trips, or the error."""
 
     connection: AnyConnection
-    found: Found | errors.CdpError
+    result: SearchResult | errors.CdpError
     trips: Mapping[str, TripLine] = field(default_factory=dict)
 
     @property
     def orders(self) -> Sequence[Order]:
-        return self.found.orders if isinstance(self.found, Found) else ()
+        return self.result.orders if isinstance(self.result, SearchResult) else ()
 
     @property
     def partial(self) -> bool:
         """Whether the connection may have more orders than were found."""
-        return not isinstance(self.found, Found) or self.found.partial
+        return not isinstance(self.result, SearchResult) or self.result.partial
 
 
 @cdp_view(fresh=True)
@@ -56,17 +56,17 @@ def search_everywhere(request: Request, tenant: Tenant, reading: lookup.Lookup, 
     If all of them could be searched completely and only one order was found, redirect to it. Each search is recorded with its connection.
     """
     connections, not_asked = others_of(request, tenant)
-    results = tenant.reader.run_parallel([partial(_search, request, each, reading) for each in connections])
+    answers_or_errors = tenant.reader.run_parallel([partial(_search, request, each, reading) for each in connections])
     answers = [
-        Answer(each, result) if isinstance(result, errors.CdpError) else result
-        for each, result in zip(connections, results, strict=True)
+        Answer(each, answer_or_error) if isinstance(answer_or_error, errors.CdpError) else answer_or_error
+        for each, answer_or_error in zip(connections, answers_or_errors, strict=True)
     ]
     for answer in answers:
         _record(request, answer, reading)
     having = [answer for answer in answers if answer.orders]
     complete = not not_asked and not any(answer.partial for answer in answers)
-    if complete and len(having) == 1 and isinstance(having[0].found, Found) and having[0].found.only:
-        address = _address(request, having[0].connection, having[0].found.only)
+    if complete and len(having) == 1 and isinstance(having[0].result, SearchResult) and having[0].result.only:
+        address = _address(request, having[0].connection, having[0].result.only)
         return HttpResponseRedirect(address, status=HTTPStatus.SEE_OTHER)
     context = {
         "q": text[:SHOWN_OF_A_SEARCH],
@@ -85,8 +85,8 @@ def others_of(request: Request, tenant: Tenant) -> tuple[list[AnyConnection], li
 
 def _search(request: Request, connection: AnyConnection, reading: lookup.Lookup) -> Answer:
     tenant = Tenant(connection, session_key=request.session.session_key or "")
-    found = find_orders(tenant, reading.candidates)
-    return Answer(connection, found, trip_lines(tenant, found.orders))
+    result = find_orders(tenant, reading.candidates)
+    return Answer(connection, result, trip_lines(tenant, result.orders))
 
 
 def _record(request: Request, answer: Answer, reading: lookup.Lookup) -> None:
@@ -97,8 +97,8 @@ def _record(request: Request, answer: Answer, reading: lookup.Lookup) -> None:
         access_log.record(request, what, connection=answer.connection, reference=references, outcome=outcome)
         return
     asked = ", ".join(reading.candidates)
-    if isinstance(answer.found, errors.CdpError):
-        outcome = problems.describe(answer.found).outcome
+    if isinstance(answer.result, errors.CdpError):
+        outcome = problems.describe(answer.result).outcome
         what = access_log.Action.SEARCHED_REFERENCE
         access_log.record(request, what, connection=answer.connection, reference=asked, outcome=outcome)
     else:
@@ -106,10 +106,10 @@ def _record(request: Request, answer: Answer, reading: lookup.Lookup) -> None:
 
 
 def _listed(request: Request, answer: Answer) -> dict[str, Any]:
-    failed = isinstance(answer.found, errors.CdpError)
+    failed = isinstance(answer.result, errors.CdpError)
     return {
         "name": answer.connection.name,
-        "problem": problems.describe(answer.found) if isinstance(answer.found, errors.CdpError) else None,
+        "problem": problems.describe(answer.result) if isinstance(answer.result, errors.CdpError) else None,
         "orders": [
             (order, _address(request, answer.connection, order.ref) if order.ref else "") for order in answer.orders
         ],

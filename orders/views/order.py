@@ -24,7 +24,7 @@ from orders.privacy.hiding import REST, masked_document
 from orders.privacy.outcomes import Fixed
 from orders.search_text import lookup
 from orders.services.orders import CustomData, OpenedOrder, load_custom_data, open_order
-from orders.services.search import Found, find_orders, open_if_one, open_or_find
+from orders.services.search import SearchResult, find_orders, open_if_one, open_or_find
 from orders.services.tenant import Tenant
 from orders.views.access import may_reveal
 from orders.views.cdp_view import cdp_view
@@ -75,7 +75,7 @@ def part(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBas
 @cdp_view(fresh=True)
 def _show(request: Request, tenant: Tenant, ref: str) -> HttpResponseBase:
     opened = open_or_find(tenant, ref)
-    if isinstance(opened, Found) and not opened.orders:
+    if isinstance(opened, SearchResult) and not opened.orders:
         opened = open_if_one(tenant, _other_readings(tenant, ref, opened))
     if isinstance(opened, OpenedOrder):
         return show_order(request, tenant, opened, ref)
@@ -84,17 +84,17 @@ def _show(request: Request, tenant: Tenant, ref: str) -> HttpResponseBase:
     return show_not_found(request, tenant, opened, ref, read(request, ref).also, asked=ref)
 
 
-def _other_readings(tenant: Tenant, ref: str, found: Found) -> Found:
-    """Search for other readings of `ref`, such as "B94TXY" for "B94TXY.". `found` is the result for `ref` itself, which has no orders.
+def _other_readings(tenant: Tenant, ref: str, first: SearchResult) -> SearchResult:
+    """Search for other readings of `ref`, such as "B94TXY" for "B94TXY.". `first` is the result for `ref` itself, which has no orders.
 
-    The result also lists the searches in `found`, and is partial if either search was. If there are no other readings, return `found`.
+    The result also lists the searches in `first`, and is partial if either search was. If there are no other readings, return `first`.
     Raises a CdpError if nothing was found and a search failed or was incomplete.
     """
     others = [candidate for candidate in lookup.read(ref).candidates if candidate != ref]
     if not others:
-        return found
+        return first
     more = find_orders(tenant, others)
-    return replace(more, looked=(*found.looked, *more.looked), partial=found.partial or more.partial)
+    return replace(more, searches=(*first.searches, *more.searches), partial=first.partial or more.partial)
 
 
 @require_safe

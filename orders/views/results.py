@@ -20,7 +20,7 @@ from orders.http import Request
 from orders.privacy import access_log, outcomes
 from orders.search_text import emails, lookup
 from orders.services.orders import open_order
-from orders.services.search import Found, find_orders
+from orders.services.search import SearchResult, find_orders
 from orders.services.tenant import Tenant
 from orders.views.cdp_view import cdp_view, choose_connection
 from orders.views.everywhere import search_everywhere
@@ -77,15 +77,15 @@ def read(request: Request, text: str) -> lookup.Lookup:
 
 @cdp_view(fresh=True)
 def _find(request: Request, tenant: Tenant, reading: lookup.Lookup, text: str) -> HttpResponseBase:
-    found = find_orders(tenant, reading.candidates)
-    if found.only and not reading.mixed:
+    result = find_orders(tenant, reading.candidates)
+    if result.only and not reading.mixed:
         if request.method == "POST":
-            tenant.hand_over(found.only)
-            return HttpResponseRedirect(order_address(request, found.only), status=HTTPStatus.SEE_OTHER)
-        return show_order(request, tenant, open_order(tenant, found.only), found.only)
-    if found.orders:
-        return show_chooser(request, tenant, found, text, reading.also if reading.mixed else ())
-    return show_not_found(request, tenant, found, text, reading.also, asked=", ".join(reading.candidates))
+            tenant.hand_over(result.only)
+            return HttpResponseRedirect(order_address(request, result.only), status=HTTPStatus.SEE_OTHER)
+        return show_order(request, tenant, open_order(tenant, result.only), result.only)
+    if result.orders:
+        return show_chooser(request, tenant, result, text, reading.also if reading.mixed else ())
+    return show_not_found(request, tenant, result, text, reading.also, asked=", ".join(reading.candidates))
 
 
 @cdp_view(fresh=True)
@@ -106,41 +106,41 @@ def _question(reading: lookup.Lookup) -> tuple[access_log.Action, dict[str, str]
 
 
 def show_chooser(
-    request: Request, tenant: Tenant, found: Found, text: str, also: Sequence[lookup.Lookup] = ()
+    request: Request, tenant: Tenant, result: SearchResult, text: str, also: Sequence[lookup.Lookup] = ()
 ) -> HttpResponseBase:
     """List the orders found, newest first, for the user to choose one; the listing is recorded.
 
     `also` holds other readings of the text, which are offered as further searches. Raises AccessNotRecorded if the listing cannot be
     recorded.
     """
-    record_listed(request, found)
-    listed = [(order, order_address(request, order.ref) if order.ref else "") for order in found.orders]
+    record_listed(request, result)
+    listed = [(order, order_address(request, order.ref) if order.ref else "") for order in result.orders]
     context: dict[str, Any] = {
-        **trips_context(request, tenant, found.orders),
+        **trips_context(request, tenant, result.orders),
         "found": listed,
         "rows": Rows(),
         "q": text[:SHOWN_OF_A_SEARCH],
-        "partial": found.partial,
+        "partial": result.partial,
         "also": also,
         "countries": countries(also),
     }
     return render(request, "orders/chooser.html", context)
 
 
-def record_listed(request: Request, found: Found) -> None:
+def record_listed(request: Request, result: SearchResult) -> None:
     """Record that the orders found were listed, with their booking references. Raises AccessNotRecorded if that fails."""
-    references = dict.fromkeys(order.reference_id for order in found.orders if order.reference_id)
+    references = dict.fromkeys(order.reference_id for order in result.orders if order.reference_id)
     access_log.record(
         request,
         access_log.Action.ORDERS_LISTED,
         connection=request.connection,
         reference=", ".join(references),
-        outcome=outcomes.listed(len(found.orders), more=found.partial),
+        outcome=outcomes.listed(len(result.orders), more=result.partial),
     )
 
 
 def show_not_found(
-    request: Request, tenant: Tenant, found: Found, text: str, also: Sequence[lookup.Lookup] = (), *, asked: str
+    request: Request, tenant: Tenant, result: SearchResult, text: str, also: Sequence[lookup.Lookup] = (), *, asked: str
 ) -> HttpResponseBase:
     """Show a 404 page that says that nothing was found, what was searched for, and what else to try, such as the readings in `also`.
 
@@ -149,7 +149,7 @@ def show_not_found(
     access_log.record_miss(request, tenant.connection, asked)
     context = {
         "q": text[:SHOWN_OF_A_SEARCH],
-        "looked": found.looked,
+        "looked": result.searches,
         "also": also,
         "countries": countries(also),
         "asked": {"name": tenant.connection.name, "region": tenant.connection.region},

@@ -28,7 +28,7 @@ from orders.models.integrations import MOST_A_MINUTE, IntegrationQuerySet
 from orders.models.shared import set_active
 from orders.services import search
 from orders.services.orders import OpenedOrder, open_order
-from orders.services.search import Found
+from orders.services.search import SearchResult
 from orders.services.tenant import Tenant
 from orders.views import api
 from sandbox.server import Sandbox
@@ -414,7 +414,7 @@ class Canned:
         self._orders = tuple(replace(opened.order, ref=ref) for ref in [*refs, None])
         self._refs = set(refs)
 
-    def open_by_text(self, tenant: Tenant, text: str, candidates: Sequence[str]) -> OpenedOrder | Found:
+    def open_by_text(self, tenant: Tenant, text: str, candidates: Sequence[str]) -> OpenedOrder | SearchResult:
         [kind] = self.chance.choices(list(self.KINDS), list(self.KINDS.values()))
         self.drawn[kind] += 1
         if kind == "real":
@@ -425,7 +425,9 @@ class Canned:
             return self._opened
         counts = {"none": [0], "several": [2, 3] * 10 + [13], "partial": [0, 1, 2]}
         orders = self.chance.sample(self._orders, self.chance.choice(counts[kind]))
-        return Found(tuple(orders), tuple(("reference", candidate) for candidate in candidates), kind == "partial")
+        return SearchResult(
+            tuple(orders), tuple(("reference", candidate) for candidate in candidates), kind == "partial"
+        )
 
     def open_order(self, tenant: Tenant, ref: str) -> OpenedOrder:
         if ref not in self._refs:
