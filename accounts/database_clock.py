@@ -11,10 +11,10 @@ from datetime import UTC, datetime
 
 from django.db import connection
 
-from orders.storage.together import Change
+from orders.storage.combined_statement import RowStatement
 
 NOW = "clock_timestamp()"
-STATEMENT = Change(f"SELECT {NOW}", ())  # sent together with other queries
+STATEMENT = RowStatement(f"SELECT {NOW}", ())  # sent together with other queries
 MOST_OFF = 60.0  # seconds between the clocks of a host and of the database
 
 # The database's time minus this process's monotonic clock, in seconds; None until it is read.

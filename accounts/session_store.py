@@ -26,9 +26,9 @@ from django.http import HttpRequest
 
 from accounts import database_clock
 from accounts.rights import rehashing
-from orders.storage import together
+from orders.storage import combined_statement
+from orders.storage.combined_statement import Question
 from orders.storage.prepared_query import PreparedQuery
-from orders.storage.together import Question
 
 _SESSION = PreparedQuery(lambda: Session.objects.filter(session_key=""))
 _PERSON = PreparedQuery(lambda: User.objects.filter(pk=0))
@@ -68,9 +68,9 @@ class SessionStore(db.SessionStore):
     def load(self) -> dict[str, Any]:
         """The session's data. If there is no such session or it has expired, drop its key and return {}."""
         key = stored_key(self.session_key or "")
-        clock = database_clock.STATEMENT if together.is_possible(connection) else None
+        clock = database_clock.STATEMENT if combined_statement.is_possible(connection) else None
         questions = Question(_SESSION, [key]), Question(_PERSON, [_whose.get(key, 0)])
-        (row, person), read = together.ask(*questions, change=clock)
+        (row, person), read = combined_statement.ask(*questions, change=clock)
         if read:
             database_clock.learn(*read)
         if row is None or row.expire_date <= database_clock.now():

@@ -22,7 +22,7 @@ from orders.models import AnyUser
 from orders.privacy import account_events, outcomes
 from orders.privacy.record_kinds import Action
 from orders.problems import Problem
-from orders.storage.together import Change
+from orders.storage.combined_statement import RowStatement
 
 MINUTE, DAY = 60, 86_400  # seconds
 
@@ -46,8 +46,8 @@ class View:
     now: int
 
     @property
-    def change(self) -> Change:
-        return Change(_ADD, [self.person.pk, self.now // MINUTE, self.now // DAY])
+    def change(self) -> RowStatement:
+        return RowStatement(_ADD, [self.person.pk, self.now // MINUTE, self.now // DAY])
 
     def over(self, in_minute: int, on_day: int) -> Over | None:
         """The limit that these counts exceed, or None. The first excess in each minute or day is recorded.

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from orders.models.shared import SharedConnection, person_field
 from orders.privacy import account_events
 from orders.privacy.record_kinds import Action
-from orders.storage.together import Change
+from orders.storage.combined_statement import RowStatement
 
 MARK = "cdpv"
 LONGEST_DAYS, USUAL_DAYS = 400, 365  # the longest and the default lifetime of a key
@@ -126,7 +126,7 @@ class Integration(models.Model):
 def over_limit(integration: Integration) -> int:
     """Count a request, across all processes. Return 0 if the request is allowed, otherwise the number of seconds to wait."""
     now = int(time.time())
-    add = Change(_ADD, [now // 60, now // 60, integration.pk])
+    add = RowStatement(_ADD, [now // 60, now // 60, integration.pk])
     (counted,) = add.run(connections[router.db_for_write(Integration)])
     return 60 - now % 60 if counted > integration.per_minute else 0
 

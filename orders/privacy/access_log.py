@@ -22,9 +22,9 @@ from orders.privacy.outcomes import Fixed, Outcome
 from orders.privacy.personal import like_phone
 from orders.privacy.record_kinds import Action
 from orders.privacy.tickets import ticket_of
-from orders.storage import together
+from orders.storage import combined_statement
+from orders.storage.combined_statement import Question, Row, RowStatement
 from orders.storage.prepared_query import PreparedQuery
-from orders.storage.together import Change, Question, Row
 
 log = structlog.stdlib.get_logger("orders.records")
 
@@ -89,7 +89,7 @@ def record(
     subject: str = "",
     subjects: Sequence[str] = (),
     outcome: Outcome = Fixed.SHOWN,
-    change: Change | None = None,
+    change: RowStatement | None = None,
 ) -> Row:
     """Write one access record, or one for each of `subjects`. Raises AccessNotRecorded if that fails; in that case, show nothing.
 
@@ -141,7 +141,7 @@ def _of_request(request: Request) -> dict[str, Any]:
     }
 
 
-def _write(records: Sequence[Mapping[str, Any]], change: Change | None) -> Row:
+def _write(records: Sequence[Mapping[str, Any]], change: RowStatement | None) -> Row:
     """Insert the records and run `change`, both as one statement if the database supports that.
 
     Return the row that `change` returns, or () if there is no `change`, or if it fails. Raises AccessNotRecorded if the records cannot
@@ -149,7 +149,7 @@ def _write(records: Sequence[Mapping[str, Any]], change: Change | None) -> Row:
     """
     database = connections[router.db_for_write(AccessRecord)]
     try:
-        if change is not None and together.is_possible(database):
+        if change is not None and combined_statement.is_possible(database):
             return append_only.add(database, *records, change=change)
     except DatabaseError as error:
         log.warning(NOT_CHANGED, exc_info=error)

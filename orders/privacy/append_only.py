@@ -24,8 +24,8 @@ from orders.privacy.chain import CHAINS, Chain
 from orders.privacy.record_kinds import Action
 from orders.privacy.record_rows import TABLE, empty_record, insert
 from orders.privacy.short_locks import run
+from orders.storage.combined_statement import Row, RowStatement
 from orders.storage.lock_timeout import set_lock_timeout
-from orders.storage.together import Change, Row
 
 log = structlog.stdlib.get_logger("orders.records")
 
@@ -169,7 +169,10 @@ def remove(connection: BaseDatabaseWrapper) -> None:
 
 
 def add(
-    connection: BaseDatabaseWrapper, *records: Mapping[str, Any], patient: bool = False, change: Change | None = None
+    connection: BaseDatabaseWrapper,
+    *records: Mapping[str, Any],
+    patient: bool = False,
+    change: RowStatement | None = None,
 ) -> Row:
     """Insert records as the next links of one of this process's chains. Raises DatabaseError if that fails.
 

@@ -14,7 +14,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model
 from django.utils import timezone
 
-from orders.storage.together import Change, Row, run_before
+from orders.storage.combined_statement import Row, RowStatement, run_before
 
 TABLE = "orders_accessrecord"
 
@@ -28,7 +28,7 @@ def _insert(names: tuple[str, ...], rows: int) -> str:
     return f"INSERT INTO {TABLE} ({', '.join(names)}) VALUES {places}"  # noqa: S608 - the names are the model's own
 
 
-def insert(connection: BaseDatabaseWrapper, *records: Mapping[str, Any], change: Change | None = None) -> Row:
+def insert(connection: BaseDatabaseWrapper, *records: Mapping[str, Any], change: RowStatement | None = None) -> Row:
     """Insert records in one statement, and run `change`, if given, as part of it.
 
     Return the row that `change` returns, or () if there is no `change`.

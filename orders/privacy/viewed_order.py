@@ -18,7 +18,7 @@ from django.utils.crypto import salted_hmac
 
 from orders.privacy import owner
 from orders.privacy.sealing import Binding, CredentialUnreadable, seal, unseal
-from orders.storage.together import Change, Row
+from orders.storage.combined_statement import Row, RowStatement
 
 MARK_LENGTH = 32
 # Within this time a reload counts as the same view and shows the same changes again.
@@ -101,7 +101,7 @@ class View:
     digest: str
     mark: str
     now: datetime
-    change: Change
+    change: RowStatement
 
     def before(self, returned: Row) -> Views | None:
         """The earlier view to compare with: the user's own or, if that cannot be used, the last one by another user.
@@ -130,7 +130,7 @@ def view(user_id: int, key: str, digest: str) -> View:
     mark = salted_hmac("orders.viewed.mark", digest, algorithm="sha256").hexdigest()[:MARK_LENGTH]
     adapt = connections[router.db_for_write(ViewedOrder)].ops.adapt_datetimefield_value
     earlier = adapt(now - SAME_VIEW)
-    change = Change(_VIEW, [key, user_id, adapt(now), mark, sealed, earlier, earlier])
+    change = RowStatement(_VIEW, [key, user_id, adapt(now), mark, sealed, earlier, earlier])
     return View(user_id, key, digest, mark, now, change)
 
 

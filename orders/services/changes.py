@@ -21,7 +21,7 @@ from orders.privacy.viewed_order import View
 from orders.services.digests import Seen, code_of, codes_added, digest_of, read
 from orders.services.orders import OpenedOrder
 from orders.services.tenant import Tenant
-from orders.storage.together import Row
+from orders.storage.combined_statement import Row
 
 log = structlog.stdlib.get_logger("orders.changes")
 

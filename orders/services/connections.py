@@ -15,7 +15,7 @@ from orders.privacy import outcomes
 from orders.privacy.record_kinds import Action
 from orders.problems.faults import FAULTS, LastResult
 from orders.services.tenant import Tenant
-from orders.storage.together import Change, Question, Row, ask
+from orders.storage.combined_statement import Question, Row, RowStatement, ask
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def find_connection(user: AnyUser, name: str = "") -> AnyConnection | None:
 
 
 def chosen(
-    user: AnyUser, name: str, *, change: Change | None = None, also: Sequence[Question] = ()
+    user: AnyUser, name: str, *, change: RowStatement | None = None, also: Sequence[Question] = ()
 ) -> tuple[AnyConnection | None, Row, list[Any]]:
     """The connection called `name`: the user's own if there is one, else a shared one. If `name` is "", the default.
 

@@ -10,8 +10,8 @@ from django.db.models import Q, QuerySet
 
 from orders.http import Request
 from orders.models import AnyUser
+from orders.storage.combined_statement import Question
 from orders.storage.prepared_query import PreparedQuery
-from orders.storage.together import Question
 
 _APP, _RIGHT = "orders", "reveal_personal_data"
 

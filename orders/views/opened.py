@@ -26,7 +26,7 @@ from orders.privacy.outcomes import Fixed, Outcome
 from orders.services.changes import Changes, changes_since, view_of
 from orders.services.orders import OpenedOrder
 from orders.services.tenant import Tenant
-from orders.storage.together import Change, Row
+from orders.storage.combined_statement import Row, RowStatement
 from orders.views.links import link_query
 from orders.views.next_step import partial_problem
 from orders.views.panels import rows_of, starting
@@ -144,7 +144,7 @@ def record_access(
     ref: str,
     *,
     outcome: Outcome = Fixed.SHOWN,
-    change: Change | None = None,
+    change: RowStatement | None = None,
 ) -> Row:
     """Record an access to the order, run `change` along with the record, and return the row that `change` returns.
 

@@ -21,8 +21,8 @@ from accounts.session_store import SessionStore, stored_key
 from accounts.view_limits import View
 from orders.models import Connection
 from orders.services.connections import find_connection
+from orders.storage.combined_statement import Question, Row, ask
 from orders.storage.prepared_query import PreparedQuery
-from orders.storage.together import Question, Row, ask
 
 pytestmark = pytest.mark.django_db
 

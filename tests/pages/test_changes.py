@@ -26,7 +26,7 @@ from orders.itinerary import statuses
 from orders.models import AccessRecord, Connection, ViewedOrder
 from orders.privacy import viewed_order
 from orders.privacy.sealing import seal
-from orders.storage import together
+from orders.storage import combined_statement
 from sandbox.server import Sandbox
 from tests.full_disk import no_room
 from tests.pages.conftest import connect
@@ -367,7 +367,7 @@ def test_a_page_pays_one_statement_at_most_and_nothing_when_switched_off(
     settings.CHANGES_DAYS = 0
     without = statements()
     # On PostgreSQL it is stored with the access record.
-    assert len(with_digest) == len(without) + (0 if together.is_possible(database) else 1)
+    assert len(with_digest) == len(without) + (0 if combined_statement.is_possible(database) else 1)
     assert any("orders_viewedorder" in sql for sql in with_digest)
     assert not any("orders_viewedorder" in sql for sql in without)
 

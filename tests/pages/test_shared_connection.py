@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from orders.models import AccessRecord, SharedConnection
 from orders.models.shared import grant
-from orders.storage import together
+from orders.storage import combined_statement
 from sandbox.server import Sandbox
 from tests.pages.conftest import SEED
 from tests.pages.reading import text_of
@@ -62,7 +62,7 @@ def test_a_shared_connection_costs_a_page_no_statement_more_than_an_own_one(team
     address = f"/orders/{SEED}/"
     kept = (
         [{"orders_viewedorder", "orders_accessrecord"}]
-        if together.is_possible(database)
+        if combined_statement.is_possible(database)
         else [{"orders_accessrecord"}, {"orders_viewedorder"}]
     )
     connection = {"orders_connection", "orders_connectionmember", "orders_connectiongrant", "auth_user_groups"}

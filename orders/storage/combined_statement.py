@@ -26,7 +26,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class RowStatement:
     """A statement that may write to the database and must return exactly one row, such as INSERT … RETURNING.
 
     `values` must already be in the form that the database driver accepts.
@@ -47,7 +47,7 @@ def is_possible(connection: BaseDatabaseWrapper) -> bool:
     return bool(connection.vendor == "postgresql")
 
 
-def run_before(change: Change, connection: BaseDatabaseWrapper, sql: str, values: Sequence[Any]) -> Row:
+def run_before(change: RowStatement, connection: BaseDatabaseWrapper, sql: str, values: Sequence[Any]) -> Row:
     """Run `change` and `sql` as one statement, and return the columns that `change` returns; `sql` must return no rows.
 
     Both take effect, or neither does. The database must support this: see `is_possible`.
@@ -60,7 +60,7 @@ def run_before(change: Change, connection: BaseDatabaseWrapper, sql: str, values
         return tuple(cursor.fetchone())
 
 
-def ask(*questions: Question, change: Change | None = None) -> tuple[list[Any], Row]:
+def ask(*questions: Question, change: RowStatement | None = None) -> tuple[list[Any], Row]:
     """Run the queries, which must be on the same database, as one statement; on PostgreSQL, `change` is part of that statement.
 
     Return the row of each query as a model instance (None if there is no row), and the columns that `change` returns (() if there is no
