@@ -123,7 +123,7 @@ TEMPLATES: list[dict[str, Any]] = [
         "BACKEND": "django.template.backends.jinja2.Jinja2",
         "DIRS": [BASE_DIR / "templates"],
         "OPTIONS": {
-            "environment": "orders.display.jinja.environment",
+            "environment": "orders.display.jinja.make_environment",
             # A missing value renders as nothing at any depth: half an order is better than none.
             "undefined": jinja2.ChainableUndefined,
             "context_processors": [*_CONTEXT[1:], "accounts.context.page"],

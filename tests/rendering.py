@@ -25,6 +25,6 @@ class Heard(jinja2.Template):
 
 
 def environment(**options: Any) -> jinja2.Environment:
-    made = own.environment(**{**options, "undefined": Missing})
+    made = own.make_environment(**{**options, "undefined": Missing})
     made.template_class = Heard
     return made

@@ -17,7 +17,7 @@ from orders.cdp.records import Order, OrderItem
 from orders.display.departure import time_words
 from orders.display.unread import status_unread
 from orders.display.words import of_items, payment_type, status_word
-from orders.itinerary.flights import travellers
+from orders.itinerary.flights import traveller_count
 from orders.itinerary.statuses import Icon, Status, Tone, status
 from orders.itinerary.trip import Trip
 from orders.services.summary import OrderSummary
@@ -130,7 +130,7 @@ def count_heads(items: Sequence[OrderItem]) -> Counter[str]:
     """The number of travellers in `items` with each status, by status code."""
     heads = Counter[str]()
     for item in items:
-        heads[status(item.status).code] += travellers(item)
+        heads[status(item.status).code] += traveller_count(item)
     return heads
 
 

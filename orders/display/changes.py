@@ -26,14 +26,14 @@ def before_and_now(change: Change) -> tuple[str, str]:
     if change.fact == "number":
         return change.before or "–", change.now or "–"
     if change.fact == "status":
-        return statuses(change.before), statuses(change.now)
+        return kept_statuses(change.before), kept_statuses(change.now)
     if change.fact == "travellers":
         return whole_number(change.before), whole_number(change.now)
     days = _day(change.before) != _day(change.now)
     return _time(change.before, with_day=days), _time(change.now, with_day=days)
 
 
-def statuses(kept: tuple[str | None, ...]) -> str:
+def kept_statuses(kept: tuple[str | None, ...]) -> str:
     """The words for several statuses: "Confirmed, Cancelled"; a dash if there are none."""
     return ", ".join(map(kept_status, kept)) or "–"
 

@@ -105,7 +105,7 @@ class Loader(jinja2.FileSystemLoader):
         return super().get_source(environment, template.partition("/")[2])
 
 
-def environment(**options: Any) -> Environment:
+def make_environment(**options: Any) -> Environment:
     """The environment in which Django's Jinja2 backend renders templates."""
     options["loader"] = Loader(options["loader"].searchpath)
     # All templates stay in memory (-1): keeping only those used last would need a lock around each access.

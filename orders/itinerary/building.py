@@ -13,7 +13,7 @@ from orders.itinerary.clocks import minutes_between
 from orders.itinerary.codes import ClockChange, NoticeKind, Reading, Verdict
 from orders.itinerary.designators import airline, carrier_name
 from orders.itinerary.flight_times import PlannedFlight, days_between
-from orders.itinerary.flights import MOST_VALUES, Draft, travellers
+from orders.itinerary.flights import MOST_VALUES, Draft, traveller_count
 from orders.itinerary.modes import mode
 from orders.itinerary.segments import arrival_of, local_day
 from orders.itinerary.statuses import calendar_status, distinct, same, status
@@ -45,7 +45,7 @@ def passengers_of(items: Sequence[OrderItem], indexes: Sequence[int]) -> Passeng
     """
     counts: Counter[str] = Counter()
     for index in [at for at in indexes if status(items[at].status).booked] or indexes:
-        counts[passenger_type(items[index])] += travellers(items[index])
+        counts[passenger_type(items[index])] += traveller_count(items[index])
     return tuple(counts.items())
 
 
@@ -113,7 +113,7 @@ def _status_notices(items: Sequence[OrderItem], indexes: Sequence[int]) -> list[
     """Notices about the statuses of a flight's items, each with the number of travellers concerned."""
     counts: Counter[str] = Counter()
     for at in indexes:
-        counts[status(items[at].status).code] += travellers(items[at])
+        counts[status(items[at].status).code] += traveller_count(items[at])
     total = sum(counts.values())
     cancelled = sum(count for code, count in counts.items() if status(code).cancelled)
     notices = []

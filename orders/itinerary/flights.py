@@ -174,7 +174,7 @@ def _plain(text: str) -> str:
     return "".join(letter for letter in text if letter.isascii() and letter.isalnum())[:24]
 
 
-def travellers(item: OrderItem) -> int:
+def traveller_count(item: OrderItem) -> int:
     """The number of travellers of an item: its quantity if that is a whole number from 1 to 999, else 1."""
     quantity = item.quantity
     if quantity is None or not quantity.is_finite() or quantity != quantity.to_integral_value():

@@ -14,7 +14,7 @@ from orders.cdp.records import OrderItem
 from orders.itinerary.building import Passengers, passenger_type, passengers_of
 from orders.itinerary.codes import Reading
 from orders.itinerary.flight_times import PlannedFlight
-from orders.itinerary.flights import Draft, travellers
+from orders.itinerary.flights import Draft, traveller_count
 from orders.itinerary.segments import local_day
 from orders.itinerary.statuses import status
 from orders.itinerary.trip import Flight
@@ -81,7 +81,7 @@ def without_seats(items: Sequence[OrderItem], flights: Sequence[Flight]) -> tupl
             for index in flight.item_indexes:
                 row = status(items[index].status)
                 if not row.booked:
-                    lacking[0 if row.cancelled else 1][passenger_type(items[index])] += travellers(items[index])
+                    lacking[0 if row.cancelled else 1][passenger_type(items[index])] += traveller_count(items[index])
             by_flight.append(lacking)
     return _least(cancelled for cancelled, _rest in by_flight), _least(rest for _cancelled, rest in by_flight)
 
@@ -112,12 +112,12 @@ def _in_the_air_together(items: Sequence[OrderItem], airborne: Sequence[Airborne
             for index in heappop(landing)[2]:
                 in_air[index] -= 1
                 if not in_air[index]:
-                    aboard[passenger_type(items[index])] -= travellers(items[index])
+                    aboard[passenger_type(items[index])] -= traveller_count(items[index])
         boarding = tuple(index for index in indexes if index in counting)
         heappush(landing, (end, number, boarding))
         for index in boarding:
             if not in_air[index]:
-                aboard[passenger_type(items[index])] += travellers(items[index])
+                aboard[passenger_type(items[index])] += traveller_count(items[index])
             in_air[index] += 1
         codes = dict.fromkeys(passenger_type(items[index]) for index in boarding)
         yield tuple((code, aboard[code]) for code in codes)
