@@ -223,7 +223,7 @@ def _show(request: Request, tenant: Tenant, text: str, candidates: Sequence[str]
     if opened.orders:
         record_listed(request, opened)
         context |= {
-            "found": opened.orders,
+            "listed": opened.orders,
             "trips": trip_lines(tenant, opened.orders),
             "partial": opened.partial,
             "whole": reverse("orders") + carried(request, q=q),

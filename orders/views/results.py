@@ -117,7 +117,7 @@ def show_chooser(
     listed = [(order, order_address(request, order.ref) if order.ref else "") for order in result.orders]
     context: dict[str, Any] = {
         **trips_context(request, tenant, result.orders),
-        "found": listed,
+        "listed": listed,
         "rows": Rows(),
         "q": text[:SHOWN_OF_A_SEARCH],
         "partial": result.partial,

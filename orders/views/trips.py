@@ -68,7 +68,7 @@ def listed_trips(request: Request, tenant: Tenant) -> HttpResponseBase:
     order_refs = listed_refs(request, tenant)
     read, lines, problem = load_trips(tenant, order_refs)
     context = {
-        "found": [(at, lines.get(ref)) for at, ref in enumerate(order_refs) if ref in read],
+        "numbered_lines": [(at, lines.get(ref)) for at, ref in enumerate(order_refs) if ref in read],
         "trips": lines,
         "later": (),
         "orders": list(read.values()),

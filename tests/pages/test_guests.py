@@ -125,7 +125,7 @@ def test_people_who_do_not_load_are_not_taken_for_strangers(part: str, desk: Cli
 
 def test_a_list_of_orders_to_choose_from_is_a_look(desk: Client, cdp: Sandbox) -> None:
     page = desk.get("/orders/?q=twice1&ticket=ZD-1")
-    assert len(page.context["found"]) == 2
+    assert len(page.context["listed"]) == 2
     look = recorded_views().get()
     assert (look.what, look.reference, look.outcome, look.ticket) == ("orders_listed", "TWICE1", "2 listed", "ZD-1")
     assert look.connection_name.startswith("sandbox")

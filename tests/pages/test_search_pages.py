@@ -67,7 +67,7 @@ def test_an_unclean_value_leads_to_its_order(address: str, desk: Client) -> None
 @pytest.mark.parametrize("shape", ["/orders/{}/?ticket=ZD-5", "/orders/?q={}&ticket=ZD-5"])
 def test_two_references_give_a_choice_of_both_orders(value: str, shape: str, desk: Client) -> None:
     page = desk.get(shape.format(value), follow=True)
-    assert {order.reference_id for order, _address in page.context["found"]} == {"B94TXY", "FAM4OB"}
+    assert {order.reference_id for order, _address in page.context["listed"]} == {"B94TXY", "FAM4OB"}
     assert "2 orders match" in text_of(page)
 
 
