@@ -223,7 +223,7 @@ PIECES: dict[str, Without] = {
     "language held, phrases remembered (`accounts.language`)": phrases_looked_up_anew,
     "templates compiled once per language (`orders.display.jinja`)": templates_for_all_languages,
     "preferences held in the session (`accounts.preferences`)": preferences_from_the_database,
-    "what flights are is remembered (`orders.itinerary`)": lambda: not_remembered("orders.itinerary"),
+    "facts about flights are cached (`orders.itinerary`)": lambda: not_remembered("orders.itinerary"),
     "access records by a plain INSERT, as migrations write them": records_by_the_orm,
 }
 

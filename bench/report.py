@@ -130,7 +130,7 @@ def _piece_tables(findings: Findings) -> Iterable[str]:
     yield (
         "Each piece that exists for speed, taken out alone and put back, in turns. The share is the median of all turns; the first row "
         "shows how far chance goes. What saves less than 5 % is not kept, unless something else needs it: "
-        "where what flights are is remembered, orders of many flights are planned in two thirds of the time."
+        "because facts about flights are cached, orders of many flights are planned in two thirds of the time."
     )
     yield table(
         ["piece", "CPU ms with it", "without it", "saves"],
@@ -260,7 +260,7 @@ def _notes(findings: Findings) -> Iterable[str]:
     yield table(["server", "command"], [[name, f"`{command}`"] for name, command in findings.commands.items()])
     yield (
         "The peers look the session up, read the order with Decimal money, write an access record into SQLite with the same settings "
-        "before they answer, and compress at the same level. Where a choice was open they got the cheaper one: English only, the "
+        "before they answer, and compress at the same level. Wherever there was a choice, they got the cheaper option: English only, the "
         f"credential from the environment instead of a sealed row, one Jinja2 template for all three. {PLAIN} opens a connection for "
         "every call and asks for contacts one after another."
     )
