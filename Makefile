@@ -1,4 +1,4 @@
-# `make demo` and `make test` are all a fresh machine needs; README has the rest.
+# On a fresh machine, `make demo` and `make test` work right away; the README covers the rest.
 SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 export PORT SANDBOX_PORT
 
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
-# The settings that `check --deploy` checks: those of a server that serves people, with keys that open nothing.
+# Settings for `check --deploy`: those of a real server, but with keys that open nothing.
 DEPLOYED := CDPVIEWER_ENV_FILE= CDPVIEWER_ALLOWED_HOSTS=orders.example.com CDPVIEWER_TRUSTED_PROXIES=1 \
 	CDPVIEWER_SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))') \
 	CDPVIEWER_CREDENTIAL_KEYS=$$($(BIN)/python -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())')
@@ -31,7 +31,7 @@ help:
 	@echo "make scale        500 agents on two servers with PostgreSQL, pgbouncer, Redis and HAProxy; WRITE=--write for docs/scale.md"
 	@echo "make setup fmt bench screenshots lock"
 
-# What serving people needs, and nothing else; LOCK=prod for PostgreSQL and Redis, LOCK=ldap for a directory as well.
+# Installs only what a server needs; LOCK=prod adds PostgreSQL and Redis, LOCK=ldap a directory as well.
 LOCK ?= app
 setup: $(VENV)/installed $(CATALOGUES)
 
@@ -42,7 +42,7 @@ $(VENV)/installed: requirements/$(LOCK).lock
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes --requirement requirements/$(LOCK).lock
 	@touch $@
 
-# The same and what tests, checks and benchmark need.
+# The same, plus what the tests, the checks and the benchmark need.
 develop: $(VENV)/developing setup
 
 $(VENV)/developing: requirements/dev.lock $(VENV)/installed
@@ -53,45 +53,46 @@ $(VENV)/developing: requirements/dev.lock $(VENV)/installed
 %.mo: %.po $(VENV)/installed
 	@$(BIN)/pybabel --quiet compile --input-file $< --output-file $@
 
-# The recipe is one plain command, so that make starts it without a shell in between and its end is noticed.
+# The recipe is a single plain command, so that make starts it without a shell in between and notices when it ends.
 demo: setup
 	@$(BIN)/python -m cdpviewer.demo $(ARGS)
 
 run: setup
 	@$(BIN)/python -m cdpviewer.run
 
-# Two processes share the files in the order of tests/ordering.py. Servers that tests start find their modules compiled.
+# Two processes share the test files, in the order of tests/ordering.py. Bytecode is kept, so servers that tests start need not compile.
 PYTEST := env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 test: develop
 	@.ci/tools
 	@$(PYTEST) $(or $(ARGS),-m "not operations and not alone and not postgresql")
 	@$(if $(ARGS),,$(BIN)/python -m pytest -m alone tests/faults)
 
-# The same tests on PostgreSQL instead of SQLite: without ARGS those that use the database (tests/databases.py).
+# The same tests on PostgreSQL instead of SQLite; without ARGS, only those that use the database (tests/databases.py).
 test-postgres: develop
 	@.ci/tools
 	@$(BIN)/python -m tests.postgres_server $(PYTEST) $(or $(ARGS),-m "database and not operations and not alone")
 
-# Every value of the tickets, clicked in real ticket systems, which it installs; the table of docs/linking.md says what came of it.
+# Installs real ticket systems and clicks the link for every value of a ticket there; the table in docs/linking.md has the results.
 test-integrations: develop
 	@.ci/tools
 	@.ci/ticket-systems
 	@CI=true WRITE=$(WRITE) $(BIN)/python -m pytest tests/integrations/every_system.py $(ARGS)
 
-# Servers as in production: metrics and traces, backups under load, two behind Debian's HAProxy and nginx restarted under load. Some minutes.
-# WRITE=1 writes the times of the drill into docs/drill.md.
+# Servers as in production: metrics and traces, backups under load, two servers restarted under load behind Debian's HAProxy and nginx.
+# Takes some minutes.
+# WRITE=1 writes the times of the drill to docs/drill.md.
 test-operations: develop
 	@.ci/tools
 	@WRITE=$(WRITE) $(BIN)/python -m pytest tests/operations -m operations $(ARGS)
 
-# MOUNTS are folders in which this machine, and no other, keeps packages for pip.
+# MOUNTS: folders where this particular machine keeps packages for pip.
 test-debian: develop
 	@MOUNTS='$(MOUNTS)' $(BIN)/python -m tests.operations.from_empty_debian
 
 test-container: develop
 	@MOUNTS='$(MOUNTS)' $(BIN)/python -m tests.operations.in_containers
 
-# Two at a time: types and supply take half a minute each, on one core.
+# Two at a time: types and supply take half a minute each, and each uses one core.
 check: develop
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target check-types check-code check-supply
 
@@ -124,7 +125,7 @@ $(VENV)/bench-installed: requirements/bench.lock $(VENV)/developing
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes --requirement requirements/bench.lock
 	@touch $@
 
-# A quarter of an hour, on a machine with nothing else to do.
+# Takes a quarter of an hour on an otherwise idle machine.
 scale: develop $(VENV)/bench-installed
 	@.ci/tools
 	@$(BIN)/python -m bench.scale $(WRITE) $(ARGS)
@@ -133,7 +134,7 @@ screenshots: develop
 	@.ci/tools
 	@$(BIN)/python -m tests.screenshots
 
-# Needs nothing but Python. EMAIL is the address that users of the app may write to.
+# Needs only Python. EMAIL is the address to which users of the app may write.
 zendesk-app:
 	@$(PYTHON) integrations/zendesk/pack.py zendesk-app.zip $(EMAIL)
 	@echo "Written: zendesk-app.zip$(if $(EMAIL),,; make zendesk-app EMAIL=… names the address that users of the app may write to)"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gevent import monkey  # type: ignore[import-untyped]
 
-monkey.patch_all()  # before anything else is imported: what waits from here on lets the other pages go on
+monkey.patch_all()  # before all other imports: from here on, code that waits lets other pages run
 
 import os
 import resource
@@ -26,28 +26,28 @@ wsgi_app = "cdpviewer.wsgi:application"
 bind = env.text("CDPVIEWER_BIND", "127.0.0.1:" + env.text("PORT", "8000"))
 worker_class = "cdpviewer.serving.Worker"
 workers = env.number("CDPVIEWER_WORKERS", 2, least=1)
-# Beside the pages that may wait on the CDP there is always room for sign-in, for probes, and for browsers that keep a connection.
+# However many pages wait for the CDP, there is room for sign-ins, for probes, and for browsers that keep a connection open.
 worker_connections = env.number("CDPVIEWER_WAITING_PAGES", 1_000, least=1) + 1_000
-# A page that waits has two files open, the person's connection and that to the CDP, and some have several to the CDP.
+# A waiting page has two files open, the browser's connection and the one to the CDP; some pages have several to the CDP.
 _files = 4 * worker_connections
 _now, _most = resource.getrlimit(resource.RLIMIT_NOFILE)
 if resource.RLIM_INFINITY != _now < _files:
     resource.setrlimit(
         resource.RLIMIT_NOFILE, (_files if _most == resource.RLIM_INFINITY else min(_files, _most), _most)
     )
-# Each process has a queue of its own. From a shared one the first to wake would take everything, and browsers keep
-# their connections.
-reuse_port = not bind.startswith("unix:")  # which a socket in the file system cannot have
-# The application is loaded once and the workers are forked from it: less memory, and a bad setting stops the start with its reason.
+# Each process has a queue of its own. From a shared queue, the first process to wake would take every connection, and browsers
+# keep their connections.
+reuse_port = not bind.startswith("unix:")  # not possible for a socket in the file system
+# The application is loaded once, and the workers are forked from it: this saves memory, and a bad setting stops the start with a reason.
 preload_app = True
 
-# No page takes longer than 12 s, so this is enough for every one that is under way when the server is told to stop.
+# No page takes longer than 12 s, so this is enough for all that are in progress when a stop begins.
 graceful_timeout = 15 + env.number("CDPVIEWER_DRAIN_SECONDS", 0)
 timeout = 30
 keepalive = 30
 
-# After this many requests a worker is replaced, one worker at a time: whatever hostile answers left in its memory goes
-# with it.
+# After this many requests a worker is replaced, one worker at a time, and with it goes anything that hostile answers left in its
+# memory.
 max_requests = 50_000
 max_requests_jitter = 10_000
 
@@ -56,13 +56,13 @@ limit_request_fields = 60
 limit_request_field_size = 8190
 pre_request = bodies.close_unread
 
-# Whether a proxy is believed is decided in one place, CDPVIEWER_TRUSTED_PROXIES, and not a second time here.
+# CDPVIEWER_TRUSTED_PROXIES alone decides whether a proxy is trusted; it must not be decided a second time here.
 forwarded_allow_ips = ""
 secure_scheme_headers: dict[str, str] = {}
-# The control socket can shut the server down, and nothing here uses it.
+# The control socket can shut the server down, and nothing uses it.
 control_socket_disable = True
 
-# The application writes a line for each request; gunicorn's own would hold the path, and people type names into paths.
+# The application logs each request itself; gunicorn's own line would contain the path, and people type names into paths.
 accesslog = None
 logger_class = "cdpviewer.serverlog.ServerLog"
 logconfig_dict = logs.settings(level="INFO")
@@ -83,7 +83,7 @@ def on_starting(arbiter: object) -> None:
     host, _, port = bind.rpartition(":")
     if (
         not port.isdigit() or "GUNICORN_PID" in os.environ
-    ):  # a socket file; a server that takes over from its predecessor
+    ):  # a socket file, or a server that takes over from its predecessor
         return
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
