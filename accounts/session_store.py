@@ -36,7 +36,7 @@ _PERSON = PreparedQuery(lambda: User.objects.filter(pk=0))
 MOST_REMEMBERED = 10_000
 # The user of each session when this process last read it, by the key in the table. Only a hint: the session's data decides.
 _whose: dict[str, int] = {}
-# The user who was read together with this request's session, until the request asks for them.
+# The user who was read together with this request's session, until the request needs them.
 _came_along: ContextVar[User | None] = ContextVar("came_along", default=None)
 
 

@@ -53,7 +53,7 @@ def read_off(link: socket.socket, request: Any) -> None:
     if not any(name.upper() in {"CONTENT-LENGTH", "TRANSFER-ENCODING"} for name, _value in request.headers):
         return
     until = time.monotonic() + LINGER
-    with suppress(OSError):  # the browser is gone, or sends for too long
+    with suppress(OSError):  # the browser has disconnected, or sends for too long
         link.shutdown(socket.SHUT_WR)
         while (left := until - time.monotonic()) > 0:
             link.settimeout(left)

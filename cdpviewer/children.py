@@ -42,7 +42,7 @@ def start(command: Sequence[str], *, env: Mapping[str, str], log: Path, folder: 
     """Start a command in `folder`. Its output and error messages go to the file `log`, which is overwritten."""
     target = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
-        # A session of its own: Ctrl-C reaches only the launcher, which then ends the children in order.
+        # In a session of its own: Ctrl-C then reaches only the launcher, which ends the children in order.
         return subprocess.Popen(
             command,
             env=env,

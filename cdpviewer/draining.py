@@ -13,7 +13,7 @@ from gunicorn.workers import ggevent
 
 from cdpviewer import health
 
-LAST_REQUEST = 1.0  # seconds in which a kept connection may bring another request after its server has begun to stop
+LAST_REQUEST = 1.0  # seconds for which an open connection may bring another request after its server has begun to stop
 
 
 class Server(ggevent.StreamServer):  # type: ignore[misc]  # gevent has no types
@@ -31,7 +31,7 @@ class Server(ggevent.StreamServer):  # type: ignore[misc]  # gevent has no types
         # There may be no file descriptor left for another connection; and gevent may call this itself, where waiting is impossible.
         with suppress(OSError, BlockingSwitchOutError):
             while not self.closed:
-                gevent.sleep(0)  # lets the accepted connection begin, for which gunicorn needs the listener
+                gevent.sleep(0)  # lets the accepted connection start, for which gunicorn still needs the listener
                 if not (accepted := self.do_read()):
                     break
                 self.do_handle(*accepted)

@@ -27,7 +27,7 @@ from orders.http import GetResponse, Request
 from orders.itinerary import zones
 from orders.privacy.alone import past_the_pool
 
-PATIENCE = 1.0  # seconds that the database has to answer
+PATIENCE = 1.0  # seconds within which the database must answer
 LEAST_ROOM = 16 * 1024 * 1024  # bytes that must be free on the disk of a SQLite database
 TABLE = "django_migrations"
 READ_ONLY = "is read-only"
@@ -96,7 +96,7 @@ def _asked() -> dict[str, str]:
     probe = past_the_pool(connection, "readyz")
     try:
         database, clock = READINESS[probe.vendor](probe)
-        if database == READ_ONLY:  # where SQLite may not write its log, it does not read either
+        if database == READ_ONLY:  # SQLite cannot read either if it may not write its log
             return {**SILENT, "database": database, "clock": clock}
         migrations = "ok" if migrated(probe) else "not applied: run manage.py migrate"
         return {"database": database, "migrations": migrations, "clock": clock}
@@ -131,7 +131,7 @@ def _clock(offset: float) -> str:
 
 def _sqlite(probe: BaseDatabaseWrapper) -> tuple[str, str]:
     file = Path(str(probe.settings_dict["NAME"]))
-    # SQLite begins a transaction even where it may not write. Its log is in files beside it, which it makes with the same mode.
+    # SQLite begins a transaction even if it may not write. It keeps its log in files beside the database, made with the same mode.
     places = (file.parent, *(file.with_name(file.name + end) for end in ("", "-wal", "-shm")))
     if not all(os.access(place, os.W_OK) for place in places if place.exists()):
         return READ_ONLY, "ok"

@@ -34,6 +34,6 @@ def _compare(files: int) -> None:
         for problem in room_for_all_processes(databases=["default"]):
             log.warning(problem.msg, hint=problem.hint)
     except DatabaseError:
-        return  # the database is away, which the pages and /readyz report
+        return  # the database is unavailable, which the pages and /readyz report
     finally:
         connections.close_all()

@@ -88,7 +88,7 @@ def _client(address: str, _process: int) -> Client:
 
 def event_of(line: dict[str, Any]) -> Any:
     """The Sentry event for a log line: its level, its message, its exceptions with code locations, and the fields named in TAGS."""
-    # Sentry wants the first cause first.
+    # Sentry expects the first cause first.
     chain = [_exception(exception) for exception in reversed(line.get("exception", []))]
     return {
         "level": line.get("level", "error"),

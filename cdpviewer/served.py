@@ -47,10 +47,10 @@ def alone() -> int | None:
     """
     connection = connections["default"]
     if connection.vendor == "postgresql":
-        # The owner's address leads past an external pooler, which may be stopped. Of our own pool the other connections would count.
+        # The owner's address bypasses an external pooler, which may be stopped. In our own pool, other connections would be counted.
         connection = connections[owner.alias()]
         with closing(past_the_pool(connection, "alone")) as own, own.cursor() as cursor:
-            # A role cannot see what kind of process it is if that belongs to another role; those of PostgreSQL itself belong to nobody.
+            # A role cannot see the kind of another role's processes; PostgreSQL's own processes belong to no role.
             cursor.execute(
                 "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
                 " AND usesysid IS NOT NULL AND coalesce(backend_type, 'client backend') = 'client backend'"

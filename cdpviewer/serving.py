@@ -28,7 +28,7 @@ class Worker(DrainingWorker):
         """Answer an unreadable request; leave every other error to gunicorn."""
         if answer := unreadable.answer(exc):
             self.log.warning("a request could not be read: %s", type(exc).__name__)
-            with suppress(OSError):  # the client is gone
+            with suppress(OSError):  # the client has disconnected
                 client.sendall(answer)
         else:
             super().handle_error(req, client, addr, exc)

@@ -17,10 +17,10 @@ def handle(arbiter: Any) -> None:
 
     The successor reads settings and keys afresh.
     """
-    # gunicorn would run its package as a file, whose folder then hides modules of Python.
+    # gunicorn would run its package as a file, and that file's folder would then hide modules of Python.
     arbiter.START_CTX["args"] = [sys.executable, *sys.orig_argv[1:]]
-    # By itself it would replace the workers by others with the same settings, which looks like success.
+    # Left alone, gunicorn would replace the workers with others that have the same settings, which would look like success.
     arbiter.handle_hup = partial(arbiter.log.warning, NOT_RELOADED)
-    # Where each process opens its own socket there is none to hand over, and gunicorn cannot read an empty list.
+    # If each process opens its own socket, there is none to hand over, and gunicorn cannot read an empty list.
     if os.environ.get("GUNICORN_FD") == "":
         os.environ["GUNICORN_FD"] = "0"

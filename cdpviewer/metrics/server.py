@@ -42,7 +42,7 @@ def main() -> None:
             try:
                 start_http_server(port, host, registry)
                 answers = True
-            except OSError as error:  # the server before this one may still be ending
+            except OSError as error:  # the previous server may still be shutting down
                 if not warned:
                     structlog.stdlib.get_logger("cdpviewer.metrics").warning("the port is held", error=error.strerror)
                 warned = True

@@ -67,7 +67,7 @@ def still_open(connection: psycopg.Connection[Any]) -> None:
     pool = connection._pool  # noqa: SLF001  (set by the pool itself)
     connection.close()
     if isinstance(pool, ConnectionPool):
-        pool.drain()  # the others are most likely closed too
+        pool.drain()  # the others have most likely been closed too
     raise psycopg.OperationalError("the server has ended the connection")
 
 

@@ -14,7 +14,7 @@ from cdpviewer.databases import page_limits
 from orders.privacy.record_rows import TABLE
 
 BESIDE_PAGES = 3  # connections for probes and commands
-# Locks for each place that max_locks_per_transaction makes. PostgreSQL 15 ran out of memory at 4.1 to 4.25, with 40 to 200 connections.
+# Locks per slot of max_locks_per_transaction. PostgreSQL 15 ran out of memory at 4.1 to 4.25, with 40 to 200 connections.
 LOCKS_OF_A_PLACE = 4
 BACKENDS = (
     "max_connections",

@@ -23,7 +23,7 @@ from cdpviewer import awaited
 
 T = TypeVar("T")
 
-PATIENCE = 20.0  # seconds; `orders.storage.lock_timeout` makes it shorter where a page must not wait so long
+PATIENCE = 20.0  # seconds; `orders.storage.lock_timeout` makes it shorter for pages, which must not wait so long
 BETWEEN_TRIES = (0.002, 0.02)
 MOST_IDLE = 16
 
@@ -49,7 +49,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _close(self) -> None:
         idle = _idle[self._file()]
         clean = not self.in_atomic_block and not self.connection.in_transaction
-        # One of a file that may not be written would still be read-only when that has changed.
+        # A connection to a read-only file would stay read-only even after the file became writable.
         if clean and os.access(self.settings_dict["NAME"], os.W_OK) and len(idle) < MOST_IDLE:
             idle.append(self.connection)
         else:

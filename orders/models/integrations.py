@@ -29,7 +29,7 @@ A_MINUTE = (
 MOST_A_MINUTE = 6_000
 NOTE_USE_EVERY = timedelta(minutes=1)
 
-# One statement, so that of several requests at one moment each gets a number of its own.
+# A single statement, so that simultaneous requests each get a number of their own.
 _ADD = """UPDATE orders_integration SET
 in_minute = 1 + CASE WHEN minute = %s THEN in_minute ELSE 0 END, minute = %s
 WHERE id = %s RETURNING in_minute"""

@@ -190,7 +190,7 @@ def _openings_of_order() -> QuerySet[AccessRecord]:
 
 
 _LAST_OPENING = PreparedQuery(_openings_of_order)
-# The same through one connection, whose id is the last value.
+# The same, but only through a single connection, whose id is the last parameter.
 _OPENING = PreparedQuery(lambda: _openings_of_order().filter(connection_id=UUID(int=0)))
 
 

@@ -196,7 +196,7 @@ def add(
     if CHAINS.must_note_others(chain.at):
         try:
             note_other_chains(connection, chain)
-        except DatabaseError as error:  # the record itself is written, and noting is tried again an hour later
+        except DatabaseError as error:  # the record itself is written; noting is retried an hour later
             log.warning("the heads of other chains could not be noted", exc_info=error)
             return returned
     CHAINS.give_back(chain)

@@ -28,10 +28,10 @@ log = structlog.stdlib.get_logger("orders.records")
 
 FIRST = f"{TABLE}_first"
 DEFAULT = f"{TABLE}_default"
-MONTHS_AHEAD = 2  # the nightly prune may fail for that long before records go to the default partition
-MOST_MOVED = 5_000  # rows that move from the default partition to a new one, or are read for that, while pages wait
+MONTHS_AHEAD = 2  # the nightly prune may fail for this long before records go to the default partition
+MOST_MOVED = 5_000  # rows that may be moved from the default partition to a new one, or read for that, while pages wait
 MOST_READ = 32 * 1024 * 1024  # bytes of the default partition, read then too: a prune may have left it empty but large
-# An interrupted run leaves a check that refuses records of a later month. The next night's run removes it, and there may be two nights.
+# An interrupted run leaves a check that refuses records of a later month. The next night's run removes it; there is time for two.
 SPARE = timedelta(days=2)
 
 
@@ -124,7 +124,7 @@ def _switch(connection: BaseDatabaseWrapper, end: datetime, check: str) -> None:
         rights = cursor.fetchall()
     run(
         connection,
-        f"DROP TRIGGER IF EXISTS {append_only.NO_CHANGE} ON {TABLE}",  # the parent's trigger has that name in each partition
+        f"DROP TRIGGER IF EXISTS {append_only.NO_CHANGE} ON {TABLE}",  # the parent's trigger has the same name in each partition
         f"ALTER TABLE {TABLE} RENAME TO {FIRST}",
         *(
             f"ALTER INDEX {quote(name)} RENAME TO {quote(f'{FIRST}_{name}'[:63])}"

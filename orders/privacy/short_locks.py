@@ -14,7 +14,7 @@ VACUUM_TIMEOUT = (
     "2s"  # more than deadlock_timeout (1 s), after which PostgreSQL cancels an autovacuum that others wait for
 )
 TRIES = 20
-BETWEEN_TRIES = 0.5  # seconds, in which pages that queued go on
+BETWEEN_TRIES = 0.5  # seconds in which queued pages can go on
 LOCK_NOT_AVAILABLE = "55P03"
 
 T = TypeVar("T")

@@ -182,7 +182,7 @@ def _keep(form: BaseForm, connection: Connection) -> bool:
     try:
         connection.keep()
     except IntegrityError:
-        # Posted twice at the same time: the form checked the name before the other connection was saved.
+        # Posted twice at the same time: the form checked the name before the other request had saved its connection.
         form.add_error("name" if "name" in form.fields else None, _("You already have a connection with this name."))
         return False
     return True
