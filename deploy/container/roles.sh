@@ -1,6 +1,6 @@
 #!/bin/sh
-# Run once, by PostgreSQL's image on an empty volume: the owner of the tables and the pages' role (docs/operating.md).
-# psql reads the passwords itself, so that they are on no command line.
+# Creates the owner of the tables and the pages' role (docs/operating.md). PostgreSQL's image runs this once, on an empty volume.
+# psql reads the passwords itself, so that they appear on no command line.
 psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --username=postgres --dbname=postgres <<'END'
 \set owner `cat /run/secrets/owner-password`
 \set pages `cat /run/secrets/pages-password`
