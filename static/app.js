@@ -1,4 +1,4 @@
-// What HTML cannot do alone: copying, shortcuts, focus after a swap, and announcing what the page waits for.
+// Beyond HTML: copying, shortcuts, focus after a swap, and announcing that the page is waiting.
 (() => {
   "use strict";
 
@@ -7,10 +7,10 @@
   const COPIED_FOR = 1600;
   const CHECK_SESSION_EVERY = 10_000;
 
-  // htmx notes the page's URL in the session's storage, and a URL from a ticket may hold personal data.
-  try { sessionStorage.removeItem("htmx-current-path-for-history"); } catch { /* no storage, nothing kept */ }
+  // htmx keeps the page's URL in session storage, and a URL from a ticket may contain personal data.
+  try { sessionStorage.removeItem("htmx-current-path-for-history"); } catch { /* no storage, nothing kept there */ }
 
-  // === Announcing: the one live region, and the words that the page brings along ===
+  // === Announcing: the live region, and the words that the page provides ===
 
   const phrase = (name) => document.body.dataset[name] || "";
 
@@ -41,7 +41,7 @@
     return done;
   };
 
-  // A mail program takes the text with its headings and line breaks.
+  // For mail programs, which keep the headings and line breaks.
   const htmlOf = (text) => {
     const page = document.createElement("div");
     for (const block of text.split("\n\n")) {
@@ -76,7 +76,7 @@
     return button.dataset.copyText || (source ? source.textContent.trim() : "");
   };
 
-  // For screen readers: the button's own word, the value itself, or the heading over a longer text.
+  // For screen readers: the button's own word, the value itself, or the heading above a longer text.
   const nameOfCopy = (button, source, text) => {
     const heading = document.getElementById(source?.closest("[aria-labelledby]")?.getAttribute("aria-labelledby"));
     return button.dataset.copied || (text.length > 100 && heading ? heading.textContent.trim() : text);
@@ -100,7 +100,7 @@
     if (done) showCheckMark(button);
   };
 
-  // === Opening a page that takes its time: the reference at once, then the seconds waited ===
+  // === Opening a slow page: the reference, and the seconds waited so far ===
 
   const waitedSince = (started) => `${phrase("sayWaiting")} ${Math.floor((performance.now() - started) / 1000)} s`;
 
@@ -153,7 +153,7 @@
     if (box && !box.open) box.showModal();
   };
 
-  // === A button that leads to a panel: loaded once, then only gone to ===
+  // === A button that leads to a panel: loads it once, then only scrolls to it ===
 
   const goToLoaded = (event) => {
     const link = event.target.closest("[data-goes-to]");
@@ -166,7 +166,7 @@
     panel.focus();
   };
 
-  // Before htmx, which listens on the link itself.
+  // Runs before htmx, which listens on the link itself.
   document.addEventListener("click", goToLoaded, true);
 
   // === Clicks ===
@@ -199,7 +199,7 @@
     for (const button of target.querySelectorAll("[data-shows]")) showSecret(button, false);
   });
 
-  // === The browser's time zone, offered to somebody who has chosen none ===
+  // === The browser's time zone, offered to people who have not chosen one ===
 
   const offerZone = (form) => {
     const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -255,12 +255,12 @@
     act();
   });
 
-  // === A link whose value holds a # that the ticket system did not encode: the server never gets what follows ===
+  // === A link with a # that the ticket system did not encode: the server never gets what follows it ===
 
   const readHash = () => {
     const [, value, parameters] = location.hash.slice(1).match(/^(.*?)(?:\/?[?&]((?:ticket|connection)=.*))?$/s);
     let text = value.replace(/\/$/, "");
-    try { text = decodeURIComponent(text); } catch { /* a percent sign of its own: taken as it stands */ }
+    try { text = decodeURIComponent(text); } catch { /* a literal percent sign: used as it is */ }
     return { text, parameters: new URLSearchParams(parameters) };
   };
 
@@ -270,7 +270,7 @@
     form.action = action.href;
   };
 
-  // The hash may be personal, and a URL stays in the history.
+  // The hash may be personal, and URLs stay in the history.
   const removeHashFromUrl = () => history.replaceState(null, "", location.pathname + location.search);
 
   const showHashNotes = () => {
@@ -302,11 +302,11 @@
   handleHash();
   addEventListener("hashchange", handleHash);
 
-  // === Panels: a line while one loads, its focus and its announcement once it is there ===
+  // === Panels: a line while one loads, then its focus and its announcement ===
 
   const loading = new WeakMap();
 
-  // A long response begins with a comment for each step: how many of how many have arrived.
+  // A slow response begins with a comment for each step: how many of how many answers have arrived.
   const progressOf = (xhr) => {
     const steps = xhr.responseText.match(/^(?:<!-- \d+\/\d+ -->\s*)*<!-- (\d+)\/(\d+) -->/);
     return steps ? ` · ${phrase("sayOf").replace("@1", steps[1]).replace("@2", steps[2])}` : "";
@@ -364,7 +364,7 @@
     if (!target.matches("[data-filters]")) return;
     const rows = [...document.querySelectorAll(`#${target.dataset.filters} .persons > li:has(h4)`)];
     const wanted = target.value.trim().toLowerCase();
-    // Names and values, not the words of buttons.
+    // Only names and values, not the words on buttons.
     const has = (row) => [...row.querySelectorAll("h4, dd")].some((part) => part.textContent.toLowerCase().includes(wanted));
     for (const row of rows) row.hidden = !has(row);
     const count = target.nextElementSibling;
@@ -378,7 +378,7 @@
 
   const mergePeople = () => {
     const contacts = [...document.querySelectorAll("#order-contacts .persons > li > .person[data-guest]")];
-    // A panel that still settles is not processed yet.
+    // htmx has not processed a panel that is still settling.
     const settled = "#order-travellers:not(.htmx-settling)";
     for (const traveller of document.querySelectorAll(`${settled} .persons > li > .person[data-guest]`)) {
       const contact = contacts.find((card) => isSamePerson(card, traveller));
@@ -394,7 +394,7 @@
     }
   };
 
-  // A swap of the contact's card would take the traveller with it.
+  // Swapping the contact's card would remove the traveller too.
   const separatePeople = ({ detail }) => {
     if (!detail.target.closest("#order-contacts, #order-travellers")) return;
     for (const traveller of document.querySelectorAll(".person .person")) {
@@ -408,7 +408,7 @@
   document.addEventListener("htmx:afterSettle", mergePeople);
   document.addEventListener("htmx:afterSettle", ({ detail }) => focusPanel(detail.elt));
 
-  // === The end of a session: what the page showed is removed, whether or not the server can be reached ===
+  // === The end of a session: the content of the page is removed, whether or not the server can be reached ===
 
   const watchSession = (over) => {
     const tabs = new BroadcastChannel("session");
@@ -427,7 +427,7 @@
       if (over.isConnected && Date.now() - used >= over.dataset.idleSeconds * 1000) clearPage();
     };
 
-    // A request from one tab prolongs the session for all of them.
+    // A request from any tab extends the session for all.
     const noteRequest = () => {
       used = Date.now();
       tabs.postMessage("asked");
@@ -453,7 +453,7 @@
 
   if (document.querySelector("[data-close-window]")) close();
 
-  // === Printing: what is open on the screen, or with one's own button everything, which is closed again after ===
+  // === Printing: what is open on the screen, or, with a separate button, everything; details are closed again afterwards ===
 
   const printEverything = () => {
     const opened = [...document.querySelectorAll("main details:not([open])")];
@@ -462,7 +462,7 @@
     print();
   };
 
-  // === Where a link leads: what is folded over it opens; and the slim row once the header is scrolled away ===
+  // === The target of a link: details around it open. The slim row: shown once the header has scrolled away ===
 
   const openTarget = () => {
     const target = document.getElementById(location.hash.slice(1));
@@ -478,7 +478,7 @@
   if (slim) new IntersectionObserver(([header]) => { slim.hidden = header.isIntersecting; }, { rootMargin: "-56px 0px 0px" })
     .observe(document.querySelector(".ticket"));
 
-  // === The next flight in view, for a trip that is under way ===
+  // === The next flight, scrolled into view during a trip ===
 
   const showNextFlight = () => {
     const next = document.querySelector("[data-next]");

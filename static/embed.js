@@ -1,4 +1,4 @@
-// The frame beside the ticket. The token stays in this closure: no cookie, no storage, and it ends with the frame.
+// The frame beside the ticket. The token stays in this closure: no cookie, no storage, and it is gone with the frame.
 (() => {
   "use strict";
 
@@ -16,14 +16,14 @@
   let waitUntil = 0;
   let waiting = false;
 
-  // A text is sent in the body: it may name a person, and would stay in logs as part of a URL.
+  // The text is sent in the body: it may name a person, and a URL would stay in logs.
   const byText = (text) => ({ address: orders.href, method: "POST", body: new URLSearchParams({ q: text }) });
   const byAddress = (address) => ({ address, method: "GET" });
 
   let text = new URLSearchParams(location.search).get("q") || "";
   let shown = byText(text);
 
-  // The same words are not announced again.
+  // Setting the same words once more would announce them again.
   const say = (name) => {
     const words = name ? body.dataset[name] : "";
     if (line.textContent !== words) line.textContent = words;
@@ -31,21 +31,21 @@
 
   const base64url = (bytes) => btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 
-  // Made before the click: a browser opens a window only while it handles one.
+  // Made before the click, because browsers open a window only while handling one.
   const makeSecret = async () => {
     const verifier = base64url(crypto.getRandomValues(new Uint8Array(32)));
     const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(verifier));
     secret = { verifier, challenge: base64url(new Uint8Array(hash)) };
   };
 
-  // The page that the person sees in the address bar, or the one around the frame where the browser names no other.
+  // The page in the address bar or, if the browser does not reveal that, the page around the frame.
   const origin = () => {
     const around = location.ancestorOrigins ? [...location.ancestorOrigins].at(-1) : undefined;
     if (around && around !== "null") return around;
     return document.referrer ? new URL(document.referrer).origin : body.dataset.onlyOrigin;
   };
 
-  // Focus moves only when it would be lost with what is replaced: the person may be typing in the page around.
+  // Focus moves only if it would otherwise be lost: the person may be typing in the page around the frame.
   const holdsFocus = (...parts) => document.hasFocus() && parts.some((part) => part.contains(document.activeElement));
 
   const askAgain = (words) => {
@@ -71,7 +71,7 @@
       const sent = await answer.text();
       if (number !== attempt) return;
       if (answer.status === 401) return askAgain("sayOver");
-      // Anything else is an error page, of the server or of a proxy in front of it.
+      // Anything else is an error page from the server or from a proxy in front of it.
       const part = new DOMParser().parseFromString(sent, "text/html").getElementById("embed-order");
       if (!part) throw new Error("no part of the frame");
       const held = fromAsk || holdsFocus(place, again);
@@ -88,7 +88,7 @@
     }
   };
 
-  // One loop, however often the button is pressed: each press begins the time anew.
+  // A single loop, however often the button is pressed; each press restarts the time.
   const waitForToken = async () => {
     waitUntil = performance.now() + waitFor;
     if (waiting) return;
@@ -137,13 +137,13 @@
     }
   });
 
-  // Chatwoot names the conversation in a message. Nothing signs it, so it is a text to search for, and never an address of a person.
+  // Chatwoot sends the conversation in a message. Nothing signs it, so its text is only searched for, and never opened as a URL.
   const isListed = (from) => body.dataset.origins.split(" ").some((listed) => {
     const [start, end] = listed.split("*");
     return end === undefined ? from === listed : from.startsWith(start) && from.endsWith(end) && from.length > listed.length;
   });
 
-  // Only a reference goes into a link: one word, and more than the digits of a phone number.
+  // Only a reference goes into a link: a single word, and not only digits, like a phone number.
   const isReference = (words) => /^#?[\d-]*[a-z][a-z\d-]*$/i.test(words);
 
   const follow = (sent, number) => {

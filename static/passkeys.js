@@ -1,4 +1,4 @@
-// Passkeys: the browser asks the device, and its answer goes into the form.
+// Passkeys: the device's answer goes into the form.
 (() => {
   "use strict";
   const forms = document.querySelectorAll("form[data-passkey]");
