@@ -31,7 +31,7 @@ def main() -> None:
     from cdpviewer.metrics.gathered import Gathered
 
     for database in settings.DATABASES.values():
-        wait_like_pages(database)  # a scrape must end in time, even if somebody holds a table
+        wait_like_pages(database)  # a scrape must end in time, even if a table is locked
     registry = CollectorRegistry()
     MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     registry.register(Gathered())

@@ -155,7 +155,7 @@ def _is_trade(parts: tuple[str, ...]) -> bool:
     """
     if NUMBERED.sub("", "".join(parts)) in PHRASES:
         return True
-    if "id" in parts[:-1]:  # an `idNumber` is somebody's
+    if "id" in parts[:-1]:  # an `idNumber` belongs to a person
         return False
     if len(parts) > 1 and parts[-1] in {"name", "title", "description", "label"}:
         return parts[-2] in THINGS and _is_trade(parts[:-1])

@@ -16,7 +16,7 @@ from orders.services.search import load_guest_orders, newest_first
 from orders.services.tenant import Tenant
 
 MOST_OF_A_REFERENCE = 25  # items of one traveller that share it: one more than a card lists
-MOST_GUESTS = 3  # guests whose orders are listed without being asked for: a group may have many contacts
+MOST_GUESTS = 3  # guests whose orders are listed automatically: a group may have many contacts
 
 
 @dataclass(frozen=True, slots=True, repr=False)

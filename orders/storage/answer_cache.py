@@ -108,7 +108,7 @@ class AnswerCache:
             del self._of[key[:2]]
 
     def _drop_old(self) -> None:
-        # All old answers are dropped, so that personal data does not outlive its minute if nobody asks for it again.
+        # All old answers are dropped, so that personal data does not outlive its minute if it is not requested again.
         oldest = time.monotonic() - self._seconds
         while self._answers:
             key, held = next(iter(self._answers.items()))
