@@ -28,7 +28,7 @@ worker_class = "cdpviewer.serving.Worker"
 workers = env.number("CDPVIEWER_WORKERS", 2, least=1)
 # However many pages wait for the CDP, there is room for sign-ins, for probes, and for browsers that keep a connection open.
 worker_connections = env.number("CDPVIEWER_WAITING_PAGES", 1_000, least=1) + 1_000
-# A waiting page has two files open, the browser's connection and the one to the CDP; some pages have several to the CDP.
+# A waiting page has two files open, the client's connection and the one to the CDP; some pages have several to the CDP.
 _files = 4 * worker_connections
 _now, _most = resource.getrlimit(resource.RLIMIT_NOFILE)
 if resource.RLIM_INFINITY != _now < _files:

@@ -31,7 +31,7 @@ DEFAULT = f"{TABLE}_default"
 MONTHS_AHEAD = 2  # the nightly prune may fail for this long before records go to the default partition
 MOST_MOVED = 5_000  # rows that may be moved from the default partition to a new one, or read for that, while pages wait
 MOST_READ = 32 * 1024 * 1024  # bytes of the default partition, read then too: a prune may have left it empty but large
-# An interrupted run leaves a check that refuses records of a later month. The next night's run removes it; there is time for two.
+# An interrupted run leaves a check that refuses records of a later month. The next night's run removes it; there is time for two runs.
 SPARE = timedelta(days=2)
 
 
