@@ -81,9 +81,9 @@ test-integrations: develop
 # Servers as in production: metrics and traces, backups under load, two servers restarted under load behind Debian's HAProxy and nginx.
 # Takes some minutes.
 # WRITE=1 writes the times of the drill to docs/drill.md.
-test-operations: develop
+test-operations: develop $(VENV)/bench-installed
 	@.ci/tools
-	@WRITE=$(WRITE) $(BIN)/python -m pytest tests/operations -m operations $(ARGS)
+	@WRITE=$(WRITE) $(BIN)/python -m pytest tests/operations tests/bench -m operations $(ARGS)
 
 # MOUNTS: folders where this particular machine keeps packages for pip.
 test-debian: develop

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 _PEOPLE, _SHARED_CONNECTIONS = "orders.manage_people", "orders.manage_shared_connections"
 _ALL_ACTIVITY = "orders.view_all_activity"
 
-# The rights that `note_what_they_manage` in `accounts.roles` stores in the session at sign-in.
+# The session keys under which `note_what_they_manage` in `accounts.roles` notes rights at sign-in.
 MANAGES, SEES_ACTIVITY = "manages", "sees_activity"
 
 for_managers_of_people = permission_required(_PEOPLE, raise_exception=True)

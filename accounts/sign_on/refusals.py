@@ -1,4 +1,4 @@
-"""A table of the reasons why a sign-in can be refused, and the page that explains a refusal."""
+"""A table of the reasons why a sign-in can be refused, and the page that explains a refusal; those of a directory are recorded here."""
 
 from __future__ import annotations
 

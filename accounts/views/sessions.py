@@ -15,7 +15,7 @@ from accounts.session_store import stored_key
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def listed(request: HttpRequest) -> HttpResponse:
-    """Show the user's sessions; POST ends the one whose hashed key is in `session`, or, without `session`, all.
+    """Show the user's sessions; POST ends the one whose hashed key is in `session`, or, without `session`, all others.
 
     The current one is never ended.
     """

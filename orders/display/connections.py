@@ -9,24 +9,24 @@ from orders.problems.faults import FAULTS
 from orders.services.connections import CredentialTest
 
 
-def answer(outcome: CredentialTest) -> str:
-    """The sentence for the outcome of a test."""
-    return str(FAULTS[outcome.fault].tested) if outcome.fault else _("The CDP accepted the credential.")
+def answer(test: CredentialTest) -> str:
+    """The sentence for a test of a credential."""
+    return str(FAULTS[test.fault].tested) if test.fault else _("The CDP accepted the credential.")
 
 
-def tested(name: str, outcome: CredentialTest) -> str:
-    """The outcome of a test, with the connection's name in front."""
-    return f"{name}: {answer(outcome)}"
+def tested(name: str, test: CredentialTest) -> str:
+    """The result of a test, with the connection's name in front."""
+    return f"{name}: {answer(test)}"
 
 
-def saved(name: str, outcome: CredentialTest) -> str:
+def saved(name: str, test: CredentialTest) -> str:
     """The sentences after a user's own connection is saved."""
-    return _("“%(name)s” was saved. %(answer)s") % {"name": name, "answer": answer(outcome)}
+    return _("“%(name)s” was saved. %(answer)s") % {"name": name, "answer": answer(test)}
 
 
-def saved_and_shared(name: str, people: int, outcome: CredentialTest) -> str:
+def saved_and_shared(name: str, people: int, test: CredentialTest) -> str:
     """The sentences after a new connection is shared with so many people."""
-    facts = {"name": name, "people": people_counted(people), "answer": answer(outcome)}
+    facts = {"name": name, "people": people_counted(people), "answer": answer(test)}
     return _("“%(name)s” was saved and shared with %(people)s. %(answer)s") % facts
 
 

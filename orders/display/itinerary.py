@@ -38,14 +38,14 @@ def _city_or_code(place: Place) -> str:
 
 
 def place_name(place: Place) -> str:
-    """The line under the city: the name of the airport or station; "" if there is no code.
+    """The line under the city: the name of the airport or station; "" if there is no code, or only a placeholder.
 
     For a city's code (LON): "airport not given"; for an unknown code: "unknown airport code".
     """
     if place.kind is PlaceKind.CITY:
         return _("airport not given")
     if place.kind is PlaceKind.UNKNOWN:
-        return _("unknown airport code") if place.code else ""
+        return _("unknown airport code") if place.has_code else ""
     return place.name
 
 

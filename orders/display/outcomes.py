@@ -7,7 +7,7 @@ import re
 from accounts.language import translate as _
 from orders import problems
 from orders.display.people import field_kind
-from orders.display.vocabulary import DETAILS, OUTCOMES, REVEALED
+from orders.display.vocabulary import DETAILS, OUTCOMES, REVEALED, SIGN_IN_REFUSALS
 from orders.display.words import in_words, readable
 from orders.privacy.outcomes import Whose
 from orders.problems.faults import LastResult
@@ -52,6 +52,8 @@ def _named(values: dict[str, str]) -> dict[str, str]:
     """The values of a form, in the user's language."""
     if "why" in values:
         return {"why": problems.failure_word(values["why"])}
+    if "kind" in values:
+        return {"kind": in_words(SIGN_IN_REFUSALS, values["kind"], values["kind"])}
     return {"what": _revealed(**values)} if "field" in values else values
 
 

@@ -67,5 +67,5 @@ def _traveller_card(
         flights=flights[:MOST_LABELS],
         extras=tuple(extras[:MOST_LABELS]),
         country=country,
-        more=max(len(types), len(flights), len(extras)) > MOST_LABELS,
+        more=traveller.left_out or max(len(types), len(flights), len(extras)) > MOST_LABELS,
     )

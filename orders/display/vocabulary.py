@@ -8,6 +8,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_noop as _
 
 from accounts.sign_in_method import Method
+from accounts.sign_on.refusals import Kind
 from orders.cdp.records import Reason
 from orders.itinerary.codes import NoticeKind, Phase, Verdict
 from orders.privacy.outcomes import Fixed, Form, Whose
@@ -177,6 +178,21 @@ OUTCOMES: dict[Fixed | Form | Method, str] = {
     Method.DIRECTORY: _("directory"),
     Method.PROVIDER: _("provider"),
     Method.PROXY: _("proxy"),
+}
+
+# Why a provider or directory did not sign somebody in, by the codes that are stored.
+SIGN_IN_REFUSALS: dict[str, str] = {
+    Kind.UNREACHABLE: _("not reachable"),
+    Kind.FAILED: _("failed"),
+    Kind.CANCELLED: _("cancelled by the user"),
+    Kind.EXPIRED: _("expired"),
+    Kind.NO_GROUP: _("no group"),
+    Kind.NAME_TAKEN: _("name taken"),
+    Kind.NAME_UNUSABLE: _("unusable name"),
+    Kind.INACTIVE: _("account inactive"),
+    Kind.SOMEONE_ELSE: _("someone else signed in"),
+    Kind.NOT_ASKED_AGAIN: _("no new sign-in"),
+    Kind.PASSWORD_USED: _("password already used"),
 }
 
 # Forms of `AccessRecord.detail` for account events, and the phrase for each.

@@ -191,15 +191,13 @@ def _missing_times(untimed: Sequence[Clock]) -> list[Notice]:
 
 
 def _clock_notices(clock: Clock) -> list[Notice]:
-    """Notices about one end of a flight: that a clock change skips or repeats the time, or that the place has a code but no known zone."""
+    """Notices about one end of a flight: a clock change skips or repeats the time, or the place's code is unknown or a placeholder."""
     notices = []
     if clock.dst is ClockChange.SKIPPED:
         notices.append(Notice(NoticeKind.CLOCK_SKIPPED, clock=clock))
     elif clock.dst is ClockChange.REPEATED:
         notices.append(Notice(NoticeKind.CLOCK_REPEATED, clock=clock))
     if clock.place.zone is None and clock.place.code:
-        if any(map(str.isalnum, clock.place.code)):
-            notices.append(Notice(NoticeKind.UNKNOWN_PLACE, names=(clock.place.code,)))
-        else:  # a placeholder such as "?"
-            notices.append(Notice(NoticeKind.MISSING_PLACE))
+        unknown = Notice(NoticeKind.UNKNOWN_PLACE, names=(clock.place.code,))
+        notices.append(unknown if clock.place.has_code else Notice(NoticeKind.MISSING_PLACE))
     return notices

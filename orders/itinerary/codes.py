@@ -99,7 +99,7 @@ class NoticeKind(StrEnum):
     MISSING_TIME = "missing time"  # names: codes of the places, if they were sent
     UNREADABLE_TIME = "unreadable time"
     UNKNOWN_PLACE = "unknown place"  # names: the code as sent
-    MISSING_PLACE = "missing place"
+    MISSING_PLACE = "missing place"  # a placeholder was sent instead of a code
     # About the items that hold a flight.
     ITEMS_DISAGREE = "items disagree"
     DUPLICATE = "duplicate"

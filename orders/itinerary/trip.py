@@ -34,6 +34,11 @@ class Place:
     site: str = ""
     cities: tuple[str, ...] = ()
 
+    @property
+    def has_code(self) -> bool:
+        """Whether `code` can be a code at all, and is not empty or a placeholder such as "?"."""
+        return any(map(str.isalnum, self.code))
+
     def __hash__(self) -> int:
         # Places are keys of several caches; hashing only the code takes a tenth of the time and rarely collides.
         return hash(self.code)

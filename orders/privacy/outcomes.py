@@ -12,7 +12,7 @@ from orders.cdp.records import Loaded
 
 
 class Outcome(str):
-    """An outcome as stored. Only this module makes one, so that each has a form with words in `OUTCOMES` of `orders.display`."""
+    """An outcome as stored. Only this module makes one; `orders.display.outcomes` has words for each."""
 
     __slots__ = ()
 
@@ -21,7 +21,7 @@ NONE = Outcome()  # for account events: the action says everything
 
 
 class Fixed(Outcome, ReprEnum):
-    """The outcomes without figures or names."""
+    """Outcomes without figures or names, apart from those of tests and sign-ins."""
 
     SHOWN = "shown"
     SHOWN_WHOLE = "shown: whole"

@@ -89,9 +89,9 @@ def try_connection(connection: AnyConnection) -> CredentialTest:
     try:
         Tenant(connection).client.probe()
     except errors.CdpError as error:
-        outcome = CredentialTest(type(error))
+        test = CredentialTest(type(error))
     else:
-        outcome = CredentialTest()
-    connection.note_use(outcome.result)
-    connection.record(Action.CONNECTION_TRIED, outcome=outcomes.tested(outcome.result))
-    return outcome
+        test = CredentialTest()
+    connection.note_use(test.result)
+    connection.record(Action.CONNECTION_TRIED, outcome=outcomes.tested(test.result))
+    return test

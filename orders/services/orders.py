@@ -22,7 +22,18 @@ from orders.privacy.hiding import masked_order
 from orders.services.summary import OrderSummary, summarize
 from orders.services.tenant import Tenant
 
-CustomData = tuple[list[tuple[str, Sequence[Extra]]], errors.CdpError | None]
+
+@dataclass(frozen=True, slots=True, repr=False)
+class CustomData:
+    """The data extensions of an order and its items, as (label, values) pairs; `problem` is the first failure, or None.
+
+    The label is "" for the order; for an item, it is the first of its name, reference, product and ref that is present. `complete` is
+    False if the order may have more items with custom data.
+    """
+
+    extensions: list[tuple[str, Sequence[Extra]]]
+    problem: errors.CdpError | None
+    complete: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +96,9 @@ def load_contacts(tenant: Tenant, ref: str) -> Loaded[Person]:
 
 
 def load_custom_data(tenant: Tenant, ref: str) -> CustomData:
-    """The data extensions of the order and its items, as (label, values) pairs, and the first failure, or None.
+    """The data extensions of the order and its items. Absent extensions (404) are left out.
 
-    The label is "" for the order; for an item, it is the first of its name, reference, product and ref that is present. Absent extensions
-    (404) are left out. In v2.1, where items have data, it counts as a failure that the order may have more items. Raises a CdpError if the
-    order cannot be read, or the first failure if there is no data to return.
+    Raises a CdpError if the order cannot be read, or the first failure if there is no data to return.
     """
     order = masked_order(tenant.client.get_order(ref))
     owners: list[tuple[str, Callable[[], Extension | None]]] = [("", partial(tenant.client.get_order_extension, ref))]
@@ -99,8 +108,6 @@ def load_custom_data(tenant: Tenant, ref: str) -> CustomData:
             owners.append((label, partial(tenant.client.get_item_extension, item.ref)))
     groups: list[tuple[str, Sequence[Extra]]] = []
     problem = order.items_problem
-    if problem is None and not order.items_complete and tenant.connection.version == ApiVersion.V2_1:
-        problem = errors.Unreadable("not all items of the order could be read")
     for (label, _job), answer in zip(
         owners, tenant.reader.run_parallel([job for _label, job in owners], of="custom data"), strict=True
     ):
@@ -112,4 +119,5 @@ def load_custom_data(tenant: Tenant, ref: str) -> CustomData:
                 problem = problem or errors.TooLarge(f"{answer.left} more values of custom data")
     if problem is not None and not groups:
         raise problem
-    return groups, problem
+    # In v2, items have no custom data, so nothing is missing with them.
+    return CustomData(groups, problem, order.items_complete or tenant.connection.version == ApiVersion.V2)

@@ -15,16 +15,21 @@ from orders.services.orders import OpenedOrder, open_order
 from orders.services.search import load_guest_orders, newest_first
 from orders.services.tenant import Tenant
 
-MOST_OF_A_REFERENCE = 25  # items of one traveller that share it: one more than a card lists
+# Of items that share a reference, for one traveller: naming all would grow with items times people.
+MOST_OF_A_REFERENCE = 25
 MOST_GUESTS = 3  # guests whose orders are listed automatically: a group may have many contacts
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Traveller:
-    """A consumer of an order, and the items linked to this person, each with its position among the order's items (from 0)."""
+    """A consumer of an order, and the items linked to this person, each with its position among the order's items (from 0).
+
+    `left_out` is True if more items are linked to the person than `items` has.
+    """
 
     person: Person
     items: tuple[tuple[int, OrderItem], ...]
+    left_out: bool = False
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -104,21 +109,22 @@ def _with_listed(person: Person, listed: Loaded[str] | errors.CdpError) -> Perso
 def joined(people: Loaded[Person], items: tuple[OrderItem, ...]) -> Loaded[Traveller]:
     """The people, each with the items that their `item_refs` name, by ref or by `reference_id`. Nobody has the same item twice.
 
-    A `reference_id` names all items that have it, up to the first MOST_OF_A_REFERENCE.
+    A `reference_id` names all items that have it; beyond the first MOST_OF_A_REFERENCE they are left out.
     """
     by_ref = {item.ref.lower(): (index, item) for index, item in enumerate(items) if item.ref}
     by_reference: dict[str, list[tuple[int, OrderItem]]] = {}
     for index, item in enumerate(items):
-        alike = by_reference.setdefault(item.reference_id or "", [])
-        if item.reference_id and len(alike) < MOST_OF_A_REFERENCE:
-            alike.append((index, item))
+        if item.reference_id:
+            by_reference.setdefault(item.reference_id, []).append((index, item))
     travellers = []
     for person in people.items:
         # Feeds link by the item's ref or by the client's own reference; both are tried.
         named = [
             [by_ref[ref.lower()]] if ref.lower() in by_ref else by_reference.get(ref, []) for ref in person.item_refs
         ]
-        travellers.append(Traveller(person, tuple(dict(chain.from_iterable(named)).items())))
+        shown = dict(chain.from_iterable(alike[:MOST_OF_A_REFERENCE] for alike in named))
+        left_out = any(len(alike) > MOST_OF_A_REFERENCE for alike in named)
+        travellers.append(Traveller(person, tuple(shown.items()), left_out))
     return Loaded(tuple(travellers), people.missing, people.complete, people.problem)
 
 

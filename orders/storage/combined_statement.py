@@ -36,7 +36,7 @@ class RowStatement:
     values: Sequence[Any]
 
     def run(self, connection: BaseDatabaseWrapper) -> Row:
-        """Run the change as a separate statement, and return the row that it returns."""
+        """Run the statement by itself, and return its row."""
         with connection.cursor() as cursor:
             cursor.execute(self.sql, self.values)
             return tuple(cursor.fetchone())

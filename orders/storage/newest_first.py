@@ -71,7 +71,7 @@ def page(parts: Sequence[QuerySet[M]], size: int, *, before: str = "", after: st
     shown = sorted_rows[:size]
     return Page(
         shown,
-        newer="" if start is None else _place(shown[0]) if shown else str(start),
+        newer="" if start is None else _place(shown[0]) if shown else before,
         older=_place(shown[-1]) if len(sorted_rows) > size else "",
     )
 

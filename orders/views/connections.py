@@ -133,9 +133,9 @@ def connection_try(request: Request, connection_id: UUID) -> HttpResponse:
     if over := view_limits.count(request.user):
         problem = replace(view_limits.problem(over), action_url=_back(request), action_label=_("Open your connections"))
         return show_problem(request, problem)
-    outcome = try_connection(connection)
-    level = messages.SUCCESS if outcome.accepted else messages.WARNING
-    messages.add_message(request, level, sentences.tested(connection.name, outcome))
+    test = try_connection(connection)
+    level = messages.SUCCESS if test.accepted else messages.WARNING
+    messages.add_message(request, level, sentences.tested(connection.name, test))
     return redirect(_back(request))
 
 
@@ -166,15 +166,15 @@ def _test_and_save(request: Request, form: BaseForm, connection: Connection) -> 
             ),
         )
         return False
-    outcome = try_connection(connection)
-    if not outcome.accepted and not form.cleaned_data["save_anyway"]:
-        form.add_error(None, sentences.answer(outcome))
+    test = try_connection(connection)
+    if not test.accepted and not form.cleaned_data["save_anyway"]:
+        form.add_error(None, sentences.answer(test))
         form.add_error(None, NOT_SAVED)
         return False
     if not _keep(form, connection):
         return False
-    level = messages.SUCCESS if outcome.accepted else messages.WARNING
-    messages.add_message(request, level, sentences.saved(connection.name, outcome))
+    level = messages.SUCCESS if test.accepted else messages.WARNING
+    messages.add_message(request, level, sentences.saved(connection.name, test))
     return True
 
 

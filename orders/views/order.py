@@ -167,11 +167,12 @@ def order_custom_data(request: Request, tenant: Tenant, ref: str) -> HttpRespons
     """The data extensions of the order and its items, loaded on demand, with hidden values masked."""
 
     def show(loaded: CustomData) -> HttpResponse:
-        groups, problem = loaded
+        groups = loaded.extensions
         access_log.record(request, access_log.Action.CUSTOM_DATA_SEEN, connection=tenant.connection, order_ref=ref)
         context = {
             "groups": groups,
-            "problem": partial_problem(request, problem),
+            "problem": partial_problem(request, loaded.problem),
+            "complete": loaded.complete,
             "may_reveal": may_reveal(request),
             "order_ref": ref,
             "reference": ref,

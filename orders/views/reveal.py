@@ -83,17 +83,18 @@ def _reveal(request: Request, tenant: Tenant, ref: str) -> HttpResponse:
 
 def _reveal_custom_data(request: Request, tenant: Tenant, ref: str) -> HttpResponse:
     """Show the order's custom data with its hidden values, and record this."""
-    groups, problem = load_custom_data(tenant, ref)
+    loaded = load_custom_data(tenant, ref)
     what = access_log.Action.FIELD_REVEALED
     access_log.record(request, what, connection=tenant.connection, order_ref=ref, outcome=Fixed.CUSTOM_DATA)
     context: dict[str, Any] = {
-        "groups": groups,
-        "problem": partial_problem(request, problem),
+        "groups": loaded.extensions,
+        "problem": partial_problem(request, loaded.problem),
+        "complete": loaded.complete,
         "order_ref": ref,
         "reference": ref,
         "bare": True,
     }
-    context["rows"] = rows_of(request, tenant, "values", sum(len(values) for _label, values in groups))
+    context["rows"] = rows_of(request, tenant, "values", sum(len(values) for _label, values in loaded.extensions))
     context["starting"] = partial(starting, request)
     return render_panel(request, "order_custom_data", context)
 

@@ -56,10 +56,10 @@ def shared_add(request: HttpRequest) -> HttpResponse:
         shared = form.save(commit=False)
         shared.region = form.cleaned_data["region"]
         entered = {name: form.cleaned_data[name] for name in ("client_key", "token")}
-        outcome = _test(request, form, shared, entered, save_anyway=form.cleaned_data["save_anyway"])
-        if outcome is not None and _keep_new(request, form, shared):
-            shared.note_use(outcome.result)
-            messages.success(request, sentences.saved_and_shared(shared.name, members.count(shared), outcome))
+        test = _test(request, form, shared, entered, save_anyway=form.cleaned_data["save_anyway"])
+        if test is not None and _keep_new(request, form, shared):
+            shared.note_use(test.result)
+            messages.success(request, sentences.saved_and_shared(shared.name, members.count(shared), test))
             return redirect("shared_connection", shared.pk)
     return _page(request, "shared/add.html", form)
 
@@ -86,10 +86,10 @@ def shared_replace(request: HttpRequest, connection_id: UUID) -> HttpResponse:
         except CredentialUnreadable:
             form.add_error("client_key", _("The stored client key cannot be decrypted, so enter it too."))
         else:
-            outcome = _test(request, form, shared, entered)
-            if outcome is not None:
+            test = _test(request, form, shared, entered)
+            if test is not None:
                 _keep_replaced(request, shared)
-                shared.note_use(outcome.result)
+                shared.note_use(test.result)
                 messages.success(request, sentences.token_replaced(shared.name))
                 return redirect("shared_connection", shared.pk)
     return _page(request, "shared/replace.html", form, shared)
@@ -123,9 +123,9 @@ def shared_test(request: HttpRequest, connection_id: UUID) -> HttpResponse:
         problem = view_limits.problem(over)
         messages.warning(request, f"{problem.sentence} {problem.step}")
         return redirect("shared_connection", shared.pk)
-    outcome = try_connection(shared)
-    level = messages.SUCCESS if outcome.accepted else messages.WARNING
-    messages.add_message(request, level, sentences.tested(shared.name, outcome))
+    test = try_connection(shared)
+    level = messages.SUCCESS if test.accepted else messages.WARNING
+    messages.add_message(request, level, sentences.tested(shared.name, test))
     return redirect("shared_connection", shared.pk)
 
 
@@ -210,7 +210,7 @@ def _test(
     *,
     save_anyway: bool = False,
 ) -> CredentialTest | None:
-    """Seal the credential (`entered`) in `shared`, test it with a call to the CDP, and return the outcome. `shared` is not saved.
+    """Seal the credential (`entered`) in `shared`, test it with a call to the CDP, and return the test. `shared` is not saved.
 
     If the test cannot be made, add the reason to the form and return None. Do the same if the credential does not pass the test, unless
     `save_anyway` is true.
@@ -229,10 +229,10 @@ def _test(
             ),
         )
         return None
-    outcome = try_connection(shared)
-    if outcome.accepted or save_anyway:
-        return outcome
-    form.add_error(None, sentences.answer(outcome))
+    test = try_connection(shared)
+    if test.accepted or save_anyway:
+        return test
+    form.add_error(None, sentences.answer(test))
     form.add_error(None, NOT_SAVED if "save_anyway" in form.fields else _("Nothing was changed."))
     return None
 

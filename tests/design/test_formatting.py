@@ -383,7 +383,7 @@ def test_a_persons_fields() -> None:
         ("password used before", "password already used"),
         ("35 a day", "limit: 35 a day"),
         ("password, second step", "password, second step"),
-        ("directory: no-group", "directory: no-group"),
+        ("directory: no-group", "directory: no group"),
         ("shown: custom data", "shown: custom data"),
         ("shown: contact passport_number", "shown: Passport (contact)"),
         ("shown: traveller extra_loyaltyTier, or so", "shown: Loyalty tier, or so (traveller)"),

@@ -69,12 +69,13 @@ def untranslated(source: str) -> list[str]:
     page = Page("".join(text for kind, text in parts if kind == "data"))
     words = [word for text in page.texts for word in WORD.findall(text) if word not in ALIKE]
     strings = [text for kind, text in parts if kind == "string" and not FOR_BROWSERS.fullmatch(text)]
-    return words + [text for text in strings if SENTENCE.match(text)]
+    return words + [text for text in strings if SENTENCE.match(text) and text not in ALIKE and not text.isupper()]
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.relative_to(ROOT / "templates").as_posix())
 def test_a_template_has_no_words_outside_its_phrases(path: Path) -> None:
-    assert untranslated(path.read_text(encoding="utf-8")) == []
+    words = untranslated(path.read_text(encoding="utf-8"))
+    assert words == [], "put them into phrases; names and units stand in ALIKE, classes and selectors in FOR_BROWSERS"
 
 
 @pytest.mark.parametrize(

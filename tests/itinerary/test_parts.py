@@ -12,6 +12,7 @@ import pytest
 from orders.cdp.records import Extra, FlightSegment, OrderItem, Reason
 from orders.display import text as display_text
 from orders.display.clocks import day, day_change, duration
+from orders.display.itinerary import place_name
 from orders.display.journey_bar import bar_sentence
 from orders.display.notices import evidence_words, notice_detail, notice_line
 from orders.display.routes import route_line, route_stops, route_words
@@ -382,6 +383,7 @@ def test_a_placeholder_for_an_airport_code_is_a_missing_code(code: str, kind: No
     (journey,) = plan([item(f"DUB {code} 2025-08-15T16:00 2025-08-15T17:20")]).journeys
     (flight,) = journey.flights
     assert [notice.kind for notice in flight.notices] == [kind]
+    assert place_name(flight.destination.place) == ("unknown airport code" if kind is NoticeKind.UNKNOWN_PLACE else "")
 
 
 @pytest.mark.parametrize("kind", NoticeKind)

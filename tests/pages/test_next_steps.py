@@ -105,9 +105,9 @@ def test_custom_data_may_be_missing_where_the_lists_of_items_contradict_each_oth
         body = b'{"name": "ext", "tripType": "OW"}' if has_some else b"{}"
         cdp.answer_with(f"/{version}/orders/{SEED}/{path}", body, status=200 if has_some else 404)
     page = desk.get(f"/orders/{SEED}/custom-data/?connection=other")
-    assert page.status_code == (502 if left_out and not has_some else 200)
+    assert page.status_code == 200
     assert ("OW" in text_of(page)) is has_some
-    assert ("The CDP’s answer could not be read" in text_of(page)) is left_out
+    assert ("Some entries may not have loaded." in text_of(page)) is left_out
     assert ("has no custom data" in text_of(page)) is not (has_some or left_out)
 
 

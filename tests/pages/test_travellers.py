@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from orders.cdp.records import Loaded, OrderItem, Person
+from orders.display.travellers import cards_of
+from orders.itinerary.journeys import plan
 from orders.models import AccessRecord
+from orders.services.people import Travellers, joined
 from sandbox.server import Sandbox
+from tests.itinerary.test_parts import item
 from tests.pages.conftest import SEED, connect
 from tests.pages.reading import text_of
 from tests.recorded import recorded_views
@@ -164,3 +171,14 @@ def test_a_reference_that_two_items_share_puts_both_on_the_card(
     cdp.answer_with(f"/v2/orders/{order}/consumers", json.dumps({"limit": 100, "items": [person]}).encode())
     (card,) = desk.get(f"/orders/{order}/travellers/").context["people"]
     assert [kind for kind, _name in card.extras] == on_card
+    assert not card.more
+
+
+def test_a_card_that_cannot_name_all_items_of_a_reference_says_that_there_are_more() -> None:
+    flight = replace(item("DUB LHR 2027-05-08T06:20 2027-05-08T07:45"), reference_id="SAME1")
+    bag = OrderItem(reference_id="SAME1", type="BAG", name="Bag")
+    items = (*[flight] * 26, *[bag] * 14)
+    person = Person(first_name="Hannah", item_refs=("SAME1",))
+    travellers = Travellers(joined(Loaded((person,)), items), SimpleNamespace(trip=plan(items)))  # type: ignore[arg-type]
+    (card,) = cards_of(travellers)
+    assert (len(card.flights), card.more) == (1, True)

@@ -152,7 +152,7 @@ NOBODY_ELSE = re.compile(r"The CDP has no other orders for [^.]*\.")
         ([JANE, None], "Other orders of 1 contact are not included here."),
         ([JANE, "b", "c", "d"], "Other orders of 1 contact are not included here."),
         ([JANE, "b", "c", "d", "e", None], "Other orders of 3 contacts are not included here."),
-        ([None, None], "The CDP does not say which guests the contacts are, so it cannot list their other orders."),
+        ([None, None], "The CDP does not say which guests the contacts are, so their other orders cannot be listed."),
         ([], "The CDP has no contacts for this order."),
     ],
 )  # fmt: skip

@@ -42,7 +42,9 @@ def test_a_module_has_fewer_than_300_lines() -> None:
 def test_all_python_is_under_the_import_contracts_or_known_to_be_outside() -> None:
     shown = [path for path in PROJECT.iterdir() if path.name[0] != "." and path.name != "node_modules"]
     python = {path.name for path in shown if path.suffix == ".py" or next(path.rglob("*.py"), None)}
-    assert python == ROOTS | set(OUTSIDE)
+    assert python == ROOTS | set(OUTSIDE), (
+        "new Python at the top is a root package of the contracts or stands in OUTSIDE"
+    )
     by_way_of_tests = {"integrations"}  # which import that script
     assert python - by_way_of_tests == set(TOOLS["mypy"]["files"])
 
@@ -89,7 +91,7 @@ def test_words_stand_where_pages_and_failures_are_worded() -> None:
     worded = {place for phrase in phrases(PROJECT) for place, _line in phrase.locations}
     worded |= {path.relative_to(PROJECT).as_posix() for path in MODULES if translates(path.read_text())}
     elsewhere = {place for place in worded if place.startswith("orders/") and place.split("/")[1] not in WORDED}
-    assert elsewhere == set(WORDED_ELSEWHERE)
+    assert elsewhere == set(WORDED_ELSEWHERE), "words go into display or problems; labels may stand in WORDED_ELSEWHERE"
 
 
 def translates(source: str) -> bool:

@@ -99,9 +99,9 @@ class Command(BaseCommand):
         shared.set_credentials(client_key=options["client_key"], token=token)
         _apply(shared, options)
         if existed:
-            outcome = connections.try_connection(shared)
-            if not outcome.accepted:
-                raise CommandError(f"Nothing is changed. {answer(outcome)}")
+            test = connections.try_connection(shared)
+            if not test.accepted:
+                raise CommandError(f"Nothing is changed. {answer(test)}")
         with transaction.atomic():
             shared.keep(None)
             shared.keep_settings()
