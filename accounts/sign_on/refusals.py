@@ -133,7 +133,7 @@ REFUSALS: dict[Kind, Refusal] = {
     Kind.NOT_ASKED_AGAIN: Refusal(
         403,
         Words(
-            gettext_lazy("%(name)s did not ask you to sign in again"),
+            gettext_lazy("%(name)s did not confirm a new sign-in"),
             gettext_lazy("Nothing was confirmed: %(name)s did not report that you had just signed in there."),
             _AGAIN_OR_ADMINISTRATOR,
         ),

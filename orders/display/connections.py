@@ -20,58 +20,58 @@ def tested(name: str, test: CredentialTest) -> str:
 
 
 def saved(name: str, test: CredentialTest) -> str:
-    """The sentences after a user's own connection is saved."""
+    """The sentences shown after a user's own connection is saved."""
     return _("“%(name)s” was saved. %(answer)s") % {"name": name, "answer": answer(test)}
 
 
 def saved_and_shared(name: str, people: int, test: CredentialTest) -> str:
-    """The sentences after a new connection is shared with so many people."""
+    """The sentences shown after a new connection is shared with so many people."""
     facts = {"name": name, "people": people_counted(people), "answer": answer(test)}
     return _("“%(name)s” was saved and shared with %(people)s. %(answer)s") % facts
 
 
 def changed(name: str) -> str:
-    """The sentence after a connection's settings are changed."""
+    """The sentence shown after a connection's settings are changed."""
     return _("“%(name)s” was changed.") % {"name": name}
 
 
 def made_default(name: str) -> str:
-    """The sentence after a connection becomes the user's default."""
+    """The sentence shown after a connection becomes the user's default."""
     return _("“%(name)s” is now your default connection.") % {"name": name}
 
 
 def deleted(name: str) -> str:
-    """The sentence after a connection is deleted."""
+    """The sentence shown after a connection is deleted."""
     return _("“%(name)s” was deleted.") % {"name": name}
 
 
 def token_replaced(name: str) -> str:
-    """The sentences after the token of a shared connection is replaced."""
+    """The sentences shown after the token of a shared connection is replaced."""
     return _("The token for “%(name)s” was replaced. The new token is now in use.") % {"name": name}
 
 
 def granted(name: str, group: str) -> str:
-    """The sentence after a group is granted a shared connection."""
+    """The sentence shown after a group is granted a shared connection."""
     return _("The group %(group)s now has access to “%(name)s”.") % {"name": name, "group": group}
 
 
 def taken_back(name: str, group: str) -> str:
-    """The sentence after a group's grant is revoked."""
+    """The sentence shown after a group's grant is revoked."""
     return _("The group %(group)s can no longer use “%(name)s”.") % {"name": name, "group": group}
 
 
 def withdrawn(name: str) -> str:
-    """The sentences after a shared connection is withdrawn from everybody."""
+    """The sentences shown after a shared connection is withdrawn from everybody."""
     return _("“%(name)s” was withdrawn. Nobody can use it any more.") % {"name": name}
 
 
 def shared_again(name: str) -> str:
-    """The sentence after a withdrawn connection is restored for its groups."""
+    """The sentence shown after a withdrawn connection is restored for its groups."""
     return _("“%(name)s” is shared with its groups again.") % {"name": name}
 
 
 def key_revoked(name: str) -> str:
-    """The sentence after the key of an integration is revoked."""
+    """The sentence shown after the key of an integration is revoked."""
     return _("The key for “%(name)s” was revoked.") % {"name": name}
 
 

@@ -33,9 +33,9 @@ def field_value(value: str | date) -> str:
 
 
 def revealed(card: PersonCard, field: str = "") -> str:
-    """The sentence after a field of the card is revealed or, if `field` is "", all its hidden fields; it never has their values.
+    """The sentence shown after `field` is revealed or, if `field` is "", after all hidden fields of the card are.
 
-    A field that is not on the card has its name in place of its label.
+    It never contains their values. A field that is not on the card is referred to by its name instead of its label.
     """
     if not field:
         return _("Hidden fields revealed")

@@ -497,7 +497,7 @@ def test_confirming_is_not_skipped_by_changing_what_the_provider_is_asked(
     refused = come_back(
         client, provider.approve(without(sent_to, "prompt", "max_age", **others), "sub-alice", alice_later)
     )
-    assert (refused.status_code, "did not ask you to sign in again" in refused.text) == (403, True)
+    assert (refused.status_code, "did not confirm a new sign-in" in refused.text) == (403, True)
     assert f'name="next" value="{ADD}"' in refused.text
     assert client.get(ADD).status_code == 302
     assert is_signed_in(client)

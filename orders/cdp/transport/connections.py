@@ -31,13 +31,13 @@ from orders.cdp.transport.deadline import Deadline
 # urllib3 logs whole URLs, and the query of a guest search may contain an e-mail address.
 logging.getLogger("urllib3").propagate = False
 
-MOST_HINTS = 20  # a call with this many 1xx responses in a row fails; one or two are usual
+MOST_HINTS = 20  # a call with this many 1xx responses other than 100 fails; one or two are usual
 
 
 class _Answer(http.client.HTTPResponse):
     """The final response. Interim ones, such as 103 Early Hints, are skipped; http.client itself skips only status 100.
 
-    Raises HTTPException after MOST_HINTS interim responses.
+    Raises HTTPException after MOST_HINTS interim responses other than 100.
     """
 
     def begin(self) -> None:
