@@ -10,7 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench import crowd, findings, lighthouse, report, speed, trips, weight
+from bench import crowd, lighthouse, report, speed, trips, weight
+from bench.findings import Findings
 from bench.servers import Servers
 from bench.speed import APP, PEERS, UPSTREAM, Targets
 
@@ -29,17 +30,17 @@ def run(given: argparse.Namespace, folder: Path, command: str, began: float) -> 
         for name in PEERS:
             targets[name] = servers.start_peer(name)
         this = Run(servers, targets, quick=given.quick, rounds=given.rounds, keep=given.write)
-        this.found.commands = {
+        this.findings.commands = {
             name: re.sub(r" --port \d+| --bind \S+", "", server.command) for name, server in targets.items()
         }
-        this.found.page_sizes = speed.check_pages(targets)
+        this.findings.page_sizes = speed.check_pages(targets)
         speed.warm_up(servers, targets)
         say(f"{len(targets)} targets run and show the same facts.")
         for row in given.only or ROWS:
             started = time.monotonic()
             ROWS[row](this)
             say(f"{row}: {time.monotonic() - started:.0f} s")
-    return report.render(this.found, about, command, (time.monotonic() - began) / 60)
+    return report.render(this.findings, about, command, (time.monotonic() - began) / 60)
 
 
 @dataclass(slots=True)
@@ -51,7 +52,7 @@ class Run:
     quick: bool
     rounds: int | None
     keep: bool
-    found: findings.Findings = field(default_factory=findings.Findings)
+    findings: Findings = field(default_factory=Findings)
 
     @property
     def samples(self) -> int:
@@ -59,52 +60,52 @@ class Run:
 
 
 def _tasks(run: Run) -> None:
-    run.found.tasks = trips.tasks(run.servers, run.targets[APP], run.samples)
+    run.findings.tasks = trips.tasks(run.servers, run.targets[APP], run.samples)
 
 
 def _waiting(run: Run) -> None:
-    run.found.waiting = crowd.waiting(run.servers, run.targets[APP], 1_000)
+    run.findings.waiting = crowd.waiting(run.servers, run.targets[APP], 1_000)
 
 
 def _sign_ins(run: Run) -> None:
-    run.found.sign_ins = crowd.sign_ins(run.servers, run.targets[APP], 10)
+    run.findings.sign_ins = crowd.sign_ins(run.servers, run.targets[APP], 10)
 
 
 def _pieces(run: Run) -> None:
-    run.found.pieces = run.servers.pieces(run.targets[APP], 4 if run.quick else 12)
+    run.findings.pieces = run.servers.pieces(run.targets[APP], 4 if run.quick else 12)
 
 
 def _speed(run: Run) -> None:
     settings = speed.QUICK if run.quick else speed.FULL
-    run.found.cells = speed.throughput(run.servers, run.targets, settings, run.rounds or (1 if run.quick else 3))
+    run.findings.cells = speed.throughput(run.servers, run.targets, settings, run.rounds or (1 if run.quick else 3))
 
 
 def _contacts(run: Run) -> None:
     plain_up_to = 50 if run.samples < 5 else 200
-    run.found.contacts = trips.contacts(run.servers, run.targets, (1, 10, 50, 200), run.samples, plain_up_to)
+    run.findings.contacts = trips.contacts(run.servers, run.targets, (1, 10, 50, 200), run.samples, plain_up_to)
 
 
 def _items(run: Run) -> None:
-    run.found.items = trips.items(run.servers, run.targets, (10, 100, 500), run.samples)
+    run.findings.items = trips.items(run.servers, run.targets, (10, 100, 500), run.samples)
 
 
 def _memory(run: Run) -> None:
     stops = (500, 1500) if run.quick else (2_000, 10_000)
     for name in (APP,) if run.samples < 5 else (APP, *PEERS):
-        run.found.memory[name] = weight.memory(run.servers, run.targets[name], name, stops)
+        run.findings.memory[name] = weight.memory(run.servers, run.targets[name], name, stops)
 
 
 def _wire(run: Run) -> None:
-    run.found.parts, run.found.foreign = weight.visit(run.targets[APP])
+    run.findings.parts, run.findings.foreign = weight.visit(run.targets[APP])
 
 
 def _planning(run: Run) -> None:
-    run.found.planning, run.found.feed = weight.planning(), weight.feed()
+    run.findings.planning, run.findings.feed = weight.planning(), weight.feed()
 
 
 def _lighthouse(run: Run) -> None:
     (place := run.servers.folder / "lighthouse").mkdir()
-    run.found.lighthouse = lighthouse.judge(place, keep=run.keep)
+    run.findings.lighthouse = lighthouse.judge(place, keep=run.keep)
 
 
 ROWS: dict[str, Callable[[Run], None]] = {

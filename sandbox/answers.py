@@ -38,7 +38,7 @@ def document(asked: Asked, quirks: Set[str] = frozenset()) -> Document:
 
 
 def _collection(asked: Asked, quirks: Set[str]) -> Document:
-    offset, limit, records = asked.offset, asked.limit, asked.found
+    offset, limit, records = asked.offset, asked.limit, asked.records
     if asked.path.split("/")[2] == "orderConsumers" and asked.version == "v2":
         return {"items": [_reference(asked, "items", item) for item in records]}
     if "ignore-offset" in quirks:

@@ -26,7 +26,7 @@ class Asked:
     """A parsed GET.
 
     `what` is orders, order, items, item, contacts, contact, consumers, consumer, extensions, extension, guests or guest.
-    `number` is a single record's position in its order, counted from 1. `found` holds all records of a collection, whatever the page.
+    `number` is a single record's position in its order, counted from 1. `records` holds all records of a collection, whatever the page.
     """
 
     base: str
@@ -37,7 +37,7 @@ class Asked:
     what: str = ""
     order: Order | None = None
     number: int = 0
-    found: list[Json] = field(default_factory=list)
+    records: list[Json] = field(default_factory=list)
     record: Json = None
     touches: set[str] = field(default_factory=set)
     offset: int = 0
@@ -106,18 +106,18 @@ def _orders(world: World, asked: Asked, miss: int) -> None:
     if reference and guest and asked.version == "v2.1":
         raise Refused(400, "Either referenceId or guestRef may be given, not both.")
     if reference:
-        asked.found = list(world.with_reference(reference))
+        asked.records = list(world.with_reference(reference))
     elif guest:
-        asked.found = list(world.orders_of_guest.get(guest.lower(), []))
+        asked.records = list(world.orders_of_guest.get(guest.lower(), []))
         asked.touches.add(guest.lower())
     else:
         raise Refused(400, "referenceId or guestRef may not be null.")
-    asked.touches.update(order.ref.lower() for order in asked.found)
+    asked.touches.update(order.ref.lower() for order in asked.records)
     field_name, _, direction = asked.query.get("sort", "").partition("::")
     if field_name in ("orderedAt", "created", "createdAt"):
         key = "orderedAt" if field_name == "orderedAt" else "createdAt"
-        asked.found.sort(key=lambda order: str(order.fields.get(key)), reverse=direction == "DESC")
-    if not asked.found and miss == 404:
+        asked.records.sort(key=lambda order: str(order.fields.get(key)), reverse=direction == "DESC")
+    if not asked.records and miss == 404:
         raise Refused(404, "No orders found.")
 
 
@@ -129,11 +129,11 @@ def _below_order(asked: Asked, rest: list[str]) -> None:
             asked.record = order
         case [("orderItems" | "contacts" | "consumers") as kind]:
             asked.what = COLLECTIONS[kind]
-            asked.found = getattr(order, asked.what)
+            asked.records = getattr(order, asked.what)
         case ["extensions"] if asked.version == "v2.1":
-            asked.what, asked.found = "extensions", [order.extension] if order.extension else []
+            asked.what, asked.records = "extensions", [order.extension] if order.extension else []
         case ["extExt"] if asked.version == "v2":
-            asked.what, asked.found = "extensions", [order.extension] if order.extension else []
+            asked.what, asked.records = "extensions", [order.extension] if order.extension else []
         case ["extensions", "ext"] if asked.version == "v2.1":
             asked.what, asked.record = "extension", order.extension
             if not order.extension:
@@ -147,7 +147,7 @@ def _below_single(asked: Asked, rest: list[str]) -> None:
         case []:
             return
         case ["orderItems"] if asked.what == "consumer" and asked.order is not None:
-            asked.found = items_of(asked.order, asked.record)
+            asked.records = items_of(asked.order, asked.record)
             asked.what = "items"
         case ["extensions", "ext"] if asked.what == "item" and asked.version == "v2.1":
             asked.what, asked.record = "extension", asked.record.get("_extension")
@@ -169,8 +169,8 @@ def _guests(world: World, asked: Asked, miss: int) -> None:
     if not criteria:
         raise Refused(400, "Give one of email, phoneNumber, firstName, lastName or identifiers.")
     criteria["identifiers.provider"] = asked.query.get("identifiers.provider", "")
-    asked.found = [guest for guest in world.guests.values() if _is_wanted(guest, criteria)]
-    if not asked.found and miss == 404:
+    asked.records = [guest for guest in world.guests.values() if _is_wanted(guest, criteria)]
+    if not asked.records and miss == 404:
         raise Refused(404, "No guests found.")
 
 

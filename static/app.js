@@ -363,12 +363,12 @@
   document.addEventListener("input", ({ target }) => {
     if (!target.matches("[data-filters]")) return;
     const rows = [...document.querySelectorAll(`#${target.dataset.filters} .persons > li:has(h4)`)];
-    const wanted = target.value.trim().toLowerCase();
+    const text = target.value.trim().toLowerCase();
     // Only names and values, not the words on buttons.
-    const has = (row) => [...row.querySelectorAll("h4, dd")].some((part) => part.textContent.toLowerCase().includes(wanted));
+    const has = (row) => [...row.querySelectorAll("h4, dd")].some((part) => part.textContent.toLowerCase().includes(text));
     for (const row of rows) row.hidden = !has(row);
     const count = target.nextElementSibling;
-    count.value = wanted && count.dataset.of.replace("@1", rows.filter((row) => !row.hidden).length).replace("@2", rows.length);
+    count.value = text && count.dataset.of.replace("@1", rows.filter((row) => !row.hidden).length).replace("@2", rows.length);
   });
 
   const isSamePerson = (one, other) => one.dataset.guest === other.dataset.guest &&
@@ -383,8 +383,8 @@
     for (const traveller of document.querySelectorAll(`${settled} .persons > li > .person[data-guest]`)) {
       const contact = contacts.find((card) => isSamePerson(card, traveller));
       if (!contact) continue;
-      const said = new Set([...contact.querySelectorAll("dd")].map((value) => value.textContent));
-      for (const value of traveller.querySelectorAll("dd")) if (said.has(value.textContent)) hide(value.parentElement);
+      const values = new Set([...contact.querySelectorAll("dd")].map((value) => value.textContent));
+      for (const value of traveller.querySelectorAll("dd")) if (values.has(value.textContent)) hide(value.parentElement);
       const hides = (card) => card.querySelector(".hidden-fields")?.textContent;
       if (hides(traveller) === hides(contact)) hide(traveller.querySelector(".hidden-fields"));
       hide(traveller.querySelector("a[data-hx-get]")?.closest(".button-row"));

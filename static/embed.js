@@ -147,12 +147,12 @@
   const isReference = (words) => /^#?[\d-]*[a-z][a-z\d-]*$/i.test(words);
 
   const follow = (sent, number) => {
-    const found = typeof sent === "string" && !sent.includes("@") && sent.length <= 200 ? sent.trim() : "";
+    const reference = typeof sent === "string" && !sent.includes("@") && sent.length <= 200 ? sent.trim() : "";
     const before = orders.href;
     if (Number.isInteger(number)) orders.searchParams.set("ticket", `CW-${number}`);
     else orders.searchParams.delete("ticket");
-    if (found === text && orders.href === before) return;
-    text = found;
+    if (reference === text && orders.href === before) return;
+    text = reference;
     const named = isReference(text);
     const link = new URL(text && !named ? body.dataset.notSent : body.dataset.search, location.href);
     if (named) link.searchParams.set("q", text);

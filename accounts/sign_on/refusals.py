@@ -1,4 +1,4 @@
-"""A table of the reasons why a sign-in can be refused, and the page that explains a refusal; those of a directory are recorded here."""
+"""A table of the reasons why a sign-in can be refused, the page that explains a refusal, and the record of one by a directory."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ def masked_fields(extras: Iterable[Extra]) -> Iterator[tuple[str, str]]:
 
 
 def masked_custom(extras: Iterable[Extra]) -> Iterator[tuple[str, str]]:
-    """The name and value of each field of custom data, whose names the tenant chose; a name or value is masked if necessary."""
+    """The name and value of each custom-data field, each masked if necessary; the tenant chose the names."""
     return ((masked_name(extra.key, settings.SHOWN_FIELDS), _said(extra)) for extra in extras)
 
 

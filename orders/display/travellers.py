@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from heapq import merge
 from itertools import groupby, islice
+from typing import NamedTuple
 
 from orders.cdp.records import Person
 from orders.itinerary.trip import Trip
@@ -30,6 +31,15 @@ def cards_of(
     ]
 
 
+class _Items(NamedTuple):
+    """What a card shows of a traveller's items; `more` is True if it leaves some out."""
+
+    passenger_types: tuple[str, ...]
+    flights: tuple[str, ...]
+    extras: tuple[tuple[str, str], ...]
+    more: bool
+
+
 class _Labels:
     """The labels of a trip's flights, and which flights each item holds; computed once for all travellers."""
 
@@ -39,33 +49,40 @@ class _Labels:
             for flight in trip.flights
         ]
         self._flights_of: dict[int, list[int]] = {}
+        self._cards: dict[int, _Items] = {}
         for at, flight in enumerate(trip.flights):
             for index in flight.item_indexes:
                 self._flights_of.setdefault(index, []).append(at)
 
-    def has(self, index: int) -> bool:
-        """Whether the item at `index` holds any of the trip's flights."""
-        return index in self._flights_of
+    def of(self, traveller: Traveller) -> _Items:
+        """The traveller's items as a card shows them; computed once for travellers who share them."""
+        shared = id(traveller.items)
+        if shared not in self._cards:
+            self._cards[shared] = self._shown(traveller)
+        return self._cards[shared]
 
-    def of(self, indexes: Iterable[int]) -> Iterator[str]:
-        """The labels of the flights that the items at `indexes` hold, one for each flight, in the same sequence as in the trip."""
-        flights = merge(*(self._flights_of.get(index, ()) for index in dict.fromkeys(indexes)))
-        return (self._labels[at] for at, _same in groupby(flights))
+    def _shown(self, traveller: Traveller) -> _Items:
+        items = traveller.items
+        types = tuple(dict.fromkeys(item.passenger_type_code for _i, item in items if item.passenger_type_code))
+        extras = [(item.type or "", item.name or "") for index, item in items if index not in self._flights_of]
+        # One label for each flight, in the same sequence as in the trip.
+        positions = groupby(merge(*(self._flights_of.get(index, ()) for index, _item in items)))
+        flights = tuple(self._labels[at] for at, _same in islice(positions, MOST_LABELS + 1))
+        more = traveller.left_out or max(len(types), len(flights), len(extras)) > MOST_LABELS
+        return _Items(types[:MOST_LABELS], flights[:MOST_LABELS], tuple(extras[:MOST_LABELS]), more)
 
 
 def _traveller_card(
     traveller: Traveller, position: int, labels: _Labels, country: str, shown: Iterable[str]
 ) -> PersonCard:
-    types = tuple(dict.fromkeys(item.passenger_type_code for _i, item in traveller.items if item.passenger_type_code))
-    extras = [(item.type or "", item.name or "") for index, item in traveller.items if not labels.has(index)]
-    flights = tuple(islice(labels.of(index for index, _item in traveller.items), MOST_LABELS + 1))
+    items = labels.of(traveller)
     return card(
         traveller.person,
         position,
         reveal=shown,
-        passenger_types=types[:MOST_LABELS],
-        flights=flights[:MOST_LABELS],
-        extras=tuple(extras[:MOST_LABELS]),
+        passenger_types=items.passenger_types,
+        flights=items.flights,
+        extras=items.extras,
         country=country,
-        more=traveller.left_out or max(len(types), len(flights), len(extras)) > MOST_LABELS,
+        more=items.more,
     )

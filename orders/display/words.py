@@ -180,8 +180,15 @@ def readable(key: str) -> str:
     words = [word for word in JOIN.split(key) if word]
     if not words:
         return key
-    first, *rest = (word if 1 < len(word) <= LONGEST_ACRONYM and word.isupper() else word.lower() for word in words)
+    first, *rest = (_cased(word) for word in words)
     return " ".join([first[:1].upper() + first[1:], *rest])
+
+
+def _cased(word: str) -> str:
+    """The word in lower case, unless it is an abbreviation in capitals; "co2" always becomes "CO2"."""
+    if word.lower() == "co2":
+        return "CO2"
+    return word if 1 < len(word) <= LONGEST_ACRONYM and word.isupper() else word.lower()
 
 
 def of_items(word: str, count: int, total: int | None, known: int) -> str:

@@ -186,7 +186,7 @@ def _missing_times(untimed: Sequence[Clock]) -> list[Notice]:
         return []
     if any(clock.sent and clock.day is None for clock in untimed):
         return [Notice(NoticeKind.UNREADABLE_TIME, True)]
-    codes = tuple(clock.place.code for clock in untimed if clock.place.code)
+    codes = tuple(clock.place.code for clock in untimed if clock.place.has_code)
     return [Notice(NoticeKind.MISSING_TIME, True, names=codes)]
 
 

@@ -21,7 +21,7 @@ NONE = Outcome()  # for account events: the action says everything
 
 
 class Fixed(Outcome, ReprEnum):
-    """Outcomes without figures or names, apart from those of tests and sign-ins."""
+    """Outcomes that are always the same words."""
 
     SHOWN = "shown"
     SHOWN_WHOLE = "shown: whole"

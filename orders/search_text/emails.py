@@ -71,8 +71,8 @@ class Addresses:
 def find(text: str) -> Addresses:
     """Find the e-mail addresses in plain text (see `normalize.plain`).
 
-    Quotes and similar signs in pairs around an address do not count as part of it, although they may be legal in one; nor does a sign
-    that joins two addresses, as in "jane@example.com/tom@example.com".
+    Quotation marks and other paired characters around an address do not count as part of it, although they may be legal in one; nor does
+    a character that joins two addresses, as in "jane@example.com/tom@example.com".
     """
     if "@" not in text or "at" in text.lower():
         text = SPELLED_AT.sub("@", text)
@@ -191,7 +191,7 @@ def _is_cut_off(text: str, start: int, end: int) -> bool:
 
 
 def _without_frame(text: str, start: int, stop: int) -> tuple[int, int, int]:
-    """The start and end of the address without pairs of signs (such as quotes) around it, and the position after the closing signs."""
+    """The start and end of the address without paired characters (such as quotes) around it, and the position after the closing ones."""
     after = stop
     while start < stop and text[start] in AROUND:
         closing = re.match(r"[.,;:!?]*?(?=" + re.escape(AROUND[text[start]]) + ")", text[after:])

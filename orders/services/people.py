@@ -15,8 +15,9 @@ from orders.services.orders import OpenedOrder, open_order
 from orders.services.search import load_guest_orders, newest_first
 from orders.services.tenant import Tenant
 
-# Of items that share a reference, for one traveller: naming all would grow with items times people.
-MOST_OF_A_REFERENCE = 25
+# Items that are linked by shared references, for all travellers who name different ones: without a limit, their number would grow with
+# items times people.
+MOST_LINKED = 20_000
 MOST_GUESTS = 3  # guests whose orders are listed automatically: a group may have many contacts
 
 
@@ -24,7 +25,7 @@ MOST_GUESTS = 3  # guests whose orders are listed automatically: a group may hav
 class Traveller:
     """A consumer of an order, and the items linked to this person, each with its position among the order's items (from 0).
 
-    `left_out` is True if more items are linked to the person than `items` has.
+    Travellers who name the same items share the tuple `items`. `left_out` is True if more items are linked to the person.
     """
 
     person: Person
@@ -109,23 +110,24 @@ def _with_listed(person: Person, listed: Loaded[str] | errors.CdpError) -> Perso
 def joined(people: Loaded[Person], items: tuple[OrderItem, ...]) -> Loaded[Traveller]:
     """The people, each with the items that their `item_refs` name, by ref or by `reference_id`. Nobody has the same item twice.
 
-    A `reference_id` names all items that have it; beyond the first MOST_OF_A_REFERENCE they are left out.
+    A `reference_id` names all items that have it. After MOST_LINKED items, further ones are left out.
     """
     by_ref = {item.ref.lower(): (index, item) for index, item in enumerate(items) if item.ref}
     by_reference: dict[str, list[tuple[int, OrderItem]]] = {}
     for index, item in enumerate(items):
         if item.reference_id:
             by_reference.setdefault(item.reference_id, []).append((index, item))
-    travellers = []
-    for person in people.items:
+    room = MOST_LINKED
+    linked: dict[tuple[str, ...], tuple[tuple[tuple[int, OrderItem], ...], bool]] = {}
+    for refs_named in dict.fromkeys(person.item_refs for person in people.items):
         # Feeds link by the item's ref or by the client's own reference; both are tried.
-        named = [
-            [by_ref[ref.lower()]] if ref.lower() in by_ref else by_reference.get(ref, []) for ref in person.item_refs
-        ]
-        shown = dict(chain.from_iterable(alike[:MOST_OF_A_REFERENCE] for alike in named))
-        left_out = any(len(alike) > MOST_OF_A_REFERENCE for alike in named)
-        travellers.append(Traveller(person, tuple(shown.items()), left_out))
-    return Loaded(tuple(travellers), people.missing, people.complete, people.problem)
+        named = [[by_ref[ref.lower()]] if ref.lower() in by_ref else by_reference.get(ref, []) for ref in refs_named]
+        most = max(room, 1)
+        every = tuple(dict(chain.from_iterable(alike[:most] for alike in named)).items())
+        room -= len(every)
+        linked[refs_named] = every, any(len(alike) > most for alike in named)
+    travellers = tuple(Traveller(person, *linked[person.item_refs]) for person in people.items)
+    return Loaded(travellers, people.missing, people.complete, people.problem)
 
 
 def load_orders_of_guest(tenant: Tenant, order_ref: str, guest_ref: str) -> Loaded[Order]:

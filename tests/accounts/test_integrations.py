@@ -200,13 +200,13 @@ def test_of_two_requests_at_one_moment_the_first_is_within_a_limit_of_one(monkey
     made = SharedConnection(name="Airline", region="eu")
     made.set_credentials(client_key=CLIENT_KEY, token=TOKEN)
     made.keep(None)
-    found = Integration.objects.of_key(add())
-    assert found is not None
-    found.per_minute = 1
+    integration = Integration.objects.of_key(add())
+    assert integration is not None
+    integration.per_minute = 1
     second: list[int] = []
 
     def ask() -> None:
-        second.append(integrations.over_limit(found))
+        second.append(integrations.over_limit(integration))
         database.close()
 
     thread = threading.Thread(target=ask)
@@ -219,6 +219,6 @@ def test_of_two_requests_at_one_moment_the_first_is_within_a_limit_of_one(monkey
         return result
 
     with database.execute_wrapper(with_another_after_the_first):
-        assert integrations.over_limit(found) == 0
+        assert integrations.over_limit(integration) == 0
     thread.join()
     assert second == [60]

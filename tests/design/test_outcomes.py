@@ -14,6 +14,7 @@ from accounts.sign_in_method import Method
 from accounts.sign_on.refusals import Kind
 from orders.cdp.records import Loaded
 from orders.display.outcomes import outcome_words
+from orders.display.vocabulary import SIGN_IN_REFUSALS
 from orders.privacy import outcomes
 from orders.privacy.outcomes import Fixed, Outcome, Whose
 from orders.problems.faults import FAULTS, LastResult
@@ -63,6 +64,10 @@ def test_an_outcome_that_code_can_record_has_words_in_german_too(stored: str) ->
         german = outcome_words(stored)
     assert german != english
     assert not ENGLISH.search(german)
+
+
+def test_every_refusal_of_a_sign_in_has_words() -> None:
+    assert set(SIGN_IN_REFUSALS) == set(Kind)
 
 
 def test_only_the_module_of_outcomes_makes_them() -> None:

@@ -61,16 +61,16 @@ class Elements(HTMLParser):
 
     def __init__(self, text: str) -> None:
         super().__init__()
-        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.opened: list[tuple[str, dict[str, str | None]]] = []
         self.feed(re.sub(r"{%.*?%}|{{.*?}}|{#.*?#}", lambda part: "x" * len(part.group().strip()), text))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found.append((tag, dict(attrs)))
+        self.opened.append((tag, dict(attrs)))
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=name_of)
 def test_htmx_is_written_as_data_and_works_without_it(path: Path) -> None:
-    for tag, attributes in Elements(path.read_text(encoding="utf-8")).found:
+    for tag, attributes in Elements(path.read_text(encoding="utf-8")).opened:
         assert not [name for name in attributes if name.startswith("hx-")]
         if "data-hx-get" in attributes:
             assert tag == "a"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
@@ -17,11 +16,14 @@ from orders.problems.faults import FAULTS, Code, LastResult, Row
 
 SPRITE = (Path(__file__).parents[2] / "static" / "icons.svg").read_text()
 
-# A class is in the tree only once its module is imported. Without an optional package, the module that needs it stays out.
+# A class is in the tree only once its module is imported. Without python-ldap, the module that needs it stays out.
 for app in (orders, accounts):
     for module in walk_packages(app.__path__, f"{app.__name__}."):
-        with suppress(ModuleNotFoundError):
+        try:
             import_module(module.name)
+        except ModuleNotFoundError as error:
+            if error.name != "ldap":
+                raise
 
 
 def leaves(kind: type[errors.CdpError] = errors.CdpError) -> list[type[errors.CdpError]]:

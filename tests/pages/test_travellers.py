@@ -14,7 +14,7 @@ from orders.cdp.records import Loaded, OrderItem, Person
 from orders.display.travellers import cards_of
 from orders.itinerary.journeys import plan
 from orders.models import AccessRecord
-from orders.services.people import Travellers, joined
+from orders.services.people import MOST_LINKED, Travellers, joined
 from sandbox.server import Sandbox
 from tests.itinerary.test_parts import item
 from tests.pages.conftest import SEED, connect
@@ -174,11 +174,17 @@ def test_a_reference_that_two_items_share_puts_both_on_the_card(
     assert not card.more
 
 
-def test_a_card_that_cannot_name_all_items_of_a_reference_says_that_there_are_more() -> None:
+@pytest.mark.parametrize(
+    ("most", "extras", "more"), [(MOST_LINKED, 14, False), (40, 14, False), (30, 4, True), (20, 0, True)]
+)
+def test_a_card_names_all_items_of_a_reference_or_says_that_there_are_more(
+    most: int, extras: int, more: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("orders.services.people.MOST_LINKED", most)
     flight = replace(item("DUB LHR 2027-05-08T06:20 2027-05-08T07:45"), reference_id="SAME1")
     bag = OrderItem(reference_id="SAME1", type="BAG", name="Bag")
     items = (*[flight] * 26, *[bag] * 14)
     person = Person(first_name="Hannah", item_refs=("SAME1",))
     travellers = Travellers(joined(Loaded((person,)), items), SimpleNamespace(trip=plan(items)))  # type: ignore[arg-type]
     (card,) = cards_of(travellers)
-    assert (len(card.flights), card.more) == (1, True)
+    assert (len(card.flights), len(card.extras), card.more) == (1, extras, more)

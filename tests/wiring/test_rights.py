@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[2]
 ACCESS = (ROOT / "orders" / "views" / "access.py", ROOT / "accounts" / "access.py")
 DECIDING = {"has_perm", "has_perms", "has_module_perms", "with_perm", "user_passes_test", "permission_required"}
 DECIDING |= {"get_all_permissions", "get_group_permissions", "get_user_permissions", "is_superuser", "is_staff"}
+DECIDING |= {"staff_member_required", "UserPassesTestMixin", "PermissionRequiredMixin", "has_permission"}
 DECIDING |= {".groups", ".user_permissions", "codename", "groups__", "permissions__"}
 DECIDING |= {"has_reveal", "MANAGES", "SEES_ACTIVITY", access.MANAGES, access.SEES_ACTIVITY}
 LOOKUPS = re.compile(r"codename|groups__|permissions__")
@@ -103,6 +104,9 @@ def test_no_template_decides_a_right() -> None:
         "person.filter(**{'user_permissions__name': 'x'})",
         "Permission.objects.filter(user=agent).values('codename')",
         "request.has_reveal",
+        "@staff_member_required\ndef view(): ...",
+        "class View(UserPassesTestMixin): ...",
+        "site.has_permission(request)",
     ],
 )
 def test_such_a_view_would_be_found(source: str) -> None:

@@ -11,7 +11,7 @@
   const WRONG_SERVER = `The setting “Server” is not an address such as https://orders.example.com. ${ADMINISTRATOR}`;
   const WRONG_FIELD = `The setting “Field” is not the number of a ticket field, such as 360001234567. ${ADMINISTRATOR}`;
   const sent = new URLSearchParams(location.search); // added by Zendesk
-  const theme = ["light", "dark"].find((one) => one === sent.get("colorScheme"));
+  const theme = ["light", "dark"].find((name) => name === sent.get("colorScheme"));
   let shown = "";
   let attempt = 0;
   let pause = 0;
@@ -50,26 +50,26 @@
 
   const show = async () => {
     const mine = ++attempt;
-    const found = await client.get(["ticket.id", field]).catch(() => null);
+    const answer = await client.get(["ticket.id", field]).catch(() => null);
     if (mine !== attempt) return;
-    if (!found) return say("Zendesk did not answer. Load the page again.");
+    if (!answer) return say("Zendesk did not answer. Load the page again.");
     // Zendesk puts what it could not read into `errors`, and answers all the same.
-    if (found.errors?.[field]) {
+    if (answer.errors?.[field]) {
       return say(
         `This ticket has no field ${number}. A Zendesk administrator must correct “Field” in the settings of this app, ` +
           "or add the field to the form of this ticket.",
       );
     }
-    const reference = String(found[field] ?? "").trim();
+    const reference = String(answer[field] ?? "").trim();
     if (!reference) return say("This ticket has no reference.");
     line.textContent = "";
     frame.hidden = help.hidden = false;
     if (reference === shown) return;
     shown = reference;
-    const panel = new URL(addressOf("/embed/", reference, found["ticket.id"]));
+    const panel = new URL(addressOf("/embed/", reference, answer["ticket.id"]));
     if (theme) panel.searchParams.set("theme", theme);
     frame.src = panel.href;
-    document.getElementById("whole").href = addressOf("/orders/", reference, found["ticket.id"]);
+    document.getElementById("whole").href = addressOf("/orders/", reference, answer["ticket.id"]);
   };
 
   // The page of an app has the address of Zendesk in its own. A browser does not report that the server refused to be framed.

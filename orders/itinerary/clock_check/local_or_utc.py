@@ -51,9 +51,9 @@ class Lack(StrEnum):
 class SegmentScore(NamedTuple):
     """The score of one segment under both readings: a `weight` above 0 favours UTC, below 0 local.
 
-    `expected` is the usual flight time in minutes, `distance` is in kilometres. `possible_local` and `possible_utc`
-    are False if the flight time under the local or the UTC reading, respectively, is impossible. `folds` gives the occurrence (0 or 1) of
-    a repeated hour assumed at departure and at arrival.
+    `expected` is the usual flight time in minutes, and `distance` is in kilometres. `possible_local` and `possible_utc`
+    are False if the flight time under the local or the UTC reading, respectively, is impossible. `folds` says which occurrence (0
+    or 1) of a repeated hour is assumed at departure and at arrival.
     """
 
     local_minutes: int | None = None
