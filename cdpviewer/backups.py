@@ -28,7 +28,7 @@ PASSED_ON = ("sslmode", "sslrootcert", "sslcert", "sslkey")
 
 
 class Unfit(Exception):
-    """A backup or a move cannot be made or restored, or may not last; `str(error)` gives the reason. The database is unchanged."""
+    """A backup cannot be taken or restored, or may not last; `str(error)` gives the reason. The database is unchanged."""
 
 
 class Unsettled(Exception):

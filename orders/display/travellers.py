@@ -7,7 +7,7 @@ from heapq import merge
 from itertools import groupby, islice
 from typing import NamedTuple
 
-from orders.cdp.records import Person
+from orders.cdp.records import OrderItem, Person
 from orders.itinerary.trip import Trip
 from orders.privacy.masking import PersonCard, card
 from orders.services.people import Traveller, Travellers
@@ -41,7 +41,7 @@ class _Items(NamedTuple):
 
 
 class _Labels:
-    """The labels of a trip's flights, and which flights each item holds; computed once for all travellers."""
+    """The labels of a trip's flights, which flights each item holds, and what cards show of items; each is computed once."""
 
     def __init__(self, trip: Trip) -> None:
         self._labels = [
@@ -54,28 +54,26 @@ class _Labels:
             for index in flight.item_indexes:
                 self._flights_of.setdefault(index, []).append(at)
 
-    def of(self, traveller: Traveller) -> _Items:
-        """The traveller's items as a card shows them; computed once for travellers who share them."""
-        shared = id(traveller.items)
-        if shared not in self._cards:
-            self._cards[shared] = self._shown(traveller)
-        return self._cards[shared]
+    def of(self, items: tuple[tuple[int, OrderItem], ...]) -> _Items:
+        """A traveller's items as a card shows them; computed once for travellers who share the tuple, which the caller keeps alive."""
+        if id(items) not in self._cards:
+            self._cards[id(items)] = self._shown(items)
+        return self._cards[id(items)]
 
-    def _shown(self, traveller: Traveller) -> _Items:
-        items = traveller.items
+    def _shown(self, items: tuple[tuple[int, OrderItem], ...]) -> _Items:
         types = tuple(dict.fromkeys(item.passenger_type_code for _i, item in items if item.passenger_type_code))
         extras = [(item.type or "", item.name or "") for index, item in items if index not in self._flights_of]
         # One label for each flight, in the same sequence as in the trip.
         positions = groupby(merge(*(self._flights_of.get(index, ()) for index, _item in items)))
         flights = tuple(self._labels[at] for at, _same in islice(positions, MOST_LABELS + 1))
-        more = traveller.left_out or max(len(types), len(flights), len(extras)) > MOST_LABELS
+        more = max(len(types), len(flights), len(extras)) > MOST_LABELS
         return _Items(types[:MOST_LABELS], flights[:MOST_LABELS], tuple(extras[:MOST_LABELS]), more)
 
 
 def _traveller_card(
     traveller: Traveller, position: int, labels: _Labels, country: str, shown: Iterable[str]
 ) -> PersonCard:
-    items = labels.of(traveller)
+    items = labels.of(traveller.items)
     return card(
         traveller.person,
         position,
@@ -84,5 +82,5 @@ def _traveller_card(
         flights=items.flights,
         extras=items.extras,
         country=country,
-        more=items.more,
+        more=items.more or traveller.left_out,
     )

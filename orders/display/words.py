@@ -185,9 +185,9 @@ def readable(key: str) -> str:
 
 
 def _cased(word: str) -> str:
-    """The word in lower case, unless it is an abbreviation in capitals; "co2" always becomes "CO2"."""
-    if word.lower() == "co2":
-        return "CO2"
+    """The word in lower case, unless it is an abbreviation in capitals; "co2" and "co2e" always become "CO2" and "CO2e"."""
+    if word.lower() in ("co2", "co2e"):
+        return "CO2" + word[3:].lower()
     return word if 1 < len(word) <= LONGEST_ACRONYM and word.isupper() else word.lower()
 
 

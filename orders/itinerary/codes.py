@@ -96,7 +96,7 @@ class NoticeKind(StrEnum):
     LONG_FLIGHT = "long flight"  # minutes, evidence
     CLOCK_SKIPPED = "clock skipped"  # clock
     CLOCK_REPEATED = "clock repeated"  # clock
-    MISSING_TIME = "missing time"  # names: codes of the places, if they were sent
+    MISSING_TIME = "missing time"  # names: codes of the places, without placeholders
     UNREADABLE_TIME = "unreadable time"
     UNKNOWN_PLACE = "unknown place"  # names: the code as sent
     MISSING_PLACE = "missing place"  # a placeholder was sent instead of a code

@@ -15,9 +15,9 @@ from orders.services.orders import OpenedOrder, open_order
 from orders.services.search import load_guest_orders, newest_first
 from orders.services.tenant import Tenant
 
-# Items that are linked by shared references, for all travellers who name different ones: without a limit, their number would grow with
-# items times people.
-MOST_LINKED = 20_000
+# Items that travellers are linked to by references that several items share: without a limit, their number would grow with items times
+# people. Beyond it, a traveller still gets as many items of a reference as a card can name, and one more.
+MOST_LINKED, MOST_OF_A_REFERENCE = 20_000, 25
 MOST_GUESTS = 3  # guests whose orders are listed automatically: a group may have many contacts
 
 
@@ -25,7 +25,7 @@ MOST_GUESTS = 3  # guests whose orders are listed automatically: a group may hav
 class Traveller:
     """A consumer of an order, and the items linked to this person, each with its position among the order's items (from 0).
 
-    Travellers who name the same items share the tuple `items`. `left_out` is True if more items are linked to the person.
+    Travellers with equal `item_refs` share the tuple `items`. `left_out` is True if more items are linked to the person.
     """
 
     person: Person
@@ -110,7 +110,7 @@ def _with_listed(person: Person, listed: Loaded[str] | errors.CdpError) -> Perso
 def joined(people: Loaded[Person], items: tuple[OrderItem, ...]) -> Loaded[Traveller]:
     """The people, each with the items that their `item_refs` name, by ref or by `reference_id`. Nobody has the same item twice.
 
-    A `reference_id` names all items that have it. After MOST_LINKED items, further ones are left out.
+    A `reference_id` names all items that have it; once MOST_LINKED are named so, only the first MOST_OF_A_REFERENCE.
     """
     by_ref = {item.ref.lower(): (index, item) for index, item in enumerate(items) if item.ref}
     by_reference: dict[str, list[tuple[int, OrderItem]]] = {}
@@ -122,9 +122,9 @@ def joined(people: Loaded[Person], items: tuple[OrderItem, ...]) -> Loaded[Trave
     for refs_named in dict.fromkeys(person.item_refs for person in people.items):
         # Feeds link by the item's ref or by the client's own reference; both are tried.
         named = [[by_ref[ref.lower()]] if ref.lower() in by_ref else by_reference.get(ref, []) for ref in refs_named]
-        most = max(room, 1)
+        most = max(room, MOST_OF_A_REFERENCE)
         every = tuple(dict(chain.from_iterable(alike[:most] for alike in named)).items())
-        room -= len(every)
+        room -= sum(len(alike[:most]) for alike in named if len(alike) > 1)
         linked[refs_named] = every, any(len(alike) > most for alike in named)
     travellers = tuple(Traveller(person, *linked[person.item_refs]) for person in people.items)
     return Loaded(travellers, people.missing, people.complete, people.problem)

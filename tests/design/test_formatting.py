@@ -193,7 +193,7 @@ def test_passengers_in_words(counts: list[tuple[str, int]], shown: str) -> None:
 @pytest.mark.parametrize(
     ("key", "shown"),
     [
-        ("loyaltyTier", "Loyalty tier"), ("PNR_source", "PNR source"), ("co2Kilograms", "CO2 kilograms"), ("totalCo2", "Total CO2"), ("isVIPGuest", "Is VIP guest"), ("a", "A"),
+        ("loyaltyTier", "Loyalty tier"), ("PNR_source", "PNR source"), ("co2Kilograms", "CO2 kilograms"), ("totalCo2", "Total CO2"), ("kgCo2e", "Kg CO2e"), ("isVIPGuest", "Is VIP guest"), ("a", "A"),
         ("LOYALTY", "Loyalty"), ("LOYALTY_ID", "Loyalty ID"), ("tier2Points", "Tier2 points"), ("", ""), ("___", "___"), ("already words", "Already words"),
     ],
 )  # fmt: skip

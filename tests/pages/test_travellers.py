@@ -175,7 +175,7 @@ def test_a_reference_that_two_items_share_puts_both_on_the_card(
 
 
 @pytest.mark.parametrize(
-    ("most", "extras", "more"), [(MOST_LINKED, 14, False), (40, 14, False), (30, 4, True), (20, 0, True)]
+    ("most", "extras", "more"), [(MOST_LINKED, 14, False), (40, 14, False), (30, 4, True), (0, 0, True)]
 )
 def test_a_card_names_all_items_of_a_reference_or_says_that_there_are_more(
     most: int, extras: int, more: bool, monkeypatch: pytest.MonkeyPatch
@@ -188,3 +188,18 @@ def test_a_card_names_all_items_of_a_reference_or_says_that_there_are_more(
     travellers = Travellers(joined(Loaded((person,)), items), SimpleNamespace(trip=plan(items)))  # type: ignore[arg-type]
     (card,) = cards_of(travellers)
     assert (len(card.flights), len(card.extras), card.more) == (1, extras, more)
+
+
+def test_travellers_who_name_the_same_items_share_them_and_others_have_their_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("orders.services.people.MOST_LINKED", 40)
+    bags = tuple(OrderItem(ref=f"i{at}", reference_id="SAME1", type="BAG", name=f"Bag {at}") for at in range(30))
+    named = [("SAME1",), ("SAME1",), ("SAME1", "i29"), ("i29",), ("SAME1", "i28")]
+    people = tuple(Person(first_name=str(at), item_refs=refs) for at, refs in enumerate(named))
+    first, second, third, fourth, fifth = joined(Loaded(people), bags).items
+    assert first.items is second.items
+    assert [len(traveller.items) for traveller in (first, third, fourth, fifth)] == [30, 26, 1, 26]
+    assert [traveller.left_out for traveller in (first, third, fourth, fifth)] == [False, True, False, True]
+    cards = cards_of(Travellers(Loaded((first, third, fourth)), SimpleNamespace(trip=plan(bags))))  # type: ignore[arg-type]
+    assert [(len(card.extras), card.more) for card in cards] == [(24, True), (24, True), (1, False)]
