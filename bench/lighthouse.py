@@ -160,7 +160,7 @@ def _trimmed(report: dict[str, Any], port: int) -> str:
     text = json.dumps(kept, indent=1, ensure_ascii=False) + "\n"
     text = text.replace(f"http://127.0.0.1:{port}", "")
     if match := re.search(r'"(?:file:/|/(?!orders/))[^"]*/[^"]*"|node_modules', text):
-        raise CannotMeasure(f"The report would tell a path of this machine: {match[0]}")
+        raise CannotMeasure(f"The report would reveal a path of this machine: {match[0]}")
     return text
 
 

@@ -8,6 +8,7 @@ marks (U+200E, U+200F, U+061C) and joiners are part of how names are written, an
 from __future__ import annotations
 
 import re
+import unicodedata
 
 # Where words meet in camel case: "loyaltyTier", "PNRSource".
 CASE_BOUNDARY = "(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])"
@@ -42,6 +43,11 @@ def unwrapped(text: str) -> str:
         return text
     match = _WRAPPED.fullmatch(text.strip())
     return match[1] if match else text
+
+
+def without_accents(text: str) -> str:
+    """`text` with each accented letter replaced by the plain letter, and compatibility characters by their equivalents (NFKD)."""
+    return "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
 
 
 def _replaced(text: str, table: dict[int, str]) -> str:

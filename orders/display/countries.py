@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
 from functools import lru_cache
 
 from babel import Locale
 
 from accounts.language import language
+from orders.cdp.characters import without_accents
 from orders.search_text.phones import COUNTRIES
 
 
@@ -24,6 +24,4 @@ def _choices(code: str) -> tuple[tuple[str, str], ...]:
 
 def _in_dictionary(pair: tuple[str, str]) -> str:
     """The sort key of a (code, name) pair; a letter with an accent is sorted as the letter without it, as in a German index."""
-    return "".join(
-        sign for sign in unicodedata.normalize("NFKD", pair[1]) if not unicodedata.combining(sign)
-    ).casefold()
+    return without_accents(pair[1]).casefold()

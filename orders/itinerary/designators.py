@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
+from orders.cdp.characters import without_accents
 from orders.itinerary.airlines import ICAO, NAMES
 
 # A longer text is neither a flight number nor the name of an airline.
@@ -136,8 +137,7 @@ def _words(name: str) -> list[str]:
 
     "Air Lines" becomes "airlines", and "P.L.C." becomes "plc".
     """
-    letters = "".join(letter for letter in unicodedata.normalize("NFKD", name) if not unicodedata.combining(letter))
-    small = letters.casefold().replace("ı", "i").replace(".", "").replace("'", "").replace("’", "")
+    small = without_accents(name).casefold().replace("ı", "i").replace(".", "").replace("'", "").replace("’", "")
     words = re.findall(r"\w+", small.replace("_", " ").replace("air lines", "airlines"))
     return words[2:] if words[:2] == ["operated", "by"] else words
 

@@ -1,4 +1,4 @@
-"""The template context of the contacts and travellers panels."""
+"""The template context of the panels in which hidden values can be revealed: contacts, travellers and custom data."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 from orders.cdp.records import Loaded
 from orders.http import Request
 from orders.privacy.masking import PersonCard
+from orders.services.orders import CustomData
 from orders.services.people import Travellers
 from orders.services.tenant import Tenant
 from orders.views.access import may_reveal
@@ -45,4 +46,19 @@ def context_of(
         "may_reveal": may_reveal(request),
         "calls": tenant.reader.calls,
         "seconds": tenant.reader.seconds,
+    }
+
+
+def custom_data_of(request: Request, tenant: Tenant, ref: str, loaded: CustomData) -> dict[str, Any]:
+    """The template context of the custom data panel, whose hidden values are masked unless the caller adds `bare`."""
+    count = sum(len(values) for _label, values in loaded.extensions)
+    return {
+        "groups": loaded.extensions,
+        "problem": partial_problem(request, loaded.problem),
+        "complete": loaded.complete,
+        "may_reveal": may_reveal(request),
+        "order_ref": ref,
+        "reference": ref,
+        "rows": rows_of(request, tenant, "values", count),
+        "starting": partial(starting, request),
     }

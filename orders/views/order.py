@@ -27,10 +27,10 @@ from orders.services.orders import CustomData, OpenedOrder, load_custom_data, op
 from orders.services.search import SearchResult, find_orders, open_if_one, open_or_find
 from orders.services.tenant import Tenant
 from orders.views.access import may_reveal
+from orders.views.cards import custom_data_of
 from orders.views.cdp_view import cdp_view
-from orders.views.next_step import partial_problem
 from orders.views.opened import order_address, record_access, show_order
-from orders.views.panels import render_panel, rows_of, starting
+from orders.views.panels import render_panel
 from orders.views.progress import with_progress
 from orders.views.results import read, search, show_chooser, show_not_found
 
@@ -167,19 +167,8 @@ def order_custom_data(request: Request, tenant: Tenant, ref: str) -> HttpRespons
     """The data extensions of the order and its items, loaded on demand, with hidden values masked."""
 
     def show(loaded: CustomData) -> HttpResponse:
-        groups = loaded.extensions
         access_log.record(request, access_log.Action.CUSTOM_DATA_SEEN, connection=tenant.connection, order_ref=ref)
-        context = {
-            "groups": groups,
-            "problem": partial_problem(request, loaded.problem),
-            "complete": loaded.complete,
-            "may_reveal": may_reveal(request),
-            "order_ref": ref,
-            "reference": ref,
-            "rows": rows_of(request, tenant, "values", sum(len(values) for _title, values in groups)),
-            "starting": partial(starting, request),
-        }
-        return render_panel(request, "order_custom_data", context)
+        return render_panel(request, "order_custom_data", custom_data_of(request, tenant, ref, loaded))
 
     load = partial(load_custom_data, tenant, ref)
     return with_progress(request, tenant, "order_custom_data", load, show, of="custom data")

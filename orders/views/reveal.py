@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import partial
 from typing import Any
 
 from django.http import HttpResponse
@@ -28,10 +27,10 @@ from orders.services.orders import load_contacts, load_custom_data
 from orders.services.people import load_travellers
 from orders.services.tenant import Tenant
 from orders.views.access import may_reveal
-from orders.views.cards import context_of, items_of
+from orders.views.cards import context_of, custom_data_of, items_of
 from orders.views.cdp_view import cdp_view, choose_connection, show_problem
-from orders.views.next_step import partial_problem, with_action
-from orders.views.panels import PROBLEM, render_panel, rows_of, starting, wants_part
+from orders.views.next_step import with_action
+from orders.views.panels import PROBLEM, render_panel, wants_part
 
 ALL = "all"
 # What our forms post: "all", or the name of a hidden field in `masking`. A refusal records anything else as "unknown field".
@@ -86,16 +85,7 @@ def _reveal_custom_data(request: Request, tenant: Tenant, ref: str) -> HttpRespo
     loaded = load_custom_data(tenant, ref)
     what = access_log.Action.FIELD_REVEALED
     access_log.record(request, what, connection=tenant.connection, order_ref=ref, outcome=Fixed.CUSTOM_DATA)
-    context: dict[str, Any] = {
-        "groups": loaded.extensions,
-        "problem": partial_problem(request, loaded.problem),
-        "complete": loaded.complete,
-        "order_ref": ref,
-        "reference": ref,
-        "bare": True,
-    }
-    context["rows"] = rows_of(request, tenant, "values", sum(len(values) for _label, values in loaded.extensions))
-    context["starting"] = partial(starting, request)
+    context = custom_data_of(request, tenant, ref, loaded) | {"bare": True}
     return render_panel(request, "order_custom_data", context)
 
 
